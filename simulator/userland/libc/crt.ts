@@ -1,0 +1,58 @@
+// What surrounds main(): the C run-time start-up. Makes the standard streams and the environment, flushes on exit.
+import type { Flow, Program } from '../../abi/syscalls.ts'
+import { InStream, OutStream } from './stdio.ts'
+
+/** One process's C-level state, handed to main. */
+export interface Crt {
+  readonly argv: readonly string[]
+  /** A private copy; programs may change it before they exec. */
+  readonly env: Map<string, string>
+  /** program_invocation_short_name: the last component of argv[0] */
+  readonly name: string
+  readonly stdin: InStream
+  readonly stdout: OutStream
+  readonly stderr: OutStream
+}
+
+export type Main = (c: Crt) => Flow<number>
+
+export function parseEnv(env: readonly string[]): Map<string, string> {
+  const map = new Map<string, string>()
+  for (const entry of env) {
+    const eq = entry.indexOf('=')
+    if (eq > 0) map.set(entry.slice(0, eq), entry.slice(eq + 1))
+  }
+  return map
+}
+
+export const envStrings = (env: ReadonlyMap<string, string>): string[] => [...env].map(([k, v]) => `${k}=${v}`)
+
+/** Thrown by exit(); caught by the wrapper below. Programs must not catch it. */
+export class ExitRequest {
+  readonly status: number
+  constructor(status: number) {
+    this.status = status
+  }
+}
+
+/** exit(3) from any depth: unwinds to the start-up code, which flushes the streams. */
+export function exit(status: number): never {
+  throw new ExitRequest(status)
+}
+
+/** Makes an executable's entry point of a main function. */
+export function program(main: Main): Program {
+  return function* start(argv, env) {
+    const name = (argv[0] ?? '').replace(/^.*\//s, '')
+    const c: Crt = { argv, env: parseEnv(env), name, stdin: new InStream(0), stdout: new OutStream(1), stderr: new OutStream(2, 'none') }
+    let status: number
+    try {
+      status = yield* main(c)
+    } catch (thrown) {
+      if (!(thrown instanceof ExitRequest)) throw thrown
+      status = thrown.status
+    }
+    yield* c.stdout.flush()
+    return status & 0xff
+  }
+}
