@@ -1,0 +1,73 @@
+// A root file system as data: a flat list of nodes, every directory before what is in it. Plain values only, so an image can be
+// written down, compared and counted without a machine.
+
+interface NodeCommon {
+  /** Absolute, without `.`, `..` or a trailing slash; `/` is the root directory. */
+  readonly path: string
+  readonly uid: number
+  readonly gid: number
+  /** Permission bits with setuid, setgid and sticky; a symbolic link has 0o777. */
+  readonly mode: number
+  /** Milliseconds since 1970; also access, change and birth time. */
+  readonly mtime: number
+}
+
+export type ImageNode =
+  | (NodeCommon & { readonly type: 'dir' })
+  | (NodeCommon & { readonly type: 'file'; readonly content: string | Uint8Array })
+  | (NodeCommon & { readonly type: 'symlink'; readonly target: string })
+  | (NodeCommon & { readonly type: 'char' | 'block'; readonly rdev: number })
+  | (NodeCommon & { readonly type: 'fifo' })
+
+export interface NodeOptions {
+  readonly mode?: number
+  readonly uid?: number
+  readonly gid?: number
+  readonly mtime?: number
+}
+
+/** Collects nodes by path; parents that nobody described become root's directories with mode 755. A later node replaces an earlier one. */
+export class ImageBuilder {
+  readonly #nodes = new Map<string, ImageNode>()
+  readonly #time: number
+
+  constructor(time: number) {
+    this.#time = time
+    this.dir('/')
+  }
+
+  dir(path: string, options: NodeOptions = {}): void {
+    this.#add(path, { ...this.#common(path, 0o755, options), type: 'dir' })
+  }
+
+  file(path: string, content: string | Uint8Array, options: NodeOptions = {}): void {
+    this.#add(path, { ...this.#common(path, 0o644, options), type: 'file', content })
+  }
+
+  symlink(path: string, target: string, options: NodeOptions = {}): void {
+    this.#add(path, { ...this.#common(path, 0o777, options), type: 'symlink', target })
+  }
+
+  device(path: string, type: 'char' | 'block', rdev: number, options: NodeOptions = {}): void {
+    this.#add(path, { ...this.#common(path, 0o600, options), type, rdev })
+  }
+
+  has(path: string): boolean {
+    return this.#nodes.has(path)
+  }
+
+  /** All nodes, parents first. */
+  nodes(): readonly ImageNode[] {
+    return [...this.#nodes.values()]
+  }
+
+  #common(path: string, mode: number, options: NodeOptions): NodeCommon {
+    return { path, mode: options.mode ?? mode, uid: options.uid ?? 0, gid: options.gid ?? 0, mtime: options.mtime ?? this.#time }
+  }
+
+  #add(path: string, node: ImageNode): void {
+    const parent = path.slice(0, path.lastIndexOf('/'))
+    if (parent !== '' && !this.#nodes.has(parent)) this.dir(parent)
+    this.#nodes.set(path, node)
+  }
+}

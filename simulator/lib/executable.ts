@@ -1,0 +1,17 @@
+// What a simulated executable file holds: the ELF magic, so that file(1), head(1) and execve(2) take it for a binary, then the id of the
+// program that is its code. Copies and hard links therefore run the same program, as they do on Linux. No machine code: nothing would run it.
+import { decodeUtf8, encodeUtf8 } from './bytes.ts'
+
+const MAGIC = '\x7fELFisolab:'
+const LONGEST_ID = 100
+
+/** The content of the executable file of a program. */
+export const executableBytes = (id: string): Uint8Array => encodeUtf8(`${MAGIC}${id}\n`)
+
+/** The program id in an executable's first bytes, or undefined if they are not such a file. */
+export function executableId(bytes: Uint8Array): string | undefined {
+  if (bytes[0] !== 0x7f) return undefined
+  const text = decodeUtf8(bytes.subarray(0, MAGIC.length + LONGEST_ID))
+  const end = text.indexOf('\n')
+  return text.startsWith(MAGIC) && end > 0 ? text.slice(MAGIC.length, end) : undefined
+}
