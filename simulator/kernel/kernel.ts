@@ -1,0 +1,91 @@
+// Wires the parts of the simulated kernel together. State of one machine; no globals, so that many machines can run in one process.
+import type { Rlimit, RlimitName } from '../abi/sched.ts'
+import type { Program } from '../abi/syscalls.ts'
+import { IdAllocator } from '../lib/id-allocator.ts'
+import { Random } from '../lib/random.ts'
+import { Emitter } from '../trace/emitter.ts'
+import { Clock } from './clock.ts'
+import { GLOBAL_ROOT_GID, GLOBAL_ROOT_UID } from './cred/ids.ts'
+import type { Namespace } from './ns/ns-common.ts'
+import { CgroupNamespace, IpcNamespace, TimeNamespace, UtsNamespace } from './ns/other-namespaces.ts'
+import { PidNamespace } from './ns/pid-namespace.ts'
+import { UserNamespace } from './ns/user-namespace.ts'
+import { Scheduler } from './scheduler.ts'
+import { Session } from './session.ts'
+import { INIT_RLIMITS } from './rlimits.ts'
+import type { SyscallDispatcher } from './syscall-dispatcher.ts'
+import type { Task } from './task.ts'
+import type { FileSystemType } from './vfs/super-block.ts'
+
+/** Inode numbers of the initial namespaces (include/linux/proc_ns.h); new ones count up from NS_INO_FIRST. */
+export const NS_INO = { time: 4026531834, cgroup: 4026531835, pid: 4026531836, user: 4026531837, uts: 4026531838, ipc: 4026531839, net: 4026531840, mnt: 4026531841 }
+const NS_INO_FIRST = 4026532176
+
+export interface KernelOptions {
+  readonly seed: number
+  /** milliseconds since 1970 when the machine boots */
+  readonly bootTimeMs: number
+  readonly hostname: string
+  /** Code of executables, by the id inside the file (see lib/executable.ts). May grow while the machine runs. */
+  readonly programs: ReadonlyMap<string, Program>
+  readonly dispatcher: SyscallDispatcher
+}
+
+export class Kernel {
+  readonly clock: Clock
+  readonly trace: Emitter
+  readonly random: Random
+  readonly programs: ReadonlyMap<string, Program>
+  readonly dispatcher: SyscallDispatcher
+  readonly scheduler: Scheduler
+  readonly fsTypes = new Map<string, FileSystemType>()
+  readonly nsInos = new IdAllocator(NS_INO_FIRST)
+  /** Every live namespace by inode number. */
+  readonly namespaces = new Map<number, Namespace>()
+  /** Minor numbers of file systems without a device (get_anon_bdev). */
+  readonly anonDevs = new IdAllocator(18)
+  readonly mountIds = new IdAllocator(21)
+  readonly peerGroupIds = new IdAllocator(1)
+  readonly initUserNs: UserNamespace
+  readonly initPidNs: PidNamespace
+  readonly initUtsNs: UtsNamespace
+  readonly initIpcNs: IpcNamespace
+  readonly initCgroupNs: CgroupNamespace
+  readonly initTimeNs: TimeNamespace
+  readonly initSession = new Session(undefined)
+  readonly initRlimits: Map<RlimitName, Rlimit> = INIT_RLIMITS
+  /** All tasks, zombies included, by global PID. */
+  readonly tasks = new Map<number, Task>()
+  /** Total forks since boot, for /proc/stat. */
+  forks = 0
+  /** dmesg */
+  readonly log: { readonly time: number; readonly level: number; readonly text: string }[] = []
+  /** Objects that rooms above or beside hang into the machine (cgroup hierarchy, tty driver, network devices), by name of the room. */
+  readonly rooms = new Map<string, unknown>()
+
+  constructor(options: KernelOptions) {
+    this.clock = new Clock(options.bootTimeMs)
+    this.trace = new Emitter(() => this.clock.now)
+    this.random = new Random(options.seed)
+    this.programs = options.programs
+    this.dispatcher = options.dispatcher
+    this.initUserNs = new UserNamespace(this, undefined, GLOBAL_ROOT_UID, GLOBAL_ROOT_GID, true, NS_INO.user)
+    this.initPidNs = new PidNamespace(this, this.initUserNs, undefined, NS_INO.pid)
+    this.initUtsNs = new UtsNamespace(this, this.initUserNs, options.hostname, '(none)', NS_INO.uts)
+    this.initIpcNs = new IpcNamespace(this, this.initUserNs, NS_INO.ipc)
+    this.initCgroupNs = new CgroupNamespace(this, this.initUserNs, '/', NS_INO.cgroup)
+    this.initTimeNs = new TimeNamespace(this, this.initUserNs, NS_INO.time)
+    for (const ns of [this.initUserNs, this.initPidNs, this.initUtsNs, this.initIpcNs, this.initCgroupNs, this.initTimeNs]) this.addNamespace(ns).hold('initial')
+    this.scheduler = new Scheduler(this)
+  }
+
+  addNamespace<N extends Namespace>(ns: N): N {
+    this.namespaces.set(ns.ino, ns)
+    return ns
+  }
+
+  /** printk; level as in syslog(2), 6 is info */
+  printk(level: number, text: string): void {
+    this.log.push({ time: this.clock.now, level, text })
+  }
+}

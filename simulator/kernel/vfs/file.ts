@@ -1,0 +1,81 @@
+// Open file descriptions (struct file, open(2)): what descriptors point at; shared by dup and fork, with one position and one set of flags.
+import { Errno } from '../../abi/errno.ts'
+import { O_ACCMODE, O_RDONLY, O_RDWR, O_WRONLY, POLLIN, POLLOUT, SEEK_CUR, SEEK_END, SEEK_SET } from '../../abi/fcntl.ts'
+import type { Dirent } from '../../abi/stat.ts'
+import type { Task } from '../task.ts'
+import type { Sleepable, WaitQueue } from '../wait-queue.ts'
+import type { Inode } from './inode.ts'
+import type { Path } from './path.ts'
+
+export abstract class File {
+  readonly path: Path
+  /** O_… as F_GETFL shows them; F_SETFL changes O_APPEND and O_NONBLOCK. */
+  flags: number
+  pos = 0
+  #refs = 1
+
+  constructor(path: Path, flags: number) {
+    this.path = path
+    this.flags = flags
+    path.mount.pin()
+  }
+
+  get inode(): Inode {
+    return this.path.dentry.inode
+  }
+  get canRead(): boolean {
+    const mode = this.flags & O_ACCMODE
+    return mode === O_RDONLY || mode === O_RDWR
+  }
+  get canWrite(): boolean {
+    const mode = this.flags & O_ACCMODE
+    return mode === O_WRONLY || mode === O_RDWR
+  }
+
+  hold(): this {
+    this.#refs++
+    return this
+  }
+  /** close: the last reference releases what the file holds. */
+  release(): void {
+    if (--this.#refs > 0) return
+    this.onRelease()
+    this.path.mount.unpin()
+  }
+  protected onRelease(): void {}
+
+  /** read(2) at the file's position. An empty array is the end of the file. Access mode was checked. */
+  read(_task: Task, _count: number): Sleepable<Uint8Array> {
+    throw Errno.EINVAL
+  }
+  pread(_task: Task, _count: number, _offset: number): Sleepable<Uint8Array> {
+    throw Errno.ESPIPE
+  }
+  write(_task: Task, _data: Uint8Array): Sleepable<number> {
+    throw Errno.EINVAL
+  }
+  pwrite(_task: Task, _data: Uint8Array, _offset: number): Sleepable<number> {
+    throw Errno.ESPIPE
+  }
+  seek(_task: Task, offset: number, whence: number): number {
+    const base = whence === SEEK_SET ? 0 : whence === SEEK_CUR ? this.pos : whence === SEEK_END ? this.inode.size : undefined
+    if (base === undefined || base + offset < 0) throw Errno.EINVAL
+    this.pos = base + offset
+    return this.pos
+  }
+  /** getdents64(2): the next batch, empty at the end. */
+  readdir(_task: Task): readonly Dirent[] {
+    throw Errno.ENOTDIR
+  }
+  ioctl(_task: Task, _request: number, _arg: unknown): Sleepable<unknown> {
+    throw Errno.ENOTTY
+  }
+  /** Ready events (POLL…) now. */
+  poll(_task: Task): number {
+    return POLLIN | POLLOUT
+  }
+  /** What to sleep on until poll() may answer differently. */
+  pollQueues(): readonly WaitQueue[] {
+    return []
+  }
+}

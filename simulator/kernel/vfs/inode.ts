@@ -1,0 +1,114 @@
+// Inodes (include/linux/fs.h). A file system subclasses Inode; the VFS checks permissions before it calls, so methods only do the deed.
+// A method that a kind of inode doesn't have throws what Linux answers there.
+import { Errno } from '../../abi/errno.ts'
+import { S_IFDIR, S_IFMT, type Dirent } from '../../abi/stat.ts'
+import type { Kgid, Kuid } from '../cred/ids.ts'
+import type { Task } from '../task.ts'
+import type { File } from './file.ts'
+import type { Path } from './path.ts'
+import type { SuperBlock } from './super-block.ts'
+
+export interface InodeInit {
+  readonly ino: number
+  readonly mode: number
+  readonly uid: Kuid
+  readonly gid: Kgid
+  readonly rdev?: number
+  /** milliseconds since 1970 */
+  readonly time: number
+}
+
+export abstract class Inode {
+  readonly sb: SuperBlock
+  readonly ino: number
+  /** file type and permission bits */
+  mode: number
+  uid: Kuid
+  gid: Kgid
+  nlink = 1
+  rdev: number
+  atime: number
+  mtime: number
+  ctime: number
+  readonly btime: number
+  /** `security.capability`, `user.*`, `trusted.overlay.*` …; undefined until the first is set */
+  xattrs: Map<string, Uint8Array> | undefined
+
+  constructor(sb: SuperBlock, init: InodeInit) {
+    this.sb = sb
+    this.ino = init.ino
+    this.mode = init.mode
+    this.uid = init.uid
+    this.gid = init.gid
+    this.rdev = init.rdev ?? 0
+    this.atime = this.mtime = this.ctime = this.btime = init.time
+  }
+
+  get isDir(): boolean {
+    return (this.mode & S_IFMT) === S_IFDIR
+  }
+  get size(): number {
+    return 0
+  }
+  /** 512-byte units */
+  get blocks(): number {
+    return Math.ceil(this.size / 4096) * 8
+  }
+
+  /** Makes the open file for open(2); `flags` are O_…. Truncation has been done. `path` is pinned by the File. */
+  abstract open(task: Task, path: Path, flags: number): File
+
+  /** Finds a child. undefined: no such entry. `task` matters only to file systems whose view depends on the reader (proc). */
+  lookup(_task: Task, _name: string): Inode | undefined {
+    throw Errno.ENOTDIR
+  }
+  /** False when a cached child of this directory must be looked up again (proc): see Dentry. */
+  isStale(_task: Task, _name: string, _child: Inode): boolean {
+    return false
+  }
+  /** All entries but `.` and `..`, in directory order. */
+  entries(_task: Task): Iterable<Dirent> {
+    throw Errno.ENOTDIR
+  }
+  /** Makes a regular file, directory, device, fifo or socket node; mode has the type and the umask applied; owner is given. */
+  create(_task: Task, _name: string, _mode: number, _rdev: number, _uid: Kuid, _gid: Kgid): Inode {
+    throw Errno.EPERM
+  }
+  symlink(_task: Task, _name: string, _target: string, _uid: Kuid, _gid: Kgid): Inode {
+    throw Errno.EPERM
+  }
+  link(_task: Task, _name: string, _inode: Inode): void {
+    throw Errno.EPERM
+  }
+  unlink(_task: Task, _name: string, _child: Inode): void {
+    throw Errno.EPERM
+  }
+  rmdir(_task: Task, _name: string, _child: Inode): void {
+    throw Errno.EPERM
+  }
+  /** Moves `name` to `newName` in `newDir` (same superblock), replacing `target`. */
+  rename(_task: Task, _name: string, _child: Inode, _newDir: Inode, _newName: string, _target: Inode | undefined): void {
+    throw Errno.EPERM
+  }
+  /** readlink(2)'s text. */
+  readlink(_task: Task): string {
+    throw Errno.EINVAL
+  }
+  /** Magic links (proc) jump to an object instead of walking their text. */
+  magicTarget(_task: Task): Path | undefined {
+    return undefined
+  }
+  truncate(_task: Task, _length: number): void {
+    throw Errno.EINVAL
+  }
+  /** Permission check beyond mode bits: throws to refuse (proc's ptrace checks, sysctl files). `mask` of MAY_… in permissions.ts. */
+  extraPermission(_task: Task, _mask: number): void {}
+  /** True where the file system decides permission itself and mode bits must not (sysctl's per-namespace root). */
+  overridePermission(_task: Task, _mask: number): boolean | undefined {
+    return undefined
+  }
+  /** chmod/chown/utimes apply directly to the fields after the VFS checks; file systems that refuse throw here. */
+  beforeSetAttr(_task: Task): void {}
+  /** The last link and the last open file are gone. */
+  onEvict(): void {}
+}
