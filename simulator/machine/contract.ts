@@ -1,0 +1,51 @@
+// What the simulated machine offers to the rest of the project. machine.ts implements it.
+import type { KernelEvent } from '../trace/emitter.ts'
+import type { World } from './world.ts'
+
+export interface BootOptions {
+  /** Seed of all chance in the machine: same seed, same input, same bytes. */
+  readonly seed?: number
+  /** milliseconds since 1970 at boot; default 2026-01-01T09:00:00Z */
+  readonly bootTimeMs?: number
+  /** Boot with the Docker daemon running and its images present. */
+  readonly docker?: boolean
+}
+
+/** One terminal: the outside end of a pty on the machine. */
+export interface MachineTerminal {
+  readonly id: number
+  /** PID (initial namespace) of the shell started on it. */
+  readonly shellPid: number
+  /** Bytes typed. They are taken at once; run the machine to see them act. */
+  input(bytes: Uint8Array): void
+  resize(rows: number, cols: number): void
+  /** Takes what the machine has printed since the last call; bounded: a writer sleeps until it is drained. */
+  drain(): Uint8Array
+  /** True once the shell has ended. */
+  readonly isClosed: boolean
+  /** The other side hangs up: SIGHUP for the session. */
+  hangup(): void
+  /** True while the shell's own process group is in the foreground and it waits for input: at a prompt. */
+  readonly isAtPrompt: boolean
+}
+
+/** idle: nothing can happen before new input. sleeping: the next thing happens at `deadline` (ns since boot). busy: the budget is used up, call again. blocked: output must be drained. */
+export type RunState =
+  | { readonly state: 'idle' }
+  | { readonly state: 'sleeping'; readonly deadline: number }
+  | { readonly state: 'busy' }
+
+export interface SimulatedMachine {
+  /** ns since boot */
+  readonly now: number
+  /** A login-less interactive shell (`bash`) for `user` in their home, as on the reference machine. */
+  openTerminal(options: { readonly user: string; readonly rows: number; readonly cols: number; readonly command?: readonly string[] }): MachineTerminal
+  /** Runs bash on a script given on standard input, output and error together in order; virtual time runs free. Answers output and exit status. */
+  runScript(script: string | Uint8Array, options?: { readonly user?: string; readonly maxSteps?: number; readonly onOutput?: (bytes: Uint8Array) => void }): { readonly output: Uint8Array; readonly status: number; readonly timedOut: boolean }
+  /** Runs until nothing can run, or `maxSteps` system calls were made. Never moves the clock past `until` (ns since boot; default: now, so that sleeping tasks stay asleep). */
+  run(options: { readonly maxSteps: number; readonly until?: number }): RunState
+  world(): World
+  /** Events after `seq`. */
+  events(seq: number): readonly KernelEvent[]
+  readonly lastSeq: number
+}
