@@ -1,0 +1,271 @@
+// rtnetlink(7) as typed messages: what programs pass to sendmsg(2) and get from recvmsg(2) on a socket('netlink', 'raw', NETLINK_ROUTE).
+// Names are those of include/uapi/linux/{netlink,rtnetlink,if_link,if_addr}.h. Addresses are text (`10.0.2.15`, `52:54:00:12:34:56`), since bytes
+// would only be printed again. Simpler than Linux: one request per sendmsg, no multicast notifications to other sockets.
+// A request is answered by zero or more RTM_NEW… and then NLMSG_DONE (for dumps) or NLMSG_ERROR (always, as if NLM_F_ACK were set; errno undefined = success).
+import type { Errno } from './errno.ts'
+
+export const NETLINK_ROUTE = 0, NETLINK_SOCK_DIAG = 4, NETLINK_NETFILTER = 12
+
+/** Flags of a request: NLM_F_DUMP asks for all; REPLACE, EXCL, CREATE, APPEND say what NEW… may do. */
+export const NLM_F_ROOT = 0x100, NLM_F_DUMP = 0x300, NLM_F_REPLACE = 0x100, NLM_F_EXCL = 0x200, NLM_F_CREATE = 0x400, NLM_F_APPEND = 0x800
+
+/** net_device flags (SIOCGIFFLAGS, netdevice(7)). */
+export const IFF_UP = 0x1, IFF_BROADCAST = 0x2, IFF_DEBUG = 0x4, IFF_LOOPBACK = 0x8, IFF_POINTOPOINT = 0x10, IFF_NOTRAILERS = 0x20, IFF_RUNNING = 0x40
+export const IFF_NOARP = 0x80, IFF_PROMISC = 0x100, IFF_ALLMULTI = 0x200, IFF_MASTER = 0x400, IFF_SLAVE = 0x800, IFF_MULTICAST = 0x1000
+export const IFF_DYNAMIC = 0x8000, IFF_LOWER_UP = 0x10000, IFF_DORMANT = 0x20000
+
+/** ARPHRD_… hardware types. */
+export const ARPHRD_ETHER = 1, ARPHRD_NONE = 0xfffe, ARPHRD_LOOPBACK = 772
+
+/** IF_OPER_…, RFC 2863. */
+export const IF_OPER_UNKNOWN = 0, IF_OPER_NOTPRESENT = 1, IF_OPER_DOWN = 2, IF_OPER_LOWERLAYERDOWN = 3, IF_OPER_TESTING = 4, IF_OPER_DORMANT = 5, IF_OPER_UP = 6
+
+export const RT_SCOPE_UNIVERSE = 0, RT_SCOPE_SITE = 200, RT_SCOPE_LINK = 253, RT_SCOPE_HOST = 254, RT_SCOPE_NOWHERE = 255
+export const RT_TABLE_UNSPEC = 0, RT_TABLE_DEFAULT = 253, RT_TABLE_MAIN = 254, RT_TABLE_LOCAL = 255
+export const RTPROT_UNSPEC = 0, RTPROT_REDIRECT = 1, RTPROT_KERNEL = 2, RTPROT_BOOT = 3, RTPROT_STATIC = 4, RTPROT_RA = 9
+export const RTN_UNSPEC = 0, RTN_UNICAST = 1, RTN_LOCAL = 2, RTN_BROADCAST = 3, RTN_ANYCAST = 4, RTN_MULTICAST = 5, RTN_BLACKHOLE = 6
+export const RTN_UNREACHABLE = 7, RTN_PROHIBIT = 8, RTN_THROW = 9
+export const RTNH_F_DEAD = 1, RTNH_F_PERVASIVE = 2, RTNH_F_ONLINK = 4, RTNH_F_LINKDOWN = 16
+
+export const IFA_F_SECONDARY = 0x01, IFA_F_NODAD = 0x02, IFA_F_OPTIMISTIC = 0x04, IFA_F_DADFAILED = 0x08, IFA_F_HOMEADDRESS = 0x10, IFA_F_DEPRECATED = 0x20
+export const IFA_F_TENTATIVE = 0x40, IFA_F_PERMANENT = 0x80, IFA_F_MANAGETEMPADDR = 0x100, IFA_F_NOPREFIXROUTE = 0x200
+export const INFINITY_LIFE_TIME = 0xffffffff
+
+export const NUD_INCOMPLETE = 0x01, NUD_REACHABLE = 0x02, NUD_STALE = 0x04, NUD_DELAY = 0x08, NUD_PROBE = 0x10, NUD_FAILED = 0x20, NUD_NOARP = 0x40, NUD_PERMANENT = 0x80
+
+export const IFNAMSIZ = 16
+/** A name the kernel takes (dev_valid_name): 1–15 characters, not `.` or `..`, no `/`, `:` or white space. */
+export const isValidIfname = (name: string): boolean => name.length > 0 && name.length < IFNAMSIZ && name !== '.' && name !== '..' && !/[/:\s]/.test(name)
+
+export type IpFamily = 'inet' | 'inet6'
+
+export interface LinkStats {
+  readonly bytes: number
+  readonly packets: number
+  readonly errors: number
+  readonly dropped: number
+}
+
+/** IFLA_INFO_DATA: what a kind of device adds; a mapping per kind, so that printing `ip -d link` needs no more. */
+export type LinkInfoData = Readonly<Record<string, number | string | boolean>>
+
+/** RTM_NEWLINK as the kernel sends it: everything `ip -d link` prints. */
+export interface Link {
+  readonly index: number
+  readonly name: string
+  readonly altnames: readonly string[]
+  readonly arphrd: number
+  readonly flags: number
+  readonly mtu: number
+  readonly minMtu: number
+  readonly maxMtu: number
+  readonly txqlen: number
+  readonly qdisc: string
+  readonly operstate: number
+  /** 0 default, 1 dormant */
+  readonly linkmode: number
+  readonly group: number
+  readonly address: string
+  readonly broadcast: string
+  /** Set where the current address is not the one it was born with. */
+  readonly permAddress: string | undefined
+  /** IFLA_LINK: the veth peer's or the lower device's ifindex, and in which namespace that number counts when it is another one (IFLA_LINK_NETNSID). */
+  readonly link: number | undefined
+  readonly linkNetnsid: number | undefined
+  readonly master: number | undefined
+  /** IFLA_INFO_KIND: `veth`, `dummy`, `bridge` …; undefined for lo and physical devices. */
+  readonly kind: string | undefined
+  readonly data: LinkInfoData | undefined
+  /** IFLA_INFO_SLAVE_KIND: `bridge` for a port of one. */
+  readonly slaveKind: string | undefined
+  readonly alias: string | undefined
+  readonly promiscuity: number
+  readonly allmulti: number
+  readonly carrier: boolean
+  /** in6_addr_gen_mode: 0 eui64, 1 none */
+  readonly addrGenMode: number
+  readonly numTxQueues: number
+  readonly numRxQueues: number
+  readonly tsoMaxSize: number
+  readonly parentBus: string | undefined
+  readonly parentDev: string | undefined
+  readonly rx: LinkStats
+  readonly tx: LinkStats
+}
+
+/** What RTM_NEWLINK/RTM_SETLINK may set. Absent fields stay as they are. */
+export interface LinkChange {
+  /** New values of the flags in `mask` (IFF_UP, IFF_NOARP, IFF_MULTICAST, IFF_PROMISC, IFF_ALLMULTI). */
+  readonly flags?: number
+  readonly mask?: number
+  /** IFLA_IFNAME: the name of a new device, the new name of an old one. */
+  readonly newName?: string
+  readonly mtu?: number
+  readonly txqlen?: number
+  readonly address?: string
+  readonly broadcast?: string
+  readonly group?: number
+  readonly alias?: string
+  readonly addrGenMode?: number
+  /** ifindex of the new master, 0 for none */
+  readonly master?: number
+  /** Moves it: an open file of a network namespace, or a process (in the caller's PID namespace). */
+  readonly netnsFd?: number
+  readonly netnsPid?: number
+}
+
+/** A device to be made: IFLA_LINKINFO. `peer` is veth's VETH_INFO_PEER; `link` the lower device of vlan, macvlan, ipvlan. */
+export interface LinkInit extends LinkChange {
+  readonly kind: string
+  readonly data?: LinkInfoData
+  readonly link?: number
+  readonly index?: number
+  readonly peer?: LinkChange & { readonly index?: number }
+}
+
+export interface Address {
+  readonly family: IpFamily
+  readonly index: number
+  /** IFA_LOCAL: our own address */
+  readonly local: string
+  /** IFA_ADDRESS: the same, or the peer's on a point-to-point link */
+  readonly address: string
+  readonly prefixlen: number
+  readonly scope: number
+  readonly flags: number
+  readonly broadcast: string | undefined
+  /** IFA_LABEL, inet only */
+  readonly label: string | undefined
+  readonly validLft: number
+  readonly preferredLft: number
+}
+
+export interface AddressRequest {
+  readonly family: IpFamily
+  readonly index: number
+  readonly local: string
+  readonly prefixlen: number
+  readonly address?: string
+  readonly scope?: number
+  readonly flags?: number
+  readonly broadcast?: string
+  readonly label?: string
+  readonly validLft?: number
+  readonly preferredLft?: number
+}
+
+export interface NextHop {
+  readonly oif: number | undefined
+  readonly gateway: string | undefined
+  /** RTNH_F_… */
+  readonly flags: number
+  readonly weight: number
+}
+
+export interface Route {
+  readonly family: IpFamily
+  readonly table: number
+  readonly type: number
+  /** Undefined together with prefix length 0: default. */
+  readonly dst: string | undefined
+  readonly dstLen: number
+  readonly scope: number
+  readonly protocol: number
+  readonly prefsrc: string | undefined
+  readonly metric: number
+  readonly mtu: number | undefined
+  /** inet6: 0 low, 1 medium, 2 high; undefined for inet */
+  readonly pref: number | undefined
+  readonly nexthops: readonly NextHop[]
+}
+
+export interface RouteRequest {
+  readonly family: IpFamily
+  readonly dst?: string
+  readonly dstLen?: number
+  readonly table?: number
+  readonly type?: number
+  readonly scope?: number
+  readonly protocol?: number
+  readonly prefsrc?: string
+  readonly metric?: number
+  readonly mtu?: number
+  readonly oif?: number
+  readonly gateway?: string
+  readonly onlink?: boolean
+  readonly nexthops?: readonly NextHop[]
+}
+
+/** RTM_GETROUTE without DUMP: what route would a packet take? */
+export interface RouteLookup {
+  readonly family: IpFamily
+  readonly dst: string
+  readonly src?: string
+  readonly oif?: number
+  readonly iif?: number
+}
+/** The answer to it: RTM_NEWROUTE with RTM_F_CLONED. */
+export interface ResolvedRoute {
+  readonly family: IpFamily
+  readonly type: number
+  readonly dst: string
+  readonly src: string | undefined
+  readonly oif: number
+  readonly gateway: string | undefined
+  readonly table: number
+  readonly uid: number
+  readonly metric: number
+  readonly flags: number
+}
+
+export interface Neighbour {
+  readonly family: IpFamily
+  readonly index: number
+  readonly dst: string
+  readonly lladdr: string | undefined
+  /** NUD_… */
+  readonly state: number
+  readonly router: boolean
+}
+
+export interface Rule {
+  readonly family: IpFamily
+  readonly priority: number
+  readonly table: number
+}
+
+export type NetlinkRequest =
+  | { readonly type: 'RTM_GETLINK'; readonly flags: number; readonly index?: number; readonly name?: string; readonly kind?: string; readonly master?: number }
+  | { readonly type: 'RTM_NEWLINK'; readonly flags: number; readonly link: LinkInit }
+  /** By index, or by name where the index is 0 or absent. */
+  | { readonly type: 'RTM_SETLINK'; readonly flags: number; readonly index?: number; readonly name?: string; readonly change: LinkChange }
+  | { readonly type: 'RTM_DELLINK'; readonly flags: number; readonly index?: number; readonly name?: string }
+  | { readonly type: 'RTM_NEWLINKPROP' | 'RTM_DELLINKPROP'; readonly flags: number; readonly index: number; readonly altname: string }
+  | { readonly type: 'RTM_GETADDR'; readonly flags: number; readonly family?: IpFamily; readonly index?: number }
+  | { readonly type: 'RTM_NEWADDR'; readonly flags: number; readonly addr: AddressRequest }
+  | { readonly type: 'RTM_DELADDR'; readonly flags: number; readonly addr: AddressRequest }
+  /** Dump of a table (RT_TABLE_UNSPEC: all). */
+  | { readonly type: 'RTM_GETROUTE'; readonly flags: number; readonly family?: IpFamily; readonly table?: number; readonly lookup?: RouteLookup }
+  | { readonly type: 'RTM_NEWROUTE'; readonly flags: number; readonly route: RouteRequest }
+  | { readonly type: 'RTM_DELROUTE'; readonly flags: number; readonly route: RouteRequest }
+  | { readonly type: 'RTM_GETNEIGH'; readonly flags: number; readonly family?: IpFamily; readonly index?: number }
+  | { readonly type: 'RTM_GETRULE'; readonly flags: number; readonly family?: IpFamily }
+  /** The id by which the socket's namespace knows another one; by open file or process. NEWNSID assigns one (-1: any). */
+  | { readonly type: 'RTM_GETNSID'; readonly flags: number; readonly fd?: number; readonly pid?: number; readonly nsid?: number }
+  | { readonly type: 'RTM_NEWNSID'; readonly flags: number; readonly fd?: number; readonly pid?: number; readonly nsid: number }
+
+export type NetlinkReply =
+  | { readonly type: 'RTM_NEWLINK'; readonly link: Link }
+  | { readonly type: 'RTM_NEWADDR'; readonly addr: Address }
+  | { readonly type: 'RTM_NEWROUTE'; readonly route: Route }
+  | { readonly type: 'RTM_NEWROUTE'; readonly resolved: ResolvedRoute }
+  | { readonly type: 'RTM_NEWNEIGH'; readonly neighbour: Neighbour }
+  | { readonly type: 'RTM_NEWRULE'; readonly rule: Rule }
+  /** nsid -1: none assigned yet */
+  | { readonly type: 'RTM_NEWNSID'; readonly nsid: number }
+  /** `extack` is NLMSGERR_ATTR_MSG: iproute2 prints `Error: TEXT.` instead of `RTNETLINK answers: strerror`. */
+  | { readonly type: 'NLMSG_ERROR'; readonly errno: Errno | undefined; readonly extack?: string }
+  | { readonly type: 'NLMSG_DONE'; readonly errno: Errno | undefined; readonly extack?: string }
+
+/** What recvmsg(2) gives on a netlink socket: one datagram, several messages. The last one of an answer is NLMSG_ERROR or NLMSG_DONE. */
+export type NetlinkDatagram = readonly NetlinkReply[]
