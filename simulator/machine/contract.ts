@@ -38,6 +38,8 @@ export type RunState =
 export interface SimulatedMachine {
   /** ns since boot */
   readonly now: number
+  /** System calls made since boot. With `now` it is an exact position in the machine's life, so that input can be replayed there: `run` makes exactly `maxSteps` more before it answers busy. */
+  readonly steps: number
   /** A login-less interactive shell (`bash`) for `user` in their home, as on the reference machine. */
   openTerminal(options: { readonly user: string; readonly rows: number; readonly cols: number; readonly command?: readonly string[] }): MachineTerminal
   /** Runs bash on a script given on standard input, output and error together in order; virtual time runs free. Answers output and exit status. */

@@ -81,6 +81,8 @@ export interface WorldMount {
   readonly propagation: 'shared' | 'private' | 'slave' | 'shared,slave' | 'unbindable'
   readonly peerGroup?: number
   readonly master?: number
+  /** proc: the PID namespace whose processes it shows. */
+  readonly pidns?: NsId
 }
 
 export interface WorldAddress { readonly address: string; readonly prefix: number; readonly scope: string }
