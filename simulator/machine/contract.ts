@@ -23,6 +23,8 @@ export interface MachineTerminal {
   drain(): Uint8Array
   /** True once the shell has ended. */
   readonly isClosed: boolean
+  /** The shell's exit status (128 + signal if it was killed) once it has ended. */
+  readonly exitStatus: number | undefined
   /** The other side hangs up: SIGHUP for the session. */
   hangup(): void
   /** True while the shell's own process group is in the foreground and it waits for input: at a prompt. */

@@ -1,0 +1,29 @@
+// `isolab help`.
+import { UsageError } from './usage.ts'
+
+const TEXT = `Isolab: a simulated Linux machine, and the course that is taught on it.
+
+  isolab sh [--user root|learner] [--docker]      run bash on the script from standard input, on a fresh simulated host
+  isolab shell [--user root|learner] [--docker]   an interactive terminal on it
+  isolab lesson check [LESSON …]                  does each lesson start unsolved, does its solution solve it, does each wrong answer get its hint
+  isolab lesson new TRACK/NUMBER-NAME             start a lesson from a template
+  isolab conformance [AREA|FILE …] [-v]           run the recorded cases and compare with what real Linux printed
+  isolab help
+
+The user is learner unless said. The exit status of sh and shell is the shell's; 2 is a mistaken call, 95 on the
+machine means: real, but not simulated here.
+`
+
+const MORE = new Map<string, string>([
+  ['sh', "isolab sh [--user root|learner] [--docker]\n\nReads a script from standard input and runs it with bash on a freshly booted host, in the user's home. Virtual time\nruns free: `sleep 100` is over at once. Output and errors come together, in order; the exit status is the script's.\n\n  echo 'unshare -Urpf --mount-proc ps -o pid,comm' | isolab sh\n"],
+  ['shell', 'isolab shell [--user root|learner] [--docker]\n\nAn interactive shell on a freshly booted host. Time passes as on the wall clock. Leave with `exit` or Ctrl-D.\n'],
+  ['lesson', 'isolab lesson check [LESSON …]   LESSON is a folder such as lessons/rooms/1-what-is-a-namespace; all without one\nisolab lesson new TRACK/NUMBER-NAME\n\nlessons/README.md tells how a lesson is written.\n'],
+  ['conformance', 'isolab conformance [AREA|AREA/CASE|FILE …] [-v] [--update] [--table]\n\nRuns the recorded cases in this process. -v shows every difference, --update lets the ratchet (test/conformance/passed.json)\nkeep what passes now. test/conformance/README.md tells how a case is written.\n'],
+])
+
+export function help(words: readonly string[]): number {
+  const topic = words[0]
+  if (topic !== undefined && topic !== 'help' && !MORE.has(topic)) throw new UsageError(`no help on '${topic}'`)
+  process.stdout.write((topic === undefined ? undefined : MORE.get(topic)) ?? TEXT)
+  return 0
+}
