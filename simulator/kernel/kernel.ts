@@ -5,7 +5,7 @@ import { IdAllocator } from '../lib/id-allocator.ts'
 import { Random } from '../lib/random.ts'
 import { Emitter } from '../trace/emitter.ts'
 import { Clock } from './clock.ts'
-import { GLOBAL_ROOT_GID, GLOBAL_ROOT_UID } from './cred/ids.ts'
+import { GLOBAL_ROOT_GID, GLOBAL_ROOT_UID, type Kuid } from './cred/ids.ts'
 import type { Namespace } from './ns/ns-common.ts'
 import { CgroupNamespace, IpcNamespace, TimeNamespace, UtsNamespace } from './ns/other-namespaces.ts'
 import { PidNamespace } from './ns/pid-namespace.ts'
@@ -58,6 +58,13 @@ export class Kernel {
   readonly tasks = new Map<number, Task>()
   /** Total forks since boot, for /proc/stat. */
   forks = 0
+  /** /proc/sys/kernel/threads-max */
+  maxThreads = 3568
+  /** /proc/sys/kernel/unprivileged_userns_clone */
+  unprivilegedUserNsClone = true
+  readonly #processCounts = new Map<Kuid, number>()
+  /** Faults of the simulator itself, shown to the user as reports; a test fails when there is one. */
+  readonly bugs: { readonly text: string; readonly stack: string }[] = []
   /** dmesg */
   readonly log: { readonly time: number; readonly level: number; readonly text: string }[] = []
   /** Objects that rooms above or beside hang into the machine (cgroup hierarchy, tty driver, network devices), by name of the room. */
@@ -82,6 +89,14 @@ export class Kernel {
   addNamespace<N extends Namespace>(ns: N): N {
     this.namespaces.set(ns.ino, ns)
     return ns
+  }
+
+  /** Processes of a user, for RLIMIT_NPROC. */
+  processCount(uid: Kuid): number {
+    return this.#processCounts.get(uid) ?? 0
+  }
+  countProcess(uid: Kuid, delta: number): void {
+    this.#processCounts.set(uid, this.processCount(uid) + delta)
   }
 
   /** printk; level as in syslog(2), 6 is info */

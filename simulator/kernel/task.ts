@@ -68,6 +68,13 @@ export class Task implements EventSource {
   exitSignal: number
   /** Woken when a child changes state. */
   readonly childChanged = new WaitQueue()
+  /** Children with something to report to wait4: ended, stopped or continued. */
+  readonly waitable = new Set<Task>()
+  /** Not yet reported to the parent's wait4: the signal that stopped it, or that it was continued. */
+  stopReport = 0
+  continueReport = false
+  /** The CPU has left it for good but init still waits for the rest of its PID namespace (zap_pid_ns_processes). */
+  isExiting = false
   isKernelThread = false
   noNewPrivs = false
   /** 0: /proc entries belong to root and ptrace-like access is refused (setuid programs, see prctl(2)). */
@@ -96,8 +103,13 @@ export class Task implements EventSource {
   handler: KFlow<unknown> | undefined
   /** Takes the task off the queues and timers it sleeps on. */
   cancelSleep: (() => void) | undefined
+  /** A call that a signal broke off and that is to be made again or to fail with EINTR, depending on the handler. */
+  isInterrupted = false
   /** Kept across a restarted call, e.g. the deadline of a sleep. */
   restart: unknown
+  isQueued = false
+  /** rt_sigtimedwait: blocked signals that wake it all the same. */
+  waitsForSignals = 0n
   /** rt_sigsuspend: put this mask back when the call ends. */
   savedMask: bigint | undefined
 

@@ -2,13 +2,41 @@
 import type { Kernel } from '../kernel.ts'
 import { Namespace } from '../ns/ns-common.ts'
 import type { UserNamespace } from '../ns/user-namespace.ts'
-import type { Mount } from './mount.ts'
+import { type Mount, mountTree } from './mount.ts'
+import { leavePropagation } from './mount-propagation.ts'
 
 export class MountNamespace extends Namespace {
   readonly type = 'mnt'
+  /** The rootfs mount (kernel's `rootfs`), below the visible root. */
   root: Mount | undefined
+  /** All mounts, in the order mountinfo lists them. */
+  readonly mounts = new Set<Mount>()
+  /** Rises in the order namespaces are made: a nsfs mount may only be attached in an older namespace than the one it shows. */
+  readonly seq: number
 
   constructor(kernel: Kernel, owner: UserNamespace, ino?: number) {
     super(kernel, owner, ino)
+    this.seq = nextSeq(kernel)
   }
+
+  /** put_mnt_ns: unmounts everything. Mounts still in use live on, detached. */
+  protected override onLastRelease(): void {
+    const root = this.root
+    if (root === undefined) return
+    const all = [...mountTree(root)]
+    for (const mount of all) {
+      mount.ns = undefined
+      leavePropagation(mount)
+    }
+    for (const mount of all) mount.detachFromParent()
+    this.mounts.clear()
+    for (const mount of all) mount.kill()
+    this.root = undefined
+  }
+}
+
+function nextSeq(kernel: Kernel): number {
+  const last = (kernel.rooms.get('mount-namespace-seq') as number | undefined) ?? 0
+  kernel.rooms.set('mount-namespace-seq', last + 1)
+  return last + 1
 }

@@ -15,6 +15,8 @@ export abstract class Namespace {
   readonly owner: UserNamespace | undefined
   readonly #holders = new Map<HolderReason, number>()
   #count = 0
+  /** Gives back what its maker was charged, see ucounts.ts. */
+  uncharge: (() => void) | undefined
   #alive = true
 
   constructor(kernel: Kernel, owner: UserNamespace | undefined, ino?: number) {
@@ -50,6 +52,8 @@ export abstract class Namespace {
     if (--this.#count > 0) return
     this.#alive = false
     this.kernel.namespaces.delete(this.ino)
+    this.uncharge?.()
+    this.kernel.trace.emit('ns.end', undefined, { type: this.type, ns: this.ino })
     this.onLastRelease()
     this.kernel.nsInos.free(this.ino)
     this.owner?.release('owned')

@@ -19,8 +19,8 @@ export class UserNamespace extends Namespace {
   setgroupsAllowed: boolean
   /** parent_could_setfcap: the creator had CAP_SETFCAP, so its map may include the parent's uid 0. */
   readonly parentCouldSetfcap: boolean
-  /** How many namespaces of each type this user namespace's users have made (the ucounts), and the sysctl limits user.max_*_namespaces. */
-  readonly counts = new Map<NsType, number>()
+  /** How many namespaces are charged to each `type:uid` (the ucounts), and the sysctl limits user.max_*_namespaces. */
+  readonly counts = new Map<string, number>()
   readonly limits = new Map<NsType, number>()
 
   constructor(kernel: Kernel, parent: UserNamespace | undefined, ownerUid: Kuid, ownerGid: Kgid, parentCouldSetfcap: boolean, ino?: number) {

@@ -1,4 +1,6 @@
 // Directory entries (include/linux/dcache.h): the tree of names, shared by all mounts of a file system. Negative entries are not kept.
+import type { Mount } from '../mount/mount.ts'
+import type { Task } from '../task.ts'
 import type { Inode } from './inode.ts'
 import type { SuperBlock } from './super-block.ts'
 
@@ -10,10 +12,12 @@ export class Dentry {
   readonly sb: SuperBlock
   /** Known children, by name. */
   readonly children = new Map<string, Dentry>()
-  /** How many mounts in any namespace sit on it: a quick no for path walks. */
-  mountedHere = 0
+  /** The mounts in all namespaces that sit on it. */
+  mountsHere: Set<Mount> | undefined
   /** Taken out of the tree by unlink, rmdir or because its object died; shown with ` (deleted)` or `//deleted`. */
   isUnlinked = false
+  /** What d_path shows for objects outside any tree: `pipe:[42]`, `net:[4026531840]`, `/memfd:x (deleted)`. */
+  displayName: string | undefined
 
   constructor(name: string, parent: Dentry | undefined, inode: Inode) {
     this.name = name
@@ -22,6 +26,10 @@ export class Dentry {
     this.sb = inode.sb
   }
 
+  /** How many mounts sit on it: a quick no for path walks. */
+  get mountedHere(): number {
+    return this.mountsHere?.size ?? 0
+  }
   get isRoot(): boolean {
     return this.parent === this
   }
@@ -33,4 +41,36 @@ export class Dentry {
     }
     return true
   }
+}
+
+/** The child `name` of a directory, from the cache or from the file system; undefined if there is none. */
+export function lookupChild(task: Task, dir: Dentry, name: string): Dentry | undefined {
+  const cached = dir.children.get(name)
+  if (cached !== undefined) {
+    if (!dir.inode.isStale(task, name, cached.inode)) return cached
+    dropDentry(cached)
+  }
+  const inode = dir.inode.lookup(task, name)
+  return inode === undefined ? undefined : addDentry(dir, name, inode)
+}
+
+/** d_instantiate: a name that has just been made. */
+export function addDentry(dir: Dentry, name: string, inode: Inode): Dentry {
+  const dentry = new Dentry(name, dir, inode)
+  dir.children.set(name, dentry)
+  return dentry
+}
+
+/** d_drop: forgets a name that is no more. Who still holds the dentry sees it as deleted. */
+export function dropDentry(dentry: Dentry): void {
+  dentry.isUnlinked = true
+  if (dentry.parent.children.get(dentry.name) === dentry) dentry.parent.children.delete(dentry.name)
+}
+
+/** d_move: gives a dentry another name and parent. Nothing may be there. */
+export function moveDentry(dentry: Dentry, parent: Dentry, name: string): void {
+  dentry.parent.children.delete(dentry.name)
+  dentry.parent = parent
+  dentry.name = name
+  parent.children.set(name, dentry)
 }

@@ -1,6 +1,6 @@
 // Open file descriptions (struct file, open(2)): what descriptors point at; shared by dup and fork, with one position and one set of flags.
 import { Errno } from '../../abi/errno.ts'
-import { O_ACCMODE, O_RDONLY, O_RDWR, O_WRONLY, POLLIN, POLLOUT, SEEK_CUR, SEEK_END, SEEK_SET } from '../../abi/fcntl.ts'
+import { O_ACCMODE, O_PATH, O_RDONLY, O_RDWR, O_WRONLY, POLLIN, POLLOUT, SEEK_CUR, SEEK_END, SEEK_SET } from '../../abi/fcntl.ts'
 import type { Dirent } from '../../abi/stat.ts'
 import type { Task } from '../task.ts'
 import type { Sleepable, WaitQueue } from '../wait-queue.ts'
@@ -18,14 +18,19 @@ export abstract class File {
     this.path = path
     this.flags = flags
     path.mount.pin()
+    path.dentry.inode.hold('open-file')
   }
 
   get inode(): Inode {
     return this.path.dentry.inode
   }
+  /** O_PATH: names a place, can't be read or written. */
+  get isPathOnly(): boolean {
+    return (this.flags & O_PATH) !== 0
+  }
   get canRead(): boolean {
     const mode = this.flags & O_ACCMODE
-    return mode === O_RDONLY || mode === O_RDWR
+    return !this.isPathOnly && (mode === O_RDONLY || mode === O_RDWR)
   }
   get canWrite(): boolean {
     const mode = this.flags & O_ACCMODE
@@ -40,9 +45,19 @@ export abstract class File {
   release(): void {
     if (--this.#refs > 0) return
     this.onRelease()
+    this.inode.locks?.releaseFile(this)
+    if (this.countsAsWriter) this.inode.writeCount--
+    this.inode.drop('open-file')
     this.path.mount.unpin()
   }
   protected onRelease(): void {}
+  /** Set by open(2) when this file is counted in the inode's writeCount. */
+  countsAsWriter = false
+  get refs(): number {
+    return this.#refs
+  }
+  /** What open(2) still waits for once the file exists (the other end of a FIFO). */
+  afterOpen(_task: Task): Sleepable<void> {}
 
   /** read(2) at the file's position. An empty array is the end of the file. Access mode was checked. */
   read(_task: Task, _count: number): Sleepable<Uint8Array> {

@@ -4,6 +4,7 @@ import { Errno } from '../../abi/errno.ts'
 import { S_IFDIR, S_IFMT, type Dirent } from '../../abi/stat.ts'
 import type { Kgid, Kuid } from '../cred/ids.ts'
 import type { Task } from '../task.ts'
+import type { FileLocks } from './file-locks.ts'
 import type { File } from './file.ts'
 import type { Path } from './path.ts'
 import type { SuperBlock } from './super-block.ts'
@@ -17,6 +18,9 @@ export interface InodeInit {
   /** milliseconds since 1970 */
   readonly time: number
 }
+
+/** Why an inode without a name stays: an open file, or a mount that shows it (or sits on it). */
+export type InodeHolder = 'open-file' | 'bind-mount'
 
 export abstract class Inode {
   readonly sb: SuperBlock
@@ -33,6 +37,14 @@ export abstract class Inode {
   readonly btime: number
   /** `security.capability`, `user.*`, `trusted.overlay.*` …; undefined until the first is set */
   xattrs: Map<string, Uint8Array> | undefined
+  /** chattr(1)'s flags: FS_IMMUTABLE_FL, FS_APPEND_FL */
+  attrFlags = 0
+  /** flock(2) and fcntl(2) locks; undefined until the first is taken */
+  locks: FileLocks | undefined
+  /** i_writecount: open files that may write; below 0 it is being executed and may not be opened for writing (ETXTBSY). */
+  writeCount = 0
+  #holds = 0
+  #evicted = false
 
   constructor(sb: SuperBlock, init: InodeInit) {
     this.sb = sb
@@ -109,6 +121,19 @@ export abstract class Inode {
   }
   /** chmod/chown/utimes apply directly to the fields after the VFS checks; file systems that refuse throw here. */
   beforeSetAttr(_task: Task): void {}
+  hold(_reason: InodeHolder): void {
+    this.#holds++
+  }
+  drop(_reason: InodeHolder): void {
+    this.#holds--
+    this.evictIfUnused()
+  }
+  /** Called when a link or a holder has gone. */
+  evictIfUnused(): void {
+    if (this.nlink > 0 || this.#holds > 0 || this.#evicted) return
+    this.#evicted = true
+    this.onEvict()
+  }
   /** The last link and the last open file are gone. */
   onEvict(): void {}
 }

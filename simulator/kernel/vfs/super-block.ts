@@ -15,6 +15,10 @@ export abstract class SuperBlock {
   abstract readonly root: Dentry
   /** MS_RDONLY and friends that belong to the superblock, not to one mount of it. */
   flags = 0
+  /** SB_I_NODEV: mounted from a user namespace, so device nodes in it don't work. */
+  noDevices = false
+  /** SB_I_USERNS_VISIBLE: proc and sysfs, which a user namespace may only mount if it sees them fully elsewhere (mount_too_revealing). */
+  usernsVisible = false
   /** How many mounts show it; at 0 it is gone (`onLastUnmount`). */
   mounts = 0
 

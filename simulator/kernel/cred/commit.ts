@@ -1,0 +1,23 @@
+// Replacing a task's credentials (kernel/cred.c: commit_creds): counts move along, and a gain or loss of ids makes the task undumpable.
+import type { Task } from '../task.ts'
+import type { Cred } from './cred.ts'
+
+export function commitCred(task: Task, cred: Cred): void {
+  const old = task.cred
+  if (cred === old) return
+  if (cred.userNs !== old.userNs) {
+    cred.userNs.hold('task')
+    task.cred = cred
+    old.userNs.release('task')
+  } else task.cred = cred
+  if (cred.uid !== old.uid) {
+    task.kernel.countProcess(old.uid, -1)
+    task.kernel.countProcess(cred.uid, 1)
+  }
+  const subset = (cred.permitted & ~old.permitted) === 0n
+  if (old.euid !== cred.euid || old.egid !== cred.egid || old.fsuid !== cred.fsuid || old.fsgid !== cred.fsgid || !subset) {
+    task.dumpable = false
+    task.pdeathSignal = 0
+  }
+  task.kernel.trace.emit('cred.change', task, { uid: cred.uid, euid: cred.euid, gid: cred.gid, userns: cred.userNs.ino, effective: cred.effective.toString(16) })
+}

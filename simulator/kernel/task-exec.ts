@@ -1,0 +1,88 @@
+// execve(2) (fs/exec.c, fs/binfmt_script.c): finds the program, works out its credentials, then replaces the old program in one block.
+import { Errno } from '../abi/errno.ts'
+import { AT_FDCWD } from '../abi/fcntl.ts'
+import type { Program } from '../abi/syscalls.ts'
+import { decodeUtf8 } from '../lib/bytes.ts'
+import { executableId } from '../lib/executable.ts'
+import { NSEC_PER_USEC } from './clock.ts'
+import { commitCred } from './cred/commit.ts'
+import { credForExec } from './cred/exec-cred.ts'
+import { PROGRAM_REPLACED } from './scheduler.ts'
+import { startFlow } from './task-fork.ts'
+import type { Task } from './task.ts'
+import { openExecutable } from './vfs/exec-file.ts'
+import type { Inode } from './vfs/inode.ts'
+import type { Path } from './vfs/path.ts'
+
+const EXEC_COST = 300 * NSEC_PER_USEC
+/** BINPRM_BUF_SIZE: a #! line longer than this is cut. */
+const SHEBANG_SIZE = 256
+const MAX_INTERPRETERS = 5
+const MAX_COMM = 15
+
+interface Loaded {
+  readonly program: Program
+  readonly path: Path
+  readonly inode: Inode
+  readonly argv: readonly string[]
+}
+
+/** Throws PROGRAM_REPLACED once the old program is gone, an Errno when nothing has changed. */
+export function execve(task: Task, dirfd: number, filename: string, argv: readonly string[], env: readonly string[]): never {
+  const loaded = load(task, dirfd, filename, argv)
+  const { cred, isSecure } = credForExec(task, loaded.path, loaded.inode)
+  const { kernel } = task
+
+  const base = filename.slice(filename.lastIndexOf('/') + 1)
+  task.comm = base.slice(0, MAX_COMM)
+  task.argv = loaded.argv
+  task.env = env
+  loaded.path.mount.pin()
+  task.exe?.mount.unpin()
+  task.exe = loaded.path
+  task.signals.resetCaught()
+  task.files.closeOnExec()
+  task.didExec = true
+  commitCred(task, cred)
+  task.dumpable = !isSecure
+  if (isSecure) task.pdeathSignal = 0
+  task.vforkDone?.wakeAll()
+  task.vforkDone = undefined
+  kernel.trace.emit('task.exec', task, { path: filename, argv: loaded.argv, comm: task.comm })
+  startFlow(task, loaded.program(loaded.argv, env))
+  kernel.scheduler.charge(task, EXEC_COST)
+  throw PROGRAM_REPLACED
+}
+
+/** Follows #! lines to a binary. */
+function load(task: Task, dirfd: number, filename: string, argv: readonly string[]): Loaded {
+  let file = filename
+  let from = dirfd
+  let args = argv.length === 0 ? [''] : argv
+  for (let depth = 0; depth <= MAX_INTERPRETERS; depth++) {
+    const { path, inode, head } = openExecutable(task, from, file)
+    const id = executableId(head)
+    if (id !== undefined) {
+      const program = task.kernel.programs.get(id)
+      if (program === undefined) throw Errno.ENOEXEC
+      return { program, path, inode, argv: args }
+    }
+    const script = parseShebang(head)
+    if (script === undefined) throw Errno.ENOEXEC
+    args = [script.interpreter, ...(script.argument === undefined ? [] : [script.argument]), file, ...args.slice(1)]
+    file = script.interpreter
+    from = AT_FDCWD
+  }
+  throw Errno.ELOOP
+}
+
+function parseShebang(head: Uint8Array): { readonly interpreter: string; readonly argument: string | undefined } | undefined {
+  if (head[0] !== 0x23 || head[1] !== 0x21) return undefined
+  const text = decodeUtf8(head.subarray(2, SHEBANG_SIZE))
+  const end = text.indexOf('\n')
+  const line = (end < 0 ? text : text.slice(0, end)).replace(/^[ \t]+|[ \t]+$/g, '')
+  if (line === '') return undefined
+  const split = line.search(/[ \t]/)
+  if (split < 0) return { interpreter: line, argument: undefined }
+  return { interpreter: line.slice(0, split), argument: line.slice(split).replace(/^[ \t]+/, '') }
+}

@@ -1,0 +1,32 @@
+// Character devices by number (fs/char_dev.c): a device node in any file system only names the driver that registered here.
+// Block devices can't be opened: nothing in this machine reads a disk directly.
+import { Errno } from '../../abi/errno.ts'
+import { isChr } from '../../abi/stat.ts'
+import type { Kernel } from '../kernel.ts'
+import type { Task } from '../task.ts'
+import type { File } from './file.ts'
+import type { Path } from './path.ts'
+
+export type DeviceOpen = (task: Task, path: Path, flags: number) => File
+
+function drivers(kernel: Kernel): Map<number, DeviceOpen> {
+  let map = kernel.rooms.get('char-devices') as Map<number, DeviceOpen> | undefined
+  if (map === undefined) kernel.rooms.set('char-devices', (map = new Map()))
+  return map
+}
+
+/** `dev` as makedev(3) makes it. */
+export function registerCharDevice(kernel: Kernel, dev: number, open: DeviceOpen): void {
+  drivers(kernel).set(dev, open)
+}
+export function unregisterCharDevice(kernel: Kernel, dev: number): void {
+  drivers(kernel).delete(dev)
+}
+
+/** chrdev_open, blkdev_open: throws ENXIO for a number without a driver. */
+export function openDevice(task: Task, path: Path, flags: number): File {
+  const inode = path.dentry.inode
+  const open = isChr(inode.mode) ? drivers(task.kernel).get(inode.rdev) : undefined
+  if (open === undefined) throw Errno.ENXIO
+  return open(task, path, flags)
+}
