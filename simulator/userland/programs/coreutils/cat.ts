@@ -1,8 +1,8 @@
 // cat(1): copies files to standard output; -n -b -s -v -E -T and their combinations.
 import type { Flow } from '../../../abi/syscalls.ts'
 import { O_RDONLY } from '../../../abi/fcntl.ts'
-import { isDir, isReg } from '../../../abi/stat.ts'
-import { type Errno, Errno as E, isErr } from '../../../abi/errno.ts'
+import { isReg } from '../../../abi/stat.ts'
+import { type Errno, isErr } from '../../../abi/errno.ts'
 import { encodeUtf8 } from '../../../lib/bytes.ts'
 import { quotef } from '../../../lib/quote.ts'
 import { type Crt, exit } from '../../libc/crt.ts'
@@ -64,7 +64,7 @@ function* catFile(c: Crt, name: string, painter: Painter | undefined): Flow<Errn
       return `${quotef(name)}: input file is output file`
     }
   }
-  let error: Errno | undefined = !isErr(st) && isDir(st.mode) ? E.EISDIR : undefined
+  let error: Errno | undefined
   while (error === undefined) {
     const part = yield* call('read', fd, 131072)
     if (isErr(part)) error = part

@@ -113,7 +113,7 @@ class Printer {
     let text = `uid=${yield* this.#named('user', ids.ruid)} gid=${yield* this.#named('group', ids.rgid)}`
     if (ids.euid !== ids.ruid) text += ` euid=${yield* this.#named('user', ids.euid)}`
     if (ids.egid !== ids.rgid) text += ` egid=${yield* this.#named('group', ids.egid)}`
-    const groups = user === undefined && !ids.groups.includes(ids.egid) ? [ids.egid, ...ids.groups] : ids.groups
+    const groups = user === undefined ? [ids.egid, ...ids.groups.filter((g) => g !== ids.egid)] : ids.groups
     const words: string[] = []
     for (const gid of groups) words.push(yield* this.#named('group', gid))
     return words.length > 0 ? `${text} groups=${words.join(',')}` : text
