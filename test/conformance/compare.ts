@@ -1,0 +1,68 @@
+// Is what the simulated machine printed what the real one printed?
+import type { RecordedCase } from './case.ts'
+import { normalLines, Names, screen, trimEnd } from './normalise.ts'
+import type { Played } from './play.ts'
+
+export interface Difference {
+  readonly index: number
+  readonly command: string
+  readonly want: readonly string[]
+  readonly got: readonly string[]
+  readonly wantStatus: number | undefined
+  readonly gotStatus: number | undefined
+}
+
+export function compare(recorded: RecordedCase, played: readonly Played[]): Difference[] {
+  const names = new Names()
+  const isTerminal = recorded.mode === 'pty'
+  const lines = played.map(({ output }) => normalLines(isTerminal ? screen(output) : output, names, recorded.masks))
+  const offset = isTerminal ? 1 : 0
+  const differences: Difference[] = []
+  for (const [index, { command, output, status }] of recorded.commands.entries()) {
+    const want = trimEnd(output)
+    const got = lines[index + offset] ?? ['<MISSING>']
+    const gotStatus = played[index + offset]?.status
+    const wantStatus = isTerminal || status === 999 ? undefined : status
+    if (want.join('\n') !== got.join('\n') || want.length !== got.length || wantStatus !== (isTerminal ? undefined : gotStatus)) differences.push({ index, command, want, got, wantStatus, gotStatus })
+  }
+  return differences
+}
+
+/** The differences of one case, in the manner of diff -U1: `-` real Linux, `+` here. */
+export function describe(differences: readonly Difference[]): string {
+  return differences.map(({ command, want, got, wantStatus, gotStatus }) => {
+    const lines = [`    $ ${command.split('\n')[0] ?? ''}`, ...unified(want, got).map((line) => `      ${line}`)]
+    if (wantStatus !== gotStatus) lines.push(`      exit status: real Linux ${wantStatus ?? 'none'}, here ${gotStatus ?? 'none'}`)
+    return lines.join('\n')
+  }).join('\n')
+}
+
+/** Longest-common-subsequence diff with one line of context. */
+function unified(want: readonly string[], got: readonly string[]): string[] {
+  const table = lengths(want, got)
+  const at = (i: number, j: number): number => table[i]?.[j] ?? 0
+  const all: string[] = []
+  let i = 0
+  let j = 0
+  while (i < want.length || j < got.length) {
+    if (i < want.length && j < got.length && want[i] === got[j]) {
+      all.push(` ${want[i] ?? ''}`)
+      i++
+      j++
+    } else if (i < want.length && (j >= got.length || at(i + 1, j) >= at(i, j + 1))) all.push(`-${want[i++] ?? ''}`)
+    else all.push(`+${got[j++] ?? ''}`)
+  }
+  const isChange = (k: number): boolean => all[k] !== undefined && !all[k].startsWith(' ')
+  return all.filter((_, k) => isChange(k - 1) || isChange(k) || isChange(k + 1))
+}
+
+function lengths(want: readonly string[], got: readonly string[]): number[][] {
+  const table = Array.from({ length: want.length + 1 }, () => new Array<number>(got.length + 1).fill(0))
+  for (let i = want.length - 1; i >= 0; i--) {
+    for (let j = got.length - 1; j >= 0; j--) {
+      const row = table[i] ?? []
+      row[j] = want[i] === got[j] ? (table[i + 1]?.[j + 1] ?? 0) + 1 : Math.max(table[i + 1]?.[j] ?? 0, row[j + 1] ?? 0)
+    }
+  }
+  return table
+}
