@@ -16,6 +16,8 @@ export function exitTask(task: Task, status: number): void {
     dropProgram(task)
     task.files.release()
     leaveTerminal(task)
+    task.alarm?.cancel()
+    task.alarm = undefined
     task.vforkDone?.wakeAll()
     task.vforkDone = undefined
     kernel.trace.emit('task.exit', task, { status, comm: task.comm })

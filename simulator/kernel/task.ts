@@ -108,6 +108,8 @@ export class Task implements EventSource {
   /** Kept across a restarted call, e.g. the deadline of a sleep. */
   restart: unknown
   isQueued = false
+  /** alarm(2): when it goes off */
+  alarm: { readonly at: number; readonly cancel: () => void } | undefined
   /** rt_sigtimedwait: blocked signals that wake it all the same. */
   waitsForSignals = 0n
   /** rt_sigsuspend: put this mask back when the call ends. */
