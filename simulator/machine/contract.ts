@@ -27,7 +27,7 @@ export interface MachineTerminal {
   readonly exitStatus: number | undefined
   /** The other side hangs up: SIGHUP for the session. */
   hangup(): void
-  /** True while the shell's own process group is in the foreground and it waits for input: at a prompt. */
+  /** True while a process of the foreground group sleeps reading this terminal (a shell at its prompt, also one inside a namespace; `cat`): it is the learner's turn. */
   readonly isAtPrompt: boolean
 }
 
