@@ -1,7 +1,10 @@
 // Debian's packages util-linux and mount.
 import type { ProgramPackage } from '../../program-table.ts'
 import { program } from '../../libc/crt.ts'
+import { MOUNT_OPTIONS, mount } from './mount.ts'
+import { MOUNTPOINT_OPTIONS, mountpoint } from './mountpoint.ts'
 import { NSENTER_OPTIONS, nsenter } from './nsenter.ts'
+import { UMOUNT_OPTIONS, umount } from './umount.ts'
 import { unshare } from './unshare.ts'
 import { UNSHARE_OPTIONS } from './unshare-options.ts'
 
@@ -11,5 +14,8 @@ export const utilLinuxPackage: ProgramPackage = {
   programs: [
     { path: '/usr/bin/unshare', program: program(unshare), options: UNSHARE_OPTIONS, summary: 'runs a program in new namespaces' },
     { path: '/usr/bin/nsenter', program: program(nsenter), options: NSENTER_OPTIONS, summary: 'runs a program in the namespaces of another process' },
+    { path: '/usr/bin/mount', program: program(mount), mode: 0o4755, options: MOUNT_OPTIONS, summary: 'mounts a file system, or lists the mounts' },
+    { path: '/usr/bin/umount', program: program(umount), mode: 0o4755, options: UMOUNT_OPTIONS, summary: 'takes a mounted file system away' },
+    { path: '/usr/bin/mountpoint', program: program(mountpoint), options: MOUNTPOINT_OPTIONS, summary: 'tells whether a directory is a mount point' },
   ],
 }
