@@ -19,6 +19,12 @@ export type ImageNode =
   | (NodeCommon & { readonly type: 'char' | 'block'; readonly rdev: number })
   | (NodeCommon & { readonly type: 'fifo' })
 
+/** A text file of an image; mode 644 and root unless said. */
+export interface ImageFile extends NodeOptions {
+  readonly path: string
+  readonly content: string
+}
+
 export interface NodeOptions {
   readonly mode?: number
   readonly uid?: number

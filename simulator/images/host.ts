@@ -1,0 +1,77 @@
+// The root file system of the Debian 12 host: base directories, /etc, two homes, and the programs of the given packages as executable files.
+// /proc, /sys, /dev and /run are empty mount points; what is mounted there at boot is the machine's business.
+import { executableBytes } from '../lib/executable.ts'
+import { type ProgramPackage, programId } from '../userland/program-table.ts'
+import { ACCOUNT_FILES } from './host-accounts.ts'
+import { LOGIN_FILES } from './host-login.ts'
+import { NETWORK_FILES } from './host-network.ts'
+import { BIN_LINKS, SBIN_LINKS, SPECIAL_PROGRAMS } from './host-programs.ts'
+import { SERVICES_FILES } from './host-services.ts'
+import { SYSTEM_FILES } from './host-system.ts'
+import { HOST_DIRECTORIES, HOST_LINKS, SPECIAL_DIRECTORIES } from './host-tree.ts'
+import { ImageBuilder, type ImageNode } from './image.ts'
+
+/** When the image was built: 2025-12-15T10:00:00Z. All its files bear this time. */
+export const IMAGE_TIME = 1765792800000
+
+const LEARNER = 1000
+const PROMPT = "PS1='\\u@\\h:\\w\\$ '\n"
+const OS_RELEASE = `PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"
+NAME="Debian GNU/Linux"
+VERSION_ID="12"
+VERSION="12 (bookworm)"
+VERSION_CODENAME=bookworm
+ID=debian
+HOME_URL="https://www.debian.org/"
+SUPPORT_URL="https://www.debian.org/support"
+BUG_REPORT_URL="https://bugs.debian.org/"
+`
+
+/** All nodes of the host's root file system, parents first. */
+export function hostImage(packages: readonly ProgramPackage[]): readonly ImageNode[] {
+  const image = new ImageBuilder(IMAGE_TIME)
+  addDirectories(image)
+  for (const [path, target] of HOST_LINKS) image.symlink(path, target)
+  for (const file of [...ACCOUNT_FILES, ...LOGIN_FILES, ...NETWORK_FILES, ...SERVICES_FILES, ...SYSTEM_FILES]) image.file(file.path, file.content, file)
+  image.file('/usr/lib/os-release', OS_RELEASE)
+  addHomes(image)
+  addPrograms(image, packages)
+  return image.nodes()
+}
+
+function addDirectories(image: ImageBuilder): void {
+  for (const [path, mode, uid, gid] of SPECIAL_DIRECTORIES.filter(([path]) => path.lastIndexOf('/') === 0)) image.dir(path, { mode, uid, gid })
+  for (const [parent, names] of HOST_DIRECTORIES) for (const name of names.split(' ')) image.dir(`${parent === '/' ? '' : parent}/${name}`)
+  for (const [path, mode, uid, gid] of SPECIAL_DIRECTORIES) image.dir(path, { mode, uid, gid })
+}
+
+function addHomes(image: ImageBuilder): void {
+  const learner = { uid: LEARNER, gid: LEARNER }
+  const logout = LOGIN_FILES.concat(SYSTEM_FILES).find((file) => file.path === '/etc/skel/.bash_logout')?.content ?? ''
+  image.file('/root/.bashrc', PROMPT)
+  image.file('/root/.profile', '. ~/.bashrc\n')
+  image.file('/home/learner/.bash_logout', logout, learner)
+  image.file('/home/learner/.bashrc', PROMPT, learner)
+  image.file('/home/learner/.profile', '. ~/.bashrc\n', learner)
+}
+
+/** Programs come before the host's links, so that a link which a package brings itself is not made twice. */
+function addPrograms(image: ImageBuilder, packages: readonly ProgramPackage[]): void {
+  const groups = new Map(SPECIAL_PROGRAMS.map(([path, , gid]) => [path, gid]))
+  for (const pkg of packages) {
+    for (const entry of pkg.programs) {
+      image.file(entry.path, executableBytes(programId(pkg, entry)), { mode: entry.mode ?? 0o755, gid: groups.get(entry.path) ?? 0 })
+      for (const link of entry.links ?? []) image.symlink(link, entry.path)
+    }
+  }
+  addLinks(image, '/usr/bin', BIN_LINKS)
+  addLinks(image, '/usr/sbin', SBIN_LINKS)
+}
+
+function addLinks(image: ImageBuilder, directory: string, links: string): void {
+  for (const pair of links.trim().split(/\s+/)) {
+    const [name, target] = pair.split('=')
+    const path = `${directory}/${name}`
+    if (!image.has(path)) image.symlink(path, target)
+  }
+}
