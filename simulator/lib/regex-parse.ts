@@ -17,6 +17,8 @@ export interface RegexOptions {
   readonly multiline?: boolean
   /** Who asks, where syntaxes differ: grep forgives misplaced operators, sed refuses a lone `)`, mawk has no intervals, \w or back-references. */
   readonly dialect?: 'posix' | 'grep' | 'sed' | 'mawk'
+  /** Match only whole words or whole lines (grep -w, -x). */
+  readonly whole?: 'word' | 'line'
 }
 
 export class RegexSyntaxError {
@@ -60,12 +62,19 @@ export interface ParsedRegex {
   /** number of `( )` groups */
   readonly groups: number
   readonly backrefs: boolean
+  /** What grep says about doubtful patterns, e.g. `* at start of expression`. */
+  readonly warnings: readonly string[]
 }
 
 /** The syntax tree of `pattern`; throws RegexSyntaxError. */
 export function parseRegex(pattern: string, options: RegexOptions): ParsedRegex {
-  if (options.syntax === 'fixed') return { node: { kind: 'cat', parts: [...pattern].map(literalNode) }, groups: 0, backrefs: false }
-  return new RegexParser(pattern, options).parse()
+  const parsed: ParsedRegex =
+    options.syntax === 'fixed'
+      ? { node: { kind: 'cat', parts: [...pattern].map(literalNode) }, groups: 0, backrefs: false, warnings: [] }
+      : new RegexParser(pattern, options).parse()
+  if (options.whole === undefined) return parsed
+  const [before, after] = options.whole === 'word' ? [`(?<!${WORD})`, `(?!${WORD})`] : ['^', '$']
+  return { ...parsed, node: { kind: 'cat', parts: [{ kind: 'assert', source: before }, parsed.node, { kind: 'assert', source: after }] } }
 }
 
 class RegexParser {
@@ -77,6 +86,7 @@ class RegexParser {
   #groups = 0
   #backrefs = false
   readonly #closed = new Set<number>()
+  readonly #warnings: string[] = []
 
   constructor(pattern: string, options: RegexOptions) {
     this.#chars = [...pattern]
@@ -87,7 +97,7 @@ class RegexParser {
 
   parse(): ParsedRegex {
     const node = this.#alternatives(0)
-    return { node, groups: this.#groups, backrefs: this.#backrefs }
+    return { node, groups: this.#groups, backrefs: this.#backrefs, warnings: this.#warnings }
   }
 
   /** Is the operator `op` (`(`, `|`, `{`, …) next? In basic syntax it is written with a backslash. */
@@ -157,6 +167,7 @@ class RegexParser {
       if (this.#dialect === 'mawk') throw new RegexSyntaxError('missing operand')
       if (this.#dialect !== 'grep') throw new RegexSyntaxError('Invalid preceding regular expression')
       this.#at++
+      this.#warnings.push(`${c} at start of expression`)
       return true
     }
     if (c === '{' && this.#dialect !== 'grep' && this.#dialect !== 'mawk') throw new RegexSyntaxError('Invalid preceding regular expression')

@@ -16,6 +16,8 @@ export interface RegexMatch {
 
 export interface Regex {
   readonly groupCount: number
+  /** grep's remarks about a doubtful pattern */
+  readonly warnings: readonly string[]
   /** The leftmost-longest match that starts at or after `from`; `^` and `$` look at the whole text. */
   exec(text: string, from?: number): RegexMatch | undefined
   test(text: string): boolean
@@ -53,7 +55,7 @@ function makeRegex(parsed: ParsedRegex, ignoreCase: boolean): Regex {
     finder.lastIndex = 0
     return finder.test(text)
   }
-  return { groupCount: parsed.groups, exec, test }
+  return { groupCount: parsed.groups, warnings: parsed.warnings, exec, test }
 }
 
 interface Traits {

@@ -20,7 +20,7 @@ const BSD_FORMATS = new Map<string, string>([
   ['bj', 'ppid pid pgid sid tname tpgid stat uid bsdtime args'],
   ['bl', 'f uid pid ppid pri ni vsz rss wchan stat tname bsdtime args'],
   ['bs', 'uid pid pending blocked ignored caught stat tname bsdtime args'],
-  ['bu', 'user pid %cpu %mem vsz rss tname stat bsdstart bsdtime args'],
+  ['bu', 'user pid %cpu %mem vsz rss tname stat start_time bsdtime args'],
   ['bv', 'pid tname stat bsdtime maj_flt trs drs rss %mem args'],
   ['bX', 'pid stackp esp eip tmout alarm stat tname bsdtime args'],
 ])
