@@ -56,6 +56,8 @@ export class Kernel {
   readonly initRlimits: Map<RlimitName, Rlimit> = INIT_RLIMITS
   /** All tasks, zombies included, by global PID. */
   readonly tasks = new Map<number, Task>()
+  /** PID 1 */
+  initTask: Task | undefined
   /** Total forks since boot, for /proc/stat. */
   forks = 0
   /** /proc/sys/kernel/threads-max */

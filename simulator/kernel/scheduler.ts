@@ -19,9 +19,6 @@ const NEVER_RESTARTED: ReadonlySet<string> = new Set(['clock_nanosleep', 'poll',
 export class ProgramReplaced {}
 export const PROGRAM_REPLACED = new ProgramReplaced()
 
-/** A fault of the simulator itself, never of the simulated programs. */
-export class KernelBug extends Error {}
-
 export class Scheduler {
   readonly #kernel: Kernel
   #queue: Task[] = []

@@ -8,6 +8,7 @@ import { NSEC_PER_USEC } from './clock.ts'
 import { commitCred } from './cred/commit.ts'
 import { credForExec } from './cred/exec-cred.ts'
 import { PROGRAM_REPLACED } from './scheduler.ts'
+import { setExe } from './task-exe.ts'
 import { startFlow } from './task-fork.ts'
 import type { Task } from './task.ts'
 import { openExecutable } from './vfs/exec-file.ts'
@@ -37,9 +38,7 @@ export function execve(task: Task, dirfd: number, filename: string, argv: readon
   task.comm = base.slice(0, MAX_COMM)
   task.argv = loaded.argv
   task.env = env
-  loaded.path.mount.pin()
-  task.exe?.mount.unpin()
-  task.exe = loaded.path
+  setExe(task, loaded.path)
   task.signals.resetCaught()
   task.files.closeOnExec()
   task.didExec = true

@@ -3,6 +3,7 @@
 import { SA_NOCLDWAIT, SIGCHLD, SIGCONT, SIGHUP, SIGKILL } from '../abi/signal.ts'
 import { releaseProxy } from './ns/nsproxy.ts'
 import { sendSignal, signalGroup } from './signal-send.ts'
+import { setExe } from './task-exe.ts'
 import { hangUpIfOrphaned, leaveGroups } from './task-groups.ts'
 import type { Task } from './task.ts'
 
@@ -56,6 +57,7 @@ function finishExit(task: Task): void {
   const { kernel } = task
   reparentChildren(task)
   hangUpIfOrphaned(task.pgrp, task)
+  setExe(task, undefined)
   task.fs.release()
   releaseProxy(task.nsproxy)
   task.state = 'zombie'
@@ -84,8 +86,6 @@ export function reap(task: Task): void {
   }
   kernel.tasks.delete(task.globalPid)
   kernel.countProcess(task.cred.uid, -1)
-  task.exe?.mount.unpin()
-  task.exe = undefined
   if (pidNs.childReaper === task) pidNs.childReaper = undefined
   leaveGroups(task)
   task.pid.task = undefined

@@ -10,6 +10,7 @@ import { NSEC_PER_USEC } from './clock.ts'
 import type { Kernel } from './kernel.ts'
 import { createNamespaces, createUserNamespace } from './ns/create-namespaces.ts'
 import { holdProxy, type NsProxy, releaseProxy } from './ns/nsproxy.ts'
+import { setExe } from './task-exe.ts'
 import { exitTask } from './task-exit.ts'
 import { joinGroup, joinSession } from './task-groups.ts'
 import { Task, type TaskInit } from './task.ts'
@@ -88,8 +89,7 @@ export function attachTask(init: TaskInit, template: Task | undefined): Task {
     task.session = template.session
     task.argv = template.argv
     task.env = template.env
-    task.exe = template.exe
-    task.exe?.mount.pin()
+    setExe(task, template.exe)
     task.noNewPrivs = template.noNewPrivs
     task.dumpable = template.dumpable
     task.keepsCapsOnSetuid = template.keepsCapsOnSetuid
