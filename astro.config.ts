@@ -1,0 +1,18 @@
+import mdx from '@astrojs/mdx'
+import svelte from '@astrojs/svelte'
+import { defineConfig } from 'astro/config'
+
+// The site is static files; ISOLAB_BASE puts it under a path of its own (https://example.org/isolab/).
+export default defineConfig({
+  srcDir: './site',
+  output: 'static',
+  base: process.env.ISOLAB_BASE ?? '/',
+  trailingSlash: 'ignore',
+  integrations: [mdx(), svelte()],
+  devToolbar: { enabled: false },
+  build: { inlineStylesheets: 'never' },
+  vite: {
+    worker: { format: 'es' },
+    build: { target: 'es2022', assetsInlineLimit: 0 },
+  },
+})

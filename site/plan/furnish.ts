@@ -1,0 +1,123 @@
+// A room's contents from the World: plates, shelves, sockets, title and notes.
+import type { World, WorldMount, WorldNamespace, WorldProcess } from '../../simulator/machine/world.ts'
+import type { Nest } from './nesting.ts'
+import type { PlanMount, PlanProcess, PlanRoom, PlanSocket } from './room.ts'
+import type { SlotBook } from './slots.ts'
+import { nest } from './nesting.ts'
+import { WALL_ORDER } from './walls.ts'
+
+const CROWD = 8, FIRST = 4, SHELVES = 6, NAME = 24
+
+export interface PlanOptions {
+  /** PIDs on the host to be marked as what the terminal in use runs. */
+  readonly selected?: number
+  /** PIDs that the step shown has brought: never left out of a crowd. */
+  readonly fresh?: ReadonlySet<number>
+}
+
+const base = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
+
+export function processName(process: WorldProcess): string {
+  const [first = '', ...rest] = process.argv
+  const program = base(first).replace(/^-/, '')
+  const line = [program, ...rest].join(' ')
+  return program === process.comm && line.length <= NAME && !/[\n\t]/.test(line) ? line : process.comm
+}
+
+function plate(process: WorldProcess, world: World, options: PlanOptions): PlanProcess {
+  const isMapped = process.uidInside !== process.uid
+  const name = (uid: number): string => world.users[uid] ?? String(uid)
+  const who = process.state === 'Z' ? 'zombie'
+    : isMapped ? `${process.uidInside === 65534 ? 'nobody' : name(process.uidInside)} ${process.uidInside} → ${process.uid}`
+    : process.tty !== undefined || process.uid !== 0 ? name(process.euid) : undefined
+  return {
+    pid: process.pid,
+    numbers: process.pids.toReversed(),
+    name: process.state === 'T' ? `${processName(process)}, stopped` : processName(process),
+    isMapped: isMapped && process.state !== 'Z',
+    isSelected: process.pid === options.selected,
+    isNew: options.fresh?.has(process.pid) ?? false,
+    ...(who === undefined ? {} : { who }),
+  }
+}
+
+const mountKey = (mount: WorldMount): string => `${mount.target}\0${mount.fstype}\0${mount.source}\0${mount.root}`
+
+/** Mounts worth a shelf: on the host `/`, `/proc` and what was mounted since boot; elsewhere what the surroundings don't have. */
+function shelves(room: Nest, outer: Nest | undefined, world: World, book: SlotBook): PlanMount[] {
+  const mounts = world.mounts[room.around.mnt] ?? []
+  const label = (mount: WorldMount, isOwn: boolean): PlanMount => ({
+    path: mount.target, isOwn, isReadOnly: mount.options.includes('ro'),
+    label: (mount.root !== '/' && mount.fstype !== 'cgroup2' && mount.fstype !== 'nsfs' ? `${mount.fstype} ${mount.root}` : mount.fstype) + (isOwn ? ', own' : ''),
+  })
+  if (!outer) {
+    const chosen = mounts.filter(mount => mount.target === '/' || mount.target === '/proc' || !book.bootMounts.has(`${mount.target} ${mount.fstype}`))
+    return chosen.map(mount => label(mount, false))
+  }
+  const around = new Map<string, number>()
+  for (const mount of world.mounts[outer.around.mnt] ?? []) around.set(mountKey(mount), (around.get(mountKey(mount)) ?? 0) + 1)
+  const own: PlanMount[] = []
+  for (const mount of mounts) {
+    const left = around.get(mountKey(mount)) ?? 0
+    if (left > 0) around.set(mountKey(mount), left - 1)
+    else own.push(label(mount, true))
+  }
+  return own
+}
+
+function sockets(room: Nest, isHost: boolean, world: World): PlanSocket[] {
+  const links = (world.links[room.around.net] ?? []).filter(link => !isHost || link.name !== 'lo')
+  return links.map(link => {
+    const address = link.addresses.find(at => at.address.includes('.')) ?? link.addresses[0]
+    return { name: link.name, label: address ? `${link.name} ${address.address}` : link.flags.includes('UP') ? link.name : `${link.name}, down` }
+  })
+}
+
+function note(room: Nest, outer: Nest | undefined, outerTitle: string, world: World, user: WorldNamespace | undefined): string {
+  if (room.held) {
+    const by = Object.keys(room.held.holders).filter(reason => (room.held?.holders[reason] ?? 0) > 0)
+    const path = room.held.mountedAt?.[0]
+    return `held by: ${path === undefined ? by.map(reason => reason.replaceAll('-', ' ')).join(', ') : `bind mount ${path}`}`
+  }
+  if (!outer) return ''
+  if (user && (user.uidMap ?? []).length === 0) return 'No uid map yet: everybody is nobody.'
+  if (room.walls.includes('pid') && room.processes.length > 0) {
+    const procs = (world.mounts[room.around.mnt] ?? []).filter(mount => mount.target === '/proc').length
+    const outside = (world.mounts[outer.around.mnt] ?? []).filter(mount => mount.target === '/proc').length
+    if (!room.walls.includes('mnt') || procs <= outside) return `/proc still shows ${outerTitle}.`
+  }
+  return room.walls.length === 1 && room.inner.length === 0 ? `Shares everything else with ${outerTitle}.` : ''
+}
+
+/** The plan of one World: the host and everything inside it. */
+export function furnish(world: World, book: SlotBook, options: PlanOptions = {}): PlanRoom {
+  const namespaces = new Map(world.namespaces.map(namespace => [namespace.id, namespace]))
+  const hostname = (room: Nest): string => namespaces.get(room.around.uts)?.hostname ?? 'host'
+  const build = (room: Nest, outer: Nest | undefined, outerTitle: string): PlanRoom => {
+    const ids = room.walls.map(type => room.around[type])
+    const number = ids.map(id => book.numbers.get(id)).find(at => at !== undefined) ?? 0
+    const isNamed = outer !== undefined && room.walls.includes('uts') && hostname(room) !== hostname(outer)
+    const path = room.held?.mountedAt?.[0]
+    const title = !outer ? 'host' : isNamed ? hostname(room) : path !== undefined ? base(path) : `room ${number}`
+    const level = Math.max(0, ...room.processes.map(process => process.pids.length - 1))
+    const meta = !outer ? (hostname(room) === 'host' ? 'pid level 0' : `hostname ${hostname(room)}`)
+      : room.walls.includes('pid') && level > 0 ? `pid level ${level}`
+      : isNamed ? 'hostname' : room.walls.includes('uts') && !room.held ? `hostname ${hostname(room)}` : ''
+    const sorted = room.processes.toSorted((a, b) => a.pid - b.pid)
+    const shown = sorted.length <= CROWD ? sorted : sorted.filter((process, i) => i < FIRST || process.pid === options.selected || (options.fresh?.has(process.pid) && i < CROWD))
+    const user = room.walls.includes('user') ? namespaces.get(room.around.user) : undefined
+    const mounts = room.walls.includes('mnt') || !outer ? shelves(room, outer, world, book) : []
+    const says = outer && note(room, outer, outerTitle, world, user)
+    return {
+      id: outer ? `r${number}` : 'host', isHost: !outer, state: 'standing', title, meta,
+      walls: WALL_ORDER.filter(type => room.walls.includes(type)), namespaces: ids,
+      processes: shown.map(process => plate(process, world, options)), moreProcesses: sorted.length - shown.length,
+      mounts: mounts.slice(0, SHELVES), moreMounts: Math.max(0, mounts.length - SHELVES),
+      sockets: room.walls.includes('net') || !outer ? sockets(room, !outer, world) : [],
+      uidMap: user?.uidMap ?? [], note: says ?? '',
+      slot: ids.map(id => book.slots.get(id)).find(at => at !== undefined) ?? 0,
+      rooms: room.inner.map(inner => build(inner, room, outer ? title : 'the host')).toSorted((a, b) => a.slot - b.slot),
+    }
+  }
+  return build(nest(world), undefined, '')
+}

@@ -1,0 +1,89 @@
+// Which rooms there are and which stands in which. A room is a distinct set of namespaces that a process lives in or something holds.
+// Rooms that share a namespace which their surroundings lack get one enclosure with that layer; pid and user parents always enclose their children.
+import type { NsType } from '../../simulator/abi/sched.ts'
+import type { NsId, World, WorldNamespace, WorldProcess } from '../../simulator/machine/world.ts'
+import { NESTING_ORDER, WALL_ORDER } from './walls.ts'
+
+export type Surroundings = Readonly<Record<NsType, NsId>>
+
+export interface Nest {
+  readonly around: Surroundings
+  readonly walls: readonly NsType[]
+  readonly processes: readonly WorldProcess[]
+  /** Set when nobody lives here and the namespace is alive for another reason. */
+  readonly held?: WorldNamespace
+  readonly inner: readonly Nest[]
+}
+
+interface Dwelling { readonly ns: Surroundings; readonly processes: WorldProcess[]; readonly held?: WorldNamespace }
+
+/** Reasons that let a namespace be drawn although nobody lives in it. */
+const HOLDING = ['bind-mount', 'open-file', 'socket', 'for-children']
+
+function dwellings(world: World): Dwelling[] {
+  const found = new Map<string, Dwelling>()
+  for (const process of world.processes) {
+    if (process.isKernelThread) continue
+    const key = WALL_ORDER.map(type => process.ns[type]).join(' ')
+    const known = found.get(key)
+    if (known) known.processes.push(process)
+    else found.set(key, { ns: process.ns, processes: [process] })
+  }
+  const lived = new Set([...found.values()].flatMap(dwelling => WALL_ORDER.map(type => dwelling.ns[type])))
+  for (const held of world.namespaces) {
+    if (lived.has(held.id) || world.initial[held.type] === held.id || !HOLDING.some(reason => (held.holders[reason] ?? 0) > 0)) continue
+    found.set(`held ${held.id}`, { ns: { ...world.initial, [held.type]: held.id }, processes: [], held })
+  }
+  return [...found.values()]
+}
+
+/** The namespace of `type` that a wall within `around` must belong to so that `id` lies behind it; undefined if there is none. */
+function wallOf(type: NsType, id: NsId, around: Surroundings, parents: ReadonlyMap<NsId, NsId>): NsId | undefined {
+  if (id === around[type]) return undefined
+  for (let at: NsId | undefined = id; at !== undefined;) {
+    const parent = parents.get(at)
+    if (parent === around[type]) return at
+    at = parent
+  }
+  return id
+}
+
+/** Answers the host with everything inside it. */
+export function nest(world: World): Nest {
+  const parents = new Map<NsId, NsId>()
+  for (const namespace of world.namespaces) {
+    if (namespace.parent !== undefined) parents.set(namespace.id, namespace.parent)
+  }
+
+  const build = (around: Surroundings, walls: readonly NsType[], all: readonly Dwelling[]): Nest => {
+    const here = all.filter(dwelling => WALL_ORDER.every(type => dwelling.ns[type] === around[type]))
+    let rest = all.filter(dwelling => !here.includes(dwelling))
+    const inner: Nest[] = []
+    const enclose = (members: readonly Dwelling[]): void => {
+      const next: Record<NsType, NsId> = { ...around }
+      const layers: NsType[] = []
+      for (const type of WALL_ORDER) {
+        const keys = new Set(members.map(dwelling => wallOf(type, dwelling.ns[type], around, parents)))
+        const [only] = keys
+        if (keys.size !== 1 || only === undefined) continue
+        next[type] = only
+        layers.push(type)
+      }
+      inner.push(build(next, layers, members))
+      rest = rest.filter(dwelling => !members.includes(dwelling))
+    }
+    for (const least of [2, 1]) {
+      for (const type of NESTING_ORDER) {
+        const groups = new Map<NsId, Dwelling[]>()
+        for (const dwelling of rest) {
+          const key = wallOf(type, dwelling.ns[type], around, parents)
+          if (key !== undefined) groups.set(key, [...(groups.get(key) ?? []), dwelling])
+        }
+        for (const members of groups.values()) if (members.length >= least) enclose(members)
+      }
+    }
+    const held = here.find(dwelling => dwelling.held)?.held
+    return { around, walls, processes: here.flatMap(dwelling => dwelling.processes), inner, ...(held ? { held } : {}) }
+  }
+  return build(world.initial, [], dwellings(world))
+}
