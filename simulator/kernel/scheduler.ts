@@ -6,7 +6,7 @@ import { traceable } from '../trace/trace-args.ts'
 import { NSEC_PER_MSEC, NSEC_PER_USEC } from './clock.ts'
 import type { Kernel } from './kernel.ts'
 import { deliverSignals, hasDeliverableSignal } from './signal-deliver.ts'
-import { exitTask } from './task-exit.ts'
+import { abandonCall, exitTask } from './task-exit.ts'
 import type { Frame, Task } from './task.ts'
 import { isKFlow, type WaitFor, WaitQueue } from './wait-queue.ts'
 
@@ -181,7 +181,7 @@ export class Scheduler {
       return
     }
     if (hasDeliverableSignal(task)) {
-      task.handler = undefined
+      abandonCall(task)
       task.isInterrupted = true
       deliverSignals(task)
       return

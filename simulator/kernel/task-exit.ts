@@ -31,11 +31,18 @@ export function exitTask(task: Task, status: number): void {
   finishExit(task)
 }
 
+/** Drops a call that sleeps; the kernel's own `finally` blocks give back what it held. */
+export function abandonCall(task: Task): void {
+  const { handler } = task
+  task.handler = undefined
+  handler?.return(undefined)
+}
+
 function dropProgram(task: Task): void {
   task.cancelSleep?.()
   task.cancelSleep = undefined
   task.frames.length = 0
-  task.handler = undefined
+  abandonCall(task)
   task.request = undefined
   task.isInterrupted = false
 }
