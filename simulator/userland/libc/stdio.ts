@@ -85,6 +85,12 @@ export class InStream {
     return true
   }
 
+  /** What is buffered, without taking it; reads a block if nothing is. Empty at the end. */
+  *peek(): Flow<Uint8Array> {
+    if (this.#at >= this.#buffer.length && !(yield* this.#fill())) return EMPTY_BYTES
+    return this.#buffer.subarray(this.#at)
+  }
+
   /** The next block of bytes, or undefined at the end. */
   *block(): Flow<Uint8Array | undefined> {
     if (this.#at >= this.#buffer.length && !(yield* this.#fill())) return undefined
