@@ -1,6 +1,8 @@
 // Debian's packages util-linux and mount.
 import type { ProgramPackage } from '../../program-table.ts'
 import { program } from '../../libc/crt.ts'
+import { FINDMNT_OPTIONS, findmnt } from './findmnt.ts'
+import { LSNS_OPTIONS, lsns } from './lsns.ts'
 import { MOUNT_OPTIONS, mount } from './mount.ts'
 import { MOUNTPOINT_OPTIONS, mountpoint } from './mountpoint.ts'
 import { NSENTER_OPTIONS, nsenter } from './nsenter.ts'
@@ -17,5 +19,7 @@ export const utilLinuxPackage: ProgramPackage = {
     { path: '/usr/bin/mount', program: program(mount), mode: 0o4755, options: MOUNT_OPTIONS, summary: 'mounts a file system, or lists the mounts' },
     { path: '/usr/bin/umount', program: program(umount), mode: 0o4755, options: UMOUNT_OPTIONS, summary: 'takes a mounted file system away' },
     { path: '/usr/bin/mountpoint', program: program(mountpoint), options: MOUNTPOINT_OPTIONS, summary: 'tells whether a directory is a mount point' },
+    { path: '/usr/bin/lsns', program: program(lsns), options: LSNS_OPTIONS, summary: 'lists namespaces' },
+    { path: '/usr/bin/findmnt', program: program(findmnt), options: FINDMNT_OPTIONS, summary: 'finds mounts and shows them as a tree' },
   ],
 }

@@ -7,7 +7,7 @@ import { encodeUtf8 } from '../../../lib/bytes.ts'
 import type { Crt } from '../../libc/crt.ts'
 import { warn } from '../../libc/err.ts'
 import { getpwuid } from '../../libc/pwd.ts'
-import { realpath } from '../../libc/realpath.ts'
+import { canonicalize } from '../../libc/realpath.ts'
 import { call } from '../../libc/syscall.ts'
 import { close, mkdir, open, readFile, writeAll } from '../../libc/unistd.ts'
 import { explainMountError } from './mount-errors.ts'
@@ -78,7 +78,7 @@ function success(source: string, target: string, { flags, propagation }: ParsedO
 }
 
 function* resolved(path: string): Flow<string> {
-  const real = yield* realpath(path)
+  const real = yield* canonicalize(path)
   return isErr(real) ? path : real
 }
 

@@ -10,7 +10,7 @@ import { getoptLong } from '../../../lib/getopt.ts'
 import { type Crt, exit } from '../../libc/crt.ts'
 import { unsimulated, warn } from '../../libc/err.ts'
 import { matchesOptions, matchesType, type MountEntry, readFstab, readMountinfo } from '../../libc/mountinfo.ts'
-import { realpath } from '../../libc/realpath.ts'
+import { canonicalize } from '../../libc/realpath.ts'
 import { call } from '../../libc/syscall.ts'
 import { open } from '../../libc/unistd.ts'
 import { die, option, tryHelp } from './common.ts'
@@ -161,7 +161,7 @@ function* mountNamed(c: Crt, r: Request, spec: string): Flow<number> {
 }
 
 function* canonical(path: string): Flow<string> {
-  const real = yield* realpath(path)
+  const real = yield* canonicalize(path)
   return isErr(real) ? path : real
 }
 

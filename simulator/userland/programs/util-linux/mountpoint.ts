@@ -7,7 +7,7 @@ import { getoptLong } from '../../../lib/getopt.ts'
 import type { Crt } from '../../libc/crt.ts'
 import { fail, warn } from '../../libc/err.ts'
 import { readMountinfo } from '../../libc/mountinfo.ts'
-import { realpath } from '../../libc/realpath.ts'
+import { canonicalize } from '../../libc/realpath.ts'
 import { lstat, stat } from '../../libc/unistd.ts'
 import { option, tryHelp } from './common.ts'
 import { MOUNTPOINT_HELP } from './help/mountpoint.ts'
@@ -39,7 +39,7 @@ export function* mountpoint(c: Crt): Flow<number> {
     if (!isBlk(st.mode)) return quiet ? EXIT_NO : yield* fail(c, EXIT_NO, `${path}: not a block device`)
     return yield* print(c, quiet, `${major(st.rdev)}:${minor(st.rdev)}`, 0)
   }
-  const real = yield* realpath(path)
+  const real = yield* canonicalize(path)
   const mounts = yield* readMountinfo()
   const mounted = !(flags.has('nofollow') && isLnk(st.mode)) && !isErr(mounts) && mounts.some((m) => m.target === real)
   if (!mounted) return yield* print(c, quiet || flags.has('d'), `${path} is not a mountpoint`, EXIT_NO)

@@ -8,7 +8,7 @@ import type { Crt } from '../../libc/crt.ts'
 import { warn } from '../../libc/err.ts'
 import { matchesOptions, matchesType, type MountEntry, readFstab, readMountinfo } from '../../libc/mountinfo.ts'
 import { getpwuid } from '../../libc/pwd.ts'
-import { realpath } from '../../libc/realpath.ts'
+import { canonicalize } from '../../libc/realpath.ts'
 import { call } from '../../libc/syscall.ts'
 import { readFile } from '../../libc/unistd.ts'
 import { die, option, tryHelp } from './common.ts'
@@ -68,7 +68,7 @@ function* mountTable(c: Crt): Flow<readonly MountEntry[]> {
 
 /** A mount point or a source. A source must be mounted in one place, and be the topmost there. */
 function* umountNamed(c: Crt, r: Request, name: string): Flow<number> {
-  const path = yield* realpath(name)
+  const path = yield* canonicalize(name)
   const restricted = (yield* call('getuid')) !== 0
   if (isErr(path) && restricted && name.startsWith('/')) {
     yield* warn(c, name, path)
@@ -88,7 +88,7 @@ function* umountNamed(c: Crt, r: Request, name: string): Flow<number> {
 
 /** -R: the children first, then the topmost mount on the place itself. */
 function* umountTree(c: Crt, r: Request, name: string): Flow<number> {
-  const path = yield* realpath(name)
+  const path = yield* canonicalize(name)
   if (isErr(path)) return yield* notMounted(c, r, name, 'not found')
   const mounts = yield* mountTable(c)
   const top = mounts.findLast((m) => m.target === path)
@@ -111,7 +111,7 @@ function* umountBelow(c: Crt, r: Request, mounts: readonly MountEntry[], mount: 
 /** -A: every place where the same device is mounted, latest first. */
 function* umountDevice(c: Crt, r: Request, name: string): Flow<number> {
   const mounts = yield* mountTable(c)
-  const path = yield* realpath(name)
+  const path = yield* canonicalize(name)
   const dev = mounts.findLast((m) => m.target === path || m.source === name || m.source === path)?.dev
   if (dev === undefined) return yield* notMounted(c, r, name, 'not mounted')
   let status = 0
