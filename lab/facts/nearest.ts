@@ -1,0 +1,35 @@
+// A fact about things ("there is a process such that …") looks at every thing and tells how near the nearest came.
+import type { Verdict } from './fact.ts'
+
+/** One thing asked of a candidate; `otherwise` says what is the case instead ("shares the host's hostname"). */
+export interface Condition { readonly holds: boolean; readonly otherwise: string }
+
+interface Described<T> {
+  readonly candidates: readonly T[]
+  readonly conditions: (candidate: T) => readonly Condition[]
+  /** The thing with its numbers: `bash, 1 inside, 3421 on the host`. */
+  readonly name: (candidate: T) => string
+  /** What to say where there is no candidate at all: `no bash is running`. */
+  readonly none: string
+  readonly count?: number | undefined
+}
+
+/** All candidates for which every condition holds. */
+export function matching<T>({ candidates, conditions }: Pick<Described<T>, 'candidates' | 'conditions'>): T[] {
+  return candidates.filter((candidate) => conditions(candidate).every(({ holds }) => holds))
+}
+
+export function thereIs<T>(described: Described<T>): Verdict {
+  const { candidates, conditions, name, none, count = 1 } = described
+  const found = matching(described)
+  const [first] = found
+  if (first !== undefined && found.length >= count) return { met: true, words: found.slice(0, 3).map(name).join('; ') }
+  if (first !== undefined) return { met: false, words: `${found.length} of ${count}: ${found.map(name).join('; ')}` }
+  let nearest: { readonly candidate: T; readonly failed: readonly Condition[] } | undefined
+  for (const candidate of candidates) {
+    const failed = conditions(candidate).filter(({ holds }) => !holds)
+    if (nearest === undefined || failed.length <= nearest.failed.length) nearest = { candidate, failed }
+  }
+  if (nearest === undefined) return { met: false, words: none }
+  return { met: false, words: `${name(nearest.candidate)}, but it ${nearest.failed.map(({ otherwise }) => otherwise).join(' and ')}` }
+}

@@ -1,0 +1,84 @@
+// "There is a process such that …"
+import { CAP_NAMES } from '../../simulator/abi/capability.ts'
+import { hostnameOf, innerPid, levelOf, namespaceById, NS_WORD, procView, processName, userName } from '../world.ts'
+import type { NsType, World, WorldProcess } from '../world.ts'
+import type { ProcessFact, Verdict } from './fact.ts'
+import { matching, thereIs } from './nearest.ts'
+import type { Condition } from './nearest.ts'
+
+/** The id of a user given by name or number, in the initial user namespace. */
+export function uidOf(world: World, user: string | number): number | undefined {
+  if (typeof user === 'number' || /^\d+$/.test(user)) return Number(user)
+  const entry = Object.entries(world.users).find(([, name]) => name === user)
+  return entry === undefined ? undefined : Number(entry[0])
+}
+
+export function describeProcess(process: WorldProcess): string {
+  return process.pids.length > 1 ? `${process.comm}, ${innerPid(process)} inside, ${process.pid} on the host` : `${processName(process)} is running`
+}
+
+/** Does the process match the fact, apart from `together` and `count`? Used for hints and pictures too. */
+export function processesOf(world: World, fact: ProcessFact): WorldProcess[] {
+  return matching({ candidates: candidates(world, fact), conditions: (process) => conditions(world, process, fact) })
+}
+
+export function processVerdict(world: World, fact: ProcessFact): Verdict {
+  const what = fact.process === '*' ? 'process' : fact.process
+  const described = {
+    candidates: candidates(world, fact),
+    conditions: (process: WorldProcess) => conditions(world, process, fact),
+    name: describeProcess,
+    none: `no ${what}${fact.args === undefined ? '' : ` with ${fact.args}`} is running`,
+    count: fact.count,
+  }
+  if (fact.together === undefined) return thereIs(described)
+  const { together, count = 2 } = fact
+  const groups = new Map<string, WorldProcess[]>()
+  for (const process of matching(described)) {
+    const key = together.map((type) => process.ns[type]).join(' ')
+    groups.set(key, [...(groups.get(key) ?? []), process])
+  }
+  const largest = [...groups.values()].reduce<WorldProcess[]>((best, group) => (group.length > best.length ? group : best), [])
+  if (largest.length === 0) return thereIs({ ...described, count: 1 })
+  const names = largest.slice(0, 4).map(processName).join(', ')
+  return { met: largest.length >= count, words: largest.length >= count ? `${names} share it` : `only ${names} is in there` }
+}
+
+function candidates(world: World, fact: ProcessFact): WorldProcess[] {
+  return world.processes.filter((process) =>
+    !process.isKernelThread && (fact.process === '*' || process.comm === fact.process) &&
+    (process.state !== 'Z' || fact.state === 'Z') && (fact.args === undefined || process.argv.join(' ').includes(fact.args)))
+}
+
+function conditions(world: World, process: WorldProcess, fact: ProcessFact): Condition[] {
+  const list: Condition[] = []
+  const ask = (holds: boolean, otherwise: string): void => void list.push({ holds, otherwise })
+  for (const type of fact.own ?? []) ask(process.ns[type] !== world.initial[type], `shares the host’s ${shared(type)}`)
+  for (const type of fact.shares ?? []) ask(process.ns[type] === world.initial[type], `has its own ${shared(type)}`)
+  if (fact.pid !== undefined) ask(innerPid(process) === fact.pid, `is ${innerPid(process)} inside`)
+  if (fact.uid !== undefined) ask(process.uidInside === fact.uid, `sees itself as uid ${process.uidInside}`)
+  if (fact.user !== undefined) ask(process.euid === uidOf(world, fact.user), `is ${userName(world, process.euid)} on the host`)
+  if (fact.hostname !== undefined) ask(hostnameOf(world, process) === fact.hostname, `reads the hostname ${hostnameOf(world, process) ?? ''}`)
+  if (fact.proc !== undefined) ask((procView(world, process) === process.ns.pid) === (fact.proc === 'own'), procWords(world, process))
+  if (fact.state !== undefined) ask(process.state === fact.state, `is in state ${process.state}`)
+  if (fact.terminal !== undefined) ask((process.tty !== undefined) === fact.terminal, fact.terminal ? 'has no terminal' : 'has a terminal')
+  if (fact.capability !== undefined) ask(hasCapability(process, fact.capability), `lacks ${fact.capability}`)
+  return list
+}
+
+function shared(type: NsType): string {
+  const things: Readonly<Record<NsType, string>> = { uts: 'hostname', pid: 'process numbers', mnt: 'mounts', user: 'user ids', net: 'network', ipc: 'IPC objects', cgroup: 'cgroup view', time: 'clocks' }
+  return `${things[type]} (${NS_WORD[type]} namespace)`
+}
+
+function procWords(world: World, process: WorldProcess): string {
+  const shown = namespaceById(world, procView(world, process) ?? 0)
+  if (shown === undefined) return 'sees no /proc'
+  if (shown.id === process.ns.pid) return 'sees its own processes in /proc'
+  return levelOf(world, shown) === 0 ? 'still sees the host’s processes in /proc' : 'sees another room’s processes in /proc'
+}
+
+function hasCapability(process: WorldProcess, name: string): boolean {
+  const bit = CAP_NAMES.findIndex((each) => each.replace(/^cap_/i, '').toLowerCase() === name.replace(/^cap_/i, '').toLowerCase())
+  return bit >= 0 && ((BigInt(`0x${process.caps.effective}`) >> BigInt(bit)) & 1n) === 1n
+}
