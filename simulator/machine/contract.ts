@@ -46,7 +46,7 @@ export interface SimulatedMachine {
   openTerminal(options: { readonly user: string; readonly rows: number; readonly cols: number; readonly command?: readonly string[] }): MachineTerminal
   /** Runs bash on a script given on standard input, output and error together in order; virtual time runs free. Answers output and exit status. */
   runScript(script: string | Uint8Array, options?: { readonly user?: string; readonly maxSteps?: number; readonly onOutput?: (bytes: Uint8Array) => void }): { readonly output: Uint8Array; readonly status: number; readonly timedOut: boolean }
-  /** Runs until nothing can run, or `maxSteps` system calls were made. Never moves the clock past `until` (ns since boot; default: now, so that sleeping tasks stay asleep). */
+  /** Runs until nothing can run, or `maxSteps` system calls were made. Once nothing can run before `until` (ns since boot; default: now, so that sleeping tasks stay asleep), the clock moves there, never past it. */
   run(options: { readonly maxSteps: number; readonly until?: number }): RunState
   world(): World
   /** Events after `seq`. */
