@@ -86,8 +86,10 @@ class Machine implements SimulatedMachine {
       left -= made
       if (left <= 0 && scheduler.hasReady) return { state: 'busy' }
       const deadline = clock.nextDeadline
-      if (deadline === undefined) return { state: 'idle' }
-      if (deadline > until) return { state: 'sleeping', deadline }
+      if (deadline === undefined || deadline > until) {
+        if (until < Infinity) clock.advance(until)
+        return deadline === undefined ? { state: 'idle' } : { state: 'sleeping', deadline }
+      }
       clock.advance(deadline)
       if (left <= 0) return { state: 'busy' }
     }
