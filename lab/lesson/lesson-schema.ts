@@ -1,0 +1,166 @@
+// Reads lesson files, already parsed from YAML. What is wrong is told by file, field and remedy.
+import * as v from 'valibot'
+import { fact, FACT_KINDS, factKeys } from '../facts/fact-schema.ts'
+import type { Lesson, Track } from './lesson.ts'
+import { nearestWord } from './nearest-word.ts'
+
+const text = v.pipe(v.string(), v.trim(), v.nonEmpty('must not be empty'))
+const slug = v.pipe(v.string(), v.regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'small letters, digits and hyphens only'))
+const terminalName = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]*$/, 'small letters, digits and hyphens only'))
+const facts = v.pipe(v.array(fact), v.minLength(1, 'needs at least one fact'))
+const typed = v.union([
+  v.pipe(v.string(), v.nonEmpty(), v.transform((type) => ({ type }))),
+  v.strictObject({ terminal: v.optional(terminalName), type: v.pipe(v.string(), v.nonEmpty()) }),
+], 'is a line to type, or { terminal: …, type: … }')
+const hint = v.pipe(
+  v.strictObject({ id: v.optional(slug), when: v.optional(facts), say: v.optional(text), run: v.optional(text) }),
+  v.check((each) => each.say !== undefined || each.run !== undefined, 'a hint has something to say, or a command to run'),
+)
+
+const frontmatter = v.strictObject({
+  title: text,
+  summary: text,
+  minutes: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(30)),
+  claims: v.optional(v.array(v.pipe(v.string(), v.regex(/^[A-D]\d{1,2}$/, 'a claim is a letter and a number, such as A10'))), []),
+  terminals: v.optional(v.pipe(v.array(v.strictObject({ name: terminalName, user: v.optional(v.picklist(['root', 'learner']), 'learner') })), v.minLength(1)), [{ name: 'host' }]),
+  setup: v.optional(v.string(), ''),
+  docker: v.optional(v.boolean(), false),
+})
+
+const tasksFile = v.strictObject({
+  tasks: v.pipe(v.array(v.strictObject({
+    id: slug,
+    title: text,
+    mode: v.optional(v.picklist(['once', 'hold']), 'once'),
+    expect: facts,
+    hints: v.pipe(v.optional(v.array(hint), []), v.transform((hints) => hints.map((each, index) => ({ ...each, id: each.id ?? `hint-${index + 1}` })))),
+  })), v.minLength(1, 'a lesson has at least one task')),
+  predictions: v.optional(v.array(v.strictObject({
+    id: slug, question: text, because: text, run: text,
+    options: v.pipe(v.array(v.pipe(v.union([text, v.number()]), v.transform(String))), v.minLength(2, 'a prediction has at least two options')),
+    answer: v.pipe(v.number(), v.integer(), v.minValue(1, 'options are counted from 1')),
+  })), []),
+  solution: v.pipe(v.array(typed), v.minLength(1)),
+  wrong: v.optional(v.array(v.strictObject({ name: text, type: v.pipe(v.array(typed), v.minLength(1)), task: slug, hint: slug })), []),
+})
+
+const trackFile = v.strictObject({ letter: v.pipe(v.string(), v.regex(/^[A-Z]$/, 'one capital letter')), title: text, summary: text })
+
+/** Something in a lesson file is wrong. The message is one line: file, field, what, remedy. */
+export interface Complaint { readonly file: string; readonly field: string; readonly message: string }
+
+export function complaintText({ file, field, message }: Complaint): string {
+  return field === '' ? `${file}: ${message}` : `${file}: ${field}: ${message}`
+}
+
+export class LessonError extends Error {
+  readonly complaints: readonly Complaint[]
+  constructor(complaints: readonly Complaint[]) {
+    super(complaints.map(complaintText).join('\n'))
+    this.complaints = complaints
+  }
+}
+
+export interface LessonFiles {
+  /** `lessons/rooms/1-what-is-a-namespace` */
+  readonly folder: string
+  /** The frontmatter of lesson.mdx, parsed. */
+  readonly frontmatter: unknown
+  /** The text of lesson.mdx below the frontmatter. */
+  readonly body: string
+  /** tasks.yaml, parsed. */
+  readonly tasks: unknown
+}
+
+/** @throws {LessonError} with everything that is wrong */
+export function readLesson(files: LessonFiles): Lesson {
+  const { folder } = files
+  const [, track = '', number = '', name = ''] = /([^/]+)\/(\d+)-([^/]+)$/.exec(folder) ?? []
+  const complaints: Complaint[] = []
+  if (name === '') complaints.push({ file: folder, field: '', message: 'a lesson’s folder is named TRACK/NUMBER-NAME, such as rooms/2-a-name-of-your-own' })
+  const front = check(frontmatter, files.frontmatter, `${folder}/lesson.mdx`, complaints)
+  const work = check(tasksFile, files.tasks, `${folder}/tasks.yaml`, complaints)
+  if (front === undefined || work === undefined) throw new LessonError(complaints)
+  const lesson: Lesson = { id: `${track}/${name}`, track, slug: name, number: Number(number), ...front, ...work }
+  complaints.push(...crossCheck(lesson, files))
+  if (complaints.length > 0) throw new LessonError(complaints)
+  return lesson
+}
+
+/** @throws {LessonError} */
+export function readTrack(id: string, file: string, value: unknown): Track {
+  const complaints: Complaint[] = []
+  const track = check(trackFile, value, file, complaints)
+  if (track === undefined) throw new LessonError(complaints)
+  return { id, ...track }
+}
+
+function check<T>(schema: v.GenericSchema<unknown, T>, value: unknown, file: string, complaints: Complaint[]): T | undefined {
+  if (value === undefined || value === null) {
+    complaints.push({ file, field: '', message: 'is empty or missing' })
+    return undefined
+  }
+  const result = v.safeParse(schema, value)
+  if (result.success) return result.output
+  for (const issue of result.issues) complaints.push({ file, field: fieldName(issue), message: issueText(issue) })
+  return undefined
+}
+
+/** `tasks[2].expect[1].own` */
+function fieldName(issue: v.BaseIssue<unknown>): string {
+  return (issue.path ?? []).map((item) => (typeof item.key === 'number' ? `[${item.key + 1}]` : `.${String(item.key)}`)).join('').replace(/^\./, '')
+}
+
+function issueText(issue: v.BaseIssue<unknown>): string {
+  if (issue.type === 'strict_object' && issue.expected === 'never') {
+    const key = String(issue.path?.at(-1)?.key ?? '')
+    const parent = issue.path?.at(-1)?.input
+    const known = knownKeys(parent, issue)
+    return `is not known here${suggestion(key, known)}`
+  }
+  if (issue.type === 'strict_object' && issue.received === 'undefined') return 'is missing'
+  if (issue.type === 'picklist') return `is ${issue.received}; it can be ${issue.expected?.replaceAll(' | ', ', ').replaceAll(/[()"]/g, '') ?? ''}`
+  if (issue.type === 'custom' && typeof issue.input === 'object' && issue.input !== null) return `${issue.message}${suggestion(Object.keys(issue.input)[0] ?? '', FACT_KINDS)}`
+  if (issue.kind === 'schema' && issue.expected !== null && issue.type !== 'union') return `must be ${issue.expected.toLowerCase()}, but is ${issue.received}`
+  return issue.message
+}
+
+const ALL_KEYS: readonly string[] = [...Object.keys(frontmatter.entries), ...Object.keys(tasksFile.entries), 'id', 'mode', 'expect', 'hints', 'when', 'say', 'run', 'question', 'options', 'answer', 'because', 'name', 'type', 'task', 'hint', 'terminal', 'user']
+
+function knownKeys(parent: unknown, issue: v.BaseIssue<unknown>): readonly string[] {
+  const isFact = issue.path?.some(({ key }) => key === 'expect' || key === 'when') === true
+  if (!isFact || typeof parent !== 'object' || parent === null) return ALL_KEYS
+  return factKeys(FACT_KINDS.find((kind) => kind in parent) ?? '')
+}
+
+function suggestion(word: string, known: readonly string[]): string {
+  const near = nearestWord(word, known)
+  return near === undefined ? '' : `; did you mean '${near}'?`
+}
+
+/** What one field alone can't show: names that lead nowhere. */
+function crossCheck(lesson: Lesson, { folder, body }: LessonFiles): Complaint[] {
+  const complaints: Complaint[] = []
+  const say = (file: string, field: string, message: string): void => void complaints.push({ file: `${folder}/${file}`, field, message })
+  const taskIds = lesson.tasks.map(({ id }) => id)
+  const terminals = lesson.terminals.map(({ name }) => name)
+  for (const id of new Set(taskIds.filter((each, index) => taskIds.indexOf(each) !== index))) say('tasks.yaml', 'tasks', `two tasks are called '${id}'`)
+  for (const { id, options, answer } of lesson.predictions) if (answer > options.length) say('tasks.yaml', `predictions '${id}'.answer`, `is ${answer}, but there are ${options.length} options`)
+  for (const [index, { task, hint: hintId }] of lesson.wrong.entries()) {
+    const known = lesson.tasks.find(({ id }) => id === task)
+    if (known === undefined) say('tasks.yaml', `wrong[${index + 1}].task`, `there is no task '${task}'${suggestion(task, taskIds)}`)
+    else if (!known.hints.some(({ id }) => id === hintId)) say('tasks.yaml', `wrong[${index + 1}].hint`, `task '${task}' has no hint '${hintId}'${suggestion(hintId, known.hints.map(({ id }) => id))}`)
+  }
+  for (const { terminal } of [...lesson.solution, ...lesson.wrong.flatMap(({ type }) => type)]) {
+    if (terminal !== undefined && !terminals.includes(terminal)) say('tasks.yaml', 'terminal', `there is no terminal '${terminal}'; the lesson has ${terminals.join(', ')}`)
+  }
+  const used = (component: string): string[] => [...body.matchAll(new RegExp(`<${component}\\s+id="([^"]*)"`, 'g'))].map((match) => match[1] ?? '')
+  const tasks = used('Task')
+  const predictions = used('Predict')
+  for (const id of taskIds) if (tasks.filter((each) => each === id).length !== 1) say('lesson.mdx', '', `<Task id="${id}" /> must stand exactly once in the text, it stands ${tasks.filter((each) => each === id).length} times`)
+  for (const id of tasks) if (!taskIds.includes(id)) say('lesson.mdx', '', `<Task id="${id}" />: tasks.yaml has no such task${suggestion(id, taskIds)}`)
+  const known = lesson.predictions.map(({ id }) => id)
+  for (const id of known) if (!predictions.includes(id)) say('lesson.mdx', '', `<Predict id="${id}" /> is missing in the text`)
+  for (const id of predictions) if (!known.includes(id)) say('lesson.mdx', '', `<Predict id="${id}" />: tasks.yaml has no such prediction${suggestion(id, known)}`)
+  return complaints
+}

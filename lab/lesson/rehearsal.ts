@@ -1,0 +1,97 @@
+// Plays a lesson without a learner: its start, its solution, each of its wrong answers. Proves what an author claims, and yields the
+// World that the goal picture is drawn from.
+import { fnv1a } from '../session/checksum.ts'
+import type { InputLog } from '../session/log.ts'
+import { Session } from '../session/session.ts'
+import type { Boot } from '../session/session.ts'
+import type { World } from '../world.ts'
+import type { Lesson, Typed } from './lesson.ts'
+import { hintsFor, taskStates } from './task-engine.ts'
+import type { TaskState } from './task-engine.ts'
+
+const SECOND = 1e9
+const PROMPT_WAIT = 30 * SECOND
+/** A command that prints nothing for so long and is still running (`sleep 300`) is left to run. */
+const QUIET_WAIT = 2 * SECOND
+const BUSY_STEPS = 2_000_000
+
+export interface Rehearsal {
+  /** What is wrong, one line each; none: the lesson keeps its word. */
+  readonly problems: readonly string[]
+  readonly start: readonly TaskState[]
+  readonly goal: { readonly world: World; readonly states: readonly TaskState[] }
+  readonly log: InputLog
+  /** What the terminals showed, for looking at. */
+  readonly transcript: string
+}
+
+/** A lesson's session at its start. */
+export function startLesson(boot: Boot, lesson: Pick<Lesson, 'id' | 'docker' | 'setup' | 'terminals'>, build = 'rehearsal'): Session {
+  const session = new Session(boot, { lesson: lesson.id, docker: lesson.docker, build })
+  if (lesson.setup !== '') session.run(lesson.setup)
+  for (const { name, user } of lesson.terminals) session.open(name, user, 24, 100)
+  session.advance(session.machine.now + SECOND)
+  return session
+}
+
+/** Types lines as a patient learner does: each when the last has come to rest. */
+export function typeLines(session: Session, lesson: Pick<Lesson, 'terminals'>, lines: readonly Typed[]): void {
+  for (const { terminal = lesson.terminals[0]?.name ?? '', type } of lines) {
+    const control = /^\^([A-Z\\])$/.exec(type)
+    session.type(terminal, control === null ? new TextEncoder().encode(`${type}\r`) : Uint8Array.of((control[1] ?? '').charCodeAt(0) & 31))
+    rest(session, terminal)
+  }
+}
+
+function rest(session: Session, name: string): void {
+  const { machine } = session
+  const end = machine.now + PROMPT_WAIT
+  const lastStep = machine.steps + BUSY_STEPS
+  let quietSince = machine.now
+  let seen = machine.lastSeq
+  while (machine.now < end && machine.steps < lastStep) {
+    session.advance(machine.now + SECOND / 10, () => machine.steps < lastStep)
+    const terminal = session.terminals.find((each) => each.name === name)
+    if (terminal === undefined || terminal.isAtPrompt || terminal.isClosed) return
+    if (machine.lastSeq !== seen) quietSince = machine.now
+    seen = machine.lastSeq
+    if (machine.now - quietSince > QUIET_WAIT) return
+  }
+}
+
+/** Plays everything that a lesson claims. */
+export function rehearse(boot: Boot, lesson: Lesson): Rehearsal {
+  const problems: string[] = []
+  const session = startLesson(boot, lesson)
+  const observe = (of: Session): Parameters<typeof taskStates>[1] => ({ world: of.machine.world(), steps: of.timeline })
+
+  const start = taskStates(lesson, observe(session))
+  for (const { id, met, words } of start) if (met) problems.push(`task '${id}' is met before anything was done: ${words}`)
+
+  typeLines(session, lesson, lesson.solution)
+  const goal = { world: session.machine.world(), states: taskStates(lesson, observe(session)) }
+  for (const { id, met, words } of goal.states) if (!met) problems.push(`the solution does not meet task '${id}': ${words}`)
+
+  for (const { name, type, task: id, hint } of lesson.wrong) {
+    const attempt = startLesson(boot, lesson)
+    typeLines(attempt, lesson, type)
+    const task = lesson.tasks.find((each) => each.id === id)
+    if (task === undefined) continue
+    if (taskStates({ tasks: [task] }, observe(attempt))[0]?.met === true) problems.push(`wrong answer '${name}' meets task '${id}'`)
+    const first = hintsFor(task, observe(attempt))[0]?.id
+    if (first !== hint) problems.push(`wrong answer '${name}': the first hint of task '${id}' is ${first === undefined ? 'none' : `'${first}'`}, not '${hint}'`)
+  }
+
+  const { log } = session
+  const shown = collect(session)
+  const hashes = [0, 1].map(() => fnv1a(collect(Session.replay(boot, log))))
+  if (hashes.some((hash) => hash !== fnv1a(shown))) problems.push('a replay of the solution does not print the same bytes')
+  return { problems, start, goal, log, transcript: shown }
+}
+
+/** Everything printed so far, by terminal. */
+function collect(session: Session): string {
+  const texts = new Map<string, string>()
+  for (const { terminal, bytes } of session.takeOutput()) texts.set(terminal, (texts.get(terminal) ?? '') + Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
+  return [...texts].map(([terminal, text]) => `[${terminal}]\n${text}`).join('\n')
+}
