@@ -83,6 +83,9 @@ export class Task implements EventSource {
   pdeathSignal = 0
   isSubreaper = false
   nice = 0
+  /** /proc/PID/oom_score_adj, and the lowest value it may take without CAP_SYS_RESOURCE */
+  oomScoreAdj: number
+  oomScoreAdjMin: number
   didExec = false
   rlimits: Map<RlimitName, Rlimit>
   /** Path in the cgroup hierarchy. */
@@ -134,6 +137,8 @@ export class Task implements EventSource {
     this.exitSignal = 17
     this.startTime = init.kernel.clock.now
     this.nice = parent?.nice ?? 0
+    this.oomScoreAdj = parent?.oomScoreAdj ?? 0
+    this.oomScoreAdjMin = parent?.oomScoreAdjMin ?? 0
   }
 
   /** task_active_pid_ns: the namespace its own number is from. */

@@ -15,6 +15,8 @@ export class UserNamespace extends Namespace {
   readonly ownerGid: Kgid
   uidMap: IdMap
   gidMap: IdMap
+  /** Project ids of disk quotas. */
+  projidMap: IdMap
   /** /proc/PID/setgroups */
   setgroupsAllowed: boolean
   /** parent_could_setfcap: the creator had CAP_SETFCAP, so its map may include the parent's uid 0. */
@@ -32,6 +34,7 @@ export class UserNamespace extends Namespace {
     this.parentCouldSetfcap = parentCouldSetfcap
     this.uidMap = parent === undefined ? FULL_MAP : []
     this.gidMap = parent === undefined ? FULL_MAP : []
+    this.projidMap = parent === undefined ? FULL_MAP : []
     this.setgroupsAllowed = parent === undefined ? true : parent.setgroupsAllowed
   }
 

@@ -4,11 +4,11 @@ import { Errno } from '../../../abi/errno.ts'
 import { type Dirent, S_IFDIR, S_IFLNK, S_IFREG } from '../../../abi/stat.ts'
 import { GLOBAL_ROOT_GID, GLOBAL_ROOT_UID, type Kgid, type Kuid } from '../../cred/ids.ts'
 import type { Task } from '../../task.ts'
+import { DirFile } from '../../vfs/dir-file.ts'
 import type { File } from '../../vfs/file.ts'
 import { Inode } from '../../vfs/inode.ts'
 import type { Path } from '../../vfs/path.ts'
 import type { Sleepable } from '../../wait-queue.ts'
-import { DirFile } from './dir-file.ts'
 import type { PseudoSuperBlock } from './pseudo-super-block.ts'
 import { SeqFile, type SeqOperations } from './seq-file.ts'
 
@@ -17,8 +17,8 @@ const ROOT: Owner = { uid: GLOBAL_ROOT_UID, gid: GLOBAL_ROOT_GID }
 
 export abstract class PseudoInode extends Inode {
   declare readonly sb: PseudoSuperBlock
-  constructor(sb: PseudoSuperBlock, mode: number, owner: Owner = ROOT) {
-    super(sb, { ino: sb.nextIno(), mode, uid: owner.uid, gid: owner.gid, time: Math.floor(sb.kernel.clock.realtimeMs) })
+  constructor(sb: PseudoSuperBlock, mode: number, owner: Owner = ROOT, ino = sb.nextIno()) {
+    super(sb, { ino, mode, uid: owner.uid, gid: owner.gid, time: Math.floor(sb.kernel.clock.realtimeMs) })
   }
   /** O_TRUNC means nothing here. */
   override truncate(_task: Task, _length: number): void {}

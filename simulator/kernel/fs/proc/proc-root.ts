@@ -1,0 +1,83 @@
+// /proc itself: the machine's files, `self`, and a directory for each process of the mount's PID namespace (fs/proc/root.c, base.c).
+import { Errno } from '../../../abi/errno.ts'
+import { type Dirent, DT_DIR, DT_LNK } from '../../../abi/stat.ts'
+import type { Pid } from '../../pid.ts'
+import type { Task } from '../../task.ts'
+import type { Inode } from '../../vfs/inode.ts'
+import { PseudoDir, PseudoLink, type TableDir } from '../pseudo/pseudo-inode.ts'
+import { machineFiles } from './machine-files.ts'
+import { PidDir } from './pid-dir.ts'
+import { taskOf } from './proc-inode.ts'
+import type { ProcSuperBlock } from './proc-super-block.ts'
+
+const HIDEPID_INVISIBLE = 2, HIDEPID_PTRACEABLE = 4
+
+export class ProcRoot extends PseudoDir {
+  declare readonly sb: ProcSuperBlock
+  #machine: TableDir | undefined
+  readonly #self: PseudoLink
+  readonly #threadSelf: PseudoLink
+  readonly #pids = new WeakMap<Pid, PidDir>()
+
+  constructor(sb: ProcSuperBlock) {
+    super(sb, 0o555)
+    const own = (task: Task): string => {
+      const nr = task.numberIn(sb.pidNs)
+      if (nr === 0) throw Errno.ENOENT
+      return String(nr)
+    }
+    this.#self = new PseudoLink(sb, own)
+    this.#threadSelf = new PseudoLink(sb, (task) => `${own(task)}/task/${own(task)}`)
+  }
+
+  get #files(): TableDir {
+    this.#machine ??= machineFiles(this.sb)
+    return this.#machine
+  }
+
+  #process(name: string): Pid | undefined {
+    if (!/^[1-9]\d{0,8}$/.test(name)) return undefined
+    const pid = this.sb.pidNs.find(Number(name))
+    return pid !== undefined && taskOf(pid) !== undefined ? pid : undefined
+  }
+
+  override lookup(task: Task, name: string): Inode | undefined {
+    if (name === 'self') return this.#self
+    if (name === 'thread-self') return this.#threadSelf
+    const pid = this.#process(name)
+    if (pid !== undefined) {
+      const target = taskOf(pid)
+      if (target !== undefined && this.sb.hidepid === HIDEPID_PTRACEABLE && !this.sb.showsProcess(task, target, HIDEPID_INVISIBLE)) return undefined
+      return this.#directory(pid)
+    }
+    return this.sb.onlyPids ? undefined : this.#files.lookup(task, name)
+  }
+
+  #directory(pid: Pid): PidDir {
+    let dir = this.#pids.get(pid)
+    if (dir === undefined) {
+      dir = new PidDir(this.sb, pid, false)
+      this.#pids.set(pid, dir)
+    }
+    return dir
+  }
+
+  override isStale(_task: Task, name: string, child: Inode): boolean {
+    if (!(child instanceof PidDir)) return false
+    if (this.#process(name) !== child.pid) return true
+    child.refresh()
+    return false
+  }
+
+  override *entries(task: Task): Iterable<Dirent> {
+    const { pidNs } = this.sb
+    if (!this.sb.onlyPids) yield* this.#files.entries(task)
+    yield { ino: this.#self.ino, name: 'self', type: DT_LNK }
+    yield { ino: this.#threadSelf.ino, name: 'thread-self', type: DT_LNK }
+    for (const pid of pidNs.pids()) {
+      const target = taskOf(pid)
+      if (target === undefined || !this.sb.showsProcess(task, target, HIDEPID_INVISIBLE)) continue
+      yield { ino: this.#directory(pid).ino, name: String(pid.numberIn(pidNs)), type: DT_DIR }
+    }
+  }
+}
