@@ -1,113 +1,12 @@
-// The façade of the simulated machine: boot, terminals, scripts, running, looking.
-import type { KernelEvent } from '../trace/emitter.ts'
-import { ALL_PACKAGES, programsById } from '../images/packages.ts'
+// The simulated machine with every program on board: for Node, tests and whoever need not count bytes.
 import { hostImage } from '../images/host.ts'
-import { encodeUtf8 } from '../lib/bytes.ts'
-import type { Kernel } from '../kernel/kernel.ts'
-import type { Task } from '../kernel/task.ts'
-import { bootHost, readHostFile } from './boot.ts'
-import type { BootOptions, MachineTerminal, RunState, SimulatedMachine } from './contract.ts'
-import { type Identity, identityOf } from './identity.ts'
-import { ScriptRun } from './script-run.ts'
-import { takeWorld } from './snapshot.ts'
-import { Terminal } from './terminal.ts'
-import type { World } from './world.ts'
+import { ALL_PACKAGES, programsById } from '../images/packages.ts'
+import type { BootOptions, SimulatedMachine } from './contract.ts'
+import { bootMachineFrom } from './simulated-machine.ts'
 
-/** 2026-01-01T09:00:00Z */
-const DEFAULT_BOOT_TIME = 1767258000000
-/** System calls between two looks at a script's output. */
-const SCRIPT_SLICE = 2000
+const PARTS = { image: hostImage(ALL_PACKAGES), programs: programsById(ALL_PACKAGES) }
 
-/** Boots the host and lets it come to rest. */
+/** Boots the Debian host and lets it come to rest. */
 export function bootMachine(options: BootOptions = {}): SimulatedMachine {
-  const kernel = bootHost({
-    seed: options.seed ?? 1, bootTimeMs: options.bootTimeMs ?? DEFAULT_BOOT_TIME, image: hostImage(ALL_PACKAGES), programs: programsById(ALL_PACKAGES),
-  })
-  const init = kernel.initTask
-  if (init === undefined) throw new Error('the machine did not boot')
-  const machine = new Machine(kernel, init)
-  machine.run({ maxSteps: 10000 })
-  return machine
-}
-
-class Machine implements SimulatedMachine {
-  readonly kernel: Kernel
-  readonly #init: Task
-  readonly #terminals: Terminal[] = []
-  #steps = 0
-
-  constructor(kernel: Kernel, init: Task) {
-    this.kernel = kernel
-    this.#init = init
-  }
-
-  get now(): number {
-    return this.kernel.clock.now
-  }
-  get steps(): number {
-    return this.#steps
-  }
-  get lastSeq(): number {
-    return this.kernel.trace.lastSeq
-  }
-
-  openTerminal(options: { readonly user: string; readonly rows: number; readonly cols: number; readonly command?: readonly string[] }): MachineTerminal {
-    const terminal = new Terminal(this.#terminals.length, this.kernel, this.#init, this.#identity(options.user), options)
-    this.#terminals.push(terminal)
-    return terminal
-  }
-
-  runScript(script: string | Uint8Array, options: { readonly user?: string; readonly maxSteps?: number; readonly onOutput?: (bytes: Uint8Array) => void } = {}): { readonly output: Uint8Array; readonly status: number; readonly timedOut: boolean } {
-    const bytes = typeof script === 'string' ? encodeUtf8(script) : script
-    const run = new ScriptRun(this.kernel, this.#init, this.#identity(options.user ?? 'root'), bytes, options.onOutput)
-    let left = options.maxSteps ?? Infinity
-    while (!run.isOver && left > 0) {
-      const before = this.#steps
-      const state = this.run({ maxSteps: Math.min(SCRIPT_SLICE, left), until: Infinity })
-      left -= this.#steps - before
-      run.drain()
-      if (state.state === 'idle') {
-        if (!this.kernel.scheduler.hasReady) break
-      }
-    }
-    run.drain()
-    const timedOut = !run.isOver
-    run.close()
-    return { output: run.output, status: run.status, timedOut }
-  }
-
-  run(options: { readonly maxSteps: number; readonly until?: number }): RunState {
-    const { clock, scheduler } = this.kernel
-    const until = options.until ?? clock.now
-    let left = options.maxSteps
-    for (;;) {
-      const made = scheduler.run(left)
-      this.#steps += made
-      left -= made
-      if (left <= 0 && scheduler.hasReady) return { state: 'busy' }
-      const deadline = clock.nextDeadline
-      if (deadline === undefined || deadline > until) {
-        if (until < Infinity) clock.advance(until)
-        return deadline === undefined ? { state: 'idle' } : { state: 'sleeping', deadline }
-      }
-      clock.advance(deadline)
-      if (left <= 0) return { state: 'busy' }
-    }
-  }
-
-  world(): World {
-    return takeWorld(this.kernel, this.#passwd())
-  }
-  events(seq: number): readonly KernelEvent[] {
-    return this.kernel.trace.since(seq)
-  }
-
-  #passwd(): string {
-    return readHostFile(this.#init, '/etc/passwd') ?? ''
-  }
-  #identity(user: string): Identity {
-    const who = identityOf(this.#passwd(), user)
-    if (who === undefined) throw new Error(`no user ${user} on this machine`)
-    return who
-  }
+  return bootMachineFrom(PARTS, options)
 }
