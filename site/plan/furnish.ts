@@ -82,9 +82,8 @@ function note(room: Nest, outer: Nest | undefined, outerTitle: string, world: Wo
   if (!outer) return ''
   if (user && (user.uidMap ?? []).length === 0) return 'No uid map yet: everybody is nobody.'
   if (room.walls.includes('pid') && room.processes.length > 0) {
-    const procs = (world.mounts[room.around.mnt] ?? []).filter(mount => mount.target === '/proc').length
-    const outside = (world.mounts[outer.around.mnt] ?? []).filter(mount => mount.target === '/proc').length
-    if (!room.walls.includes('mnt') || procs <= outside) return `/proc still shows ${outerTitle}.`
+    const proc = (world.mounts[room.around.mnt] ?? []).findLast(mount => mount.target === '/proc')
+    if (proc?.pidns !== undefined && proc.pidns !== room.around.pid) return `/proc still shows ${proc.pidns === outer.around.pid ? outerTitle : 'another room'}.`
   }
   return room.walls.length === 1 && room.inner.length === 0 ? `Shares everything else with ${outerTitle}.` : ''
 }

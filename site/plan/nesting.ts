@@ -48,6 +48,17 @@ function wallOf(type: NsType, id: NsId, around: Surroundings, parents: ReadonlyM
   return id
 }
 
+/** The one dwelling in the outermost pid or user namespace of nested ones: the room around the others is its room. */
+function landlord(members: readonly Dwelling[], around: Surroundings, parents: ReadonlyMap<NsId, NsId>): Dwelling | undefined {
+  for (const type of ['user', 'pid'] as const) {
+    const tops = new Set(members.map(dwelling => wallOf(type, dwelling.ns[type], around, parents)))
+    const [top] = tops
+    const owners = members.filter(dwelling => dwelling.ns[type] === top)
+    if (tops.size === 1 && top !== undefined && owners.length === 1) return owners[0]
+  }
+  return undefined
+}
+
 /** Answers the host with everything inside it. */
 export function nest(world: World): Nest {
   const parents = new Map<NsId, NsId>()
@@ -64,8 +75,8 @@ export function nest(world: World): Nest {
       const layers: NsType[] = []
       for (const type of WALL_ORDER) {
         const keys = new Set(members.map(dwelling => wallOf(type, dwelling.ns[type], around, parents)))
-        const [only] = keys
-        if (keys.size !== 1 || only === undefined) continue
+        const only = keys.size === 1 ? [...keys][0] : keys.has(undefined) ? undefined : landlord(members, around, parents)?.ns[type]
+        if (only === undefined) continue
         next[type] = only
         layers.push(type)
       }

@@ -32,7 +32,7 @@ export function advance(book: SlotBook, world: World): SlotBook {
       usedSlots.add(slot)
       for (const id of idsOf(inner)) slots.set(id, slot)
     }
-    for (const inner of room.inner) {
+    for (const inner of room.inner.toSorted((a, b) => Math.min(...idsOf(a)) - Math.min(...idsOf(b)))) {
       const known = idsOf(inner).map(id => book.numbers.get(id)).filter(number => number !== undefined && !taken.has(number))
       const number = known.length > 0 ? Math.min(...known.map(Number)) : nextNumber++
       taken.add(number)
