@@ -1,0 +1,79 @@
+// : true false break continue return exit logout
+import type { Flow } from '../../../abi/syscalls.ts'
+import { ShellAbort, ShellExit, type Shell } from '../state.ts'
+import type { BuiltinTable } from './index.ts'
+import { jobState } from '../job-table.ts'
+import { hangUpJobs } from '../jobs.ts'
+
+const integer = (text: string): number | undefined => (/^\s*[-+]?\d+\s*$/.test(text) ? Number(text) : undefined)
+
+function* loopJump(sh: Shell, words: readonly string[], jump: 'breaking' | 'continuing'): Flow<number> {
+  const n = words[1] === undefined ? 1 : integer(words[1])
+  if (n === undefined) {
+    yield* sh.error(`${words[1]}: numeric argument required`)
+    throw new ShellAbort('discard', 128)
+  }
+  if (sh.loopDepth === 0) {
+    if (!sh.bash) return 0
+    yield* sh.error("only meaningful in a `for', `while', or `until' loop")
+    return 0
+  }
+  if (n <= 0) {
+    sh.breaking = sh.loopDepth
+    return yield* sh.fail(1, `${words[1]}: loop count out of range`)
+  }
+  sh[jump] = Math.min(n, sh.loopDepth)
+  return 0
+}
+
+function* returnFrom(sh: Shell, words: readonly string[]): Flow<number> {
+  const status = words[1] === undefined ? sh.status : integer(words[1])
+  if (sh.functionDepth === 0 && sh.sourceDepth === 0) {
+    if (!sh.bash) {
+      throw new ShellExit(status ?? 2)
+    }
+    return yield* sh.fail(2, "can only `return' from a function or sourced script")
+  }
+  sh.returning = true
+  if (status === undefined) return yield* sh.fail(2, sh.bash ? `${words[1]}: numeric argument required` : `Illegal number: ${words[1]}`)
+  return status & 0xff
+}
+
+function* exit(sh: Shell, words: readonly string[]): Flow<number> {
+  const top = sh.interactive && !sh.forked
+  if (top && sh.bash) yield* sh.write2(sh.login ? 'logout\n' : 'exit\n')
+  const args = words[1] === '--' ? words.slice(2) : words.slice(1)
+  const code = args[0] === undefined ? sh.statusBeforeTrap ?? sh.status : integer(args[0])
+  if (code === undefined) {
+    yield* sh.error(sh.bash ? `${args[0]}: numeric argument required` : `Illegal number: ${args[0]}`)
+    throw new ShellExit(2)
+  }
+  if (args.length > 1 && sh.bash) {
+    yield* sh.error('too many arguments')
+    if (!top) throw new ShellExit(1)
+    throw new ShellAbort('discard', 1)
+  }
+  if (top && !sh.exitWarned && sh.jobs.jobs.some((j) => jobState(j) === 'stopped')) {
+    yield* sh.write2(sh.bash ? 'There are stopped jobs.\n' : 'You have stopped jobs.\n')
+    sh.exitWarned = true
+    return sh.bash ? 1 : 0
+  }
+  if (top && sh.login && sh.bash) yield* hangUpJobs(sh)
+  throw new ShellExit(code & 0xff)
+}
+
+function* logout(sh: Shell, words: readonly string[]): Flow<number> {
+  if (!sh.login) return yield* sh.fail(1, "not login shell: use `exit'")
+  return yield* exit(sh, words)
+}
+
+export const FLOW: BuiltinTable = {
+  ':': () => 0,
+  true: () => 0,
+  false: () => 1,
+  break: (sh, words) => loopJump(sh, words, 'breaking'),
+  continue: (sh, words) => loopJump(sh, words, 'continuing'),
+  return: returnFrom,
+  exit,
+  logout,
+}

@@ -1,0 +1,3 @@
+import type { BuiltinTable } from './index.ts'
+
+export const SET: BuiltinTable = {}

@@ -1,0 +1,248 @@
+// Simple commands: assignments, functions, builtins, programs. See SIMPLE COMMAND EXPANSION and COMMAND EXECUTION in bash(1).
+import type { Flow } from '../../abi/syscalls.ts'
+import type { Assign, Simple, Word } from './ast.ts'
+import { call } from '../libc/syscall.ts'
+import { ShellAbort, ShellExit, type Shell, type ShellFunction } from './state.ts'
+import { expandWord } from './expansion.ts'
+import { performAssign } from './assign.ts'
+import { redirect, undoRedirects, type Undo } from './redirect.ts'
+import { findBuiltin, isDeclaration, SPECIAL_BUILTINS, type Builtin } from './builtins/index.ts'
+import { canReplace, closeSubstitutions, execute } from './exec.ts'
+import { fork, placeChild, reap, resetSignals, finish, waitForeground } from './jobs.ts'
+import { runPendingTraps, runTrap } from './traps.ts'
+import { runProgram } from './exec-program.ts'
+import { traceText, traceWords } from './trace.ts'
+import { traceQuote } from './quote.ts'
+import { commandText } from './printer.ts'
+
+/** A word of a declaration builtin that is an assignment becomes `name=value` text plus the real thing. */
+export interface Arguments {
+  readonly words: string[]
+  /** Assignments by position, for declare and its family. */
+  readonly assigns: Map<number, Assign>
+}
+
+function* expandArguments(sh: Shell, words: readonly Word[]): Flow<Arguments> {
+  const out: string[] = []
+  const assigns = new Map<number, Assign>()
+  for (const w of words) {
+    if (w.literal !== undefined) out.push(w.literal)
+    else if (w.assign && out.length > 0 && isDeclaration(out[0] === 'command' || out[0] === 'builtin' ? (out[1] ?? '') : out[0])) {
+      assigns.set(out.length, w.assign)
+      out.push(w.text)
+    } else if (w.assign) out.push(w.text)
+    else yield* expandWord(sh, w, out)
+  }
+  return { words: out, assigns }
+}
+
+let tally = 0
+
+export function* executeSimple(sh: Shell, c: Simple, last: boolean): Flow<void> {
+  if (sh.pendingTraps.length > 0) yield* runPendingTraps(sh)
+  if (sh.interrupted) {
+    sh.interrupted = false
+    throw new ShellAbort('interrupt', 130)
+  }
+  if (++tally % 16 === 0) yield* call('cpu', 30)
+  sh.line = c.line
+  if (sh.traps.has('DEBUG') && !sh.inTrap && (sh.functionDepth === 0 || sh.options.has('functrace'))) yield* runTrap(sh, 'DEBUG')
+  const substitutions = sh.substitutions.length
+  const before = sh.status
+  sh.status = 0
+  let substituted = 0
+  let args: Arguments
+  {
+    sh.status = before
+    args = yield* expandArguments(sh, c.words)
+    // Only a command substitution changes $? during expansion.
+    substituted = sh.status
+  }
+  if (args.words.length === 0) {
+    yield* assignmentsOnly(sh, c, c.words.length > 0 || hasSubstitution(c) ? substituted : before)
+  } else {
+    sh.status = before
+    yield* withWords(sh, c, args, last)
+  }
+  if (sh.substitutions.length > substitutions) yield* closeSubstitutions(sh, substitutions)
+}
+
+const hasSubstitution = (c: Simple): boolean => c.words.length > 0
+
+function* assignmentsOnly(sh: Shell, c: Simple, start: number): Flow<void> {
+  if (c.redirects.length > 0) {
+    const undo: Undo[] = []
+    const ok = yield* redirect(sh, c.redirects, undo)
+    yield* undoRedirects(undo)
+    if (!ok) {
+      sh.status = 1
+      return
+    }
+  }
+  const mark = c.words.length > 0 ? start : 0
+  sh.status = mark
+  const trace = sh.options.has('xtrace')
+  for (const a of c.assigns) {
+    const value = yield* performAssign(sh, a)
+    if (trace) yield* traceText(sh, a.elements ? a.text : `${a.name}${a.index ? `[${a.index.text}]` : ''}${a.append ? '+' : ''}=${value === '' ? '' : traceQuote(value)}`)
+  }
+  sh.pipeStatus = [sh.status]
+}
+
+function* withWords(sh: Shell, c: Simple, args: Arguments, last: boolean): Flow<void> {
+  const { words } = args
+  const name = words[0]
+  if (sh.bash) sh.lastArgument = words[words.length - 1]
+  const temporary = c.assigns.length > 0
+  if (temporary) {
+    sh.vars.pushFrame()
+    const trace = sh.options.has('xtrace')
+    try {
+      for (const a of c.assigns) {
+        const old = sh.vars.map.get(a.name)
+        if (old?.readonly) yield* performAssign(sh, a)
+        else {
+          const v = sh.vars.local(a.name, true)
+          v.exported = true
+          const value = yield* performAssign(sh, a)
+          if (trace) yield* traceText(sh, `${a.name}=${value === '' ? '' : traceQuote(value)}`)
+        }
+      }
+    } catch (e) {
+      sh.vars.popFrame()
+      throw e
+    }
+  }
+  if (sh.options.has('xtrace')) yield* traceText(sh, traceWords(words))
+  const fn = sh.functions.get(name)
+  try {
+    if (fn && !(SPECIAL_BUILTINS.has(name) && !sh.bash)) yield* redirected(sh, c, undefined, () => callFunction(sh, fn, words.slice(1)))
+    else {
+      const builtin = findBuiltin(sh, name)
+      if (builtin) yield* runBuiltinCommand(sh, c, args, builtin)
+      else yield* program(sh, c, words, last)
+    }
+  } finally {
+    if (temporary) sh.vars.popFrame()
+  }
+}
+
+/** Runs something in the shell itself with redirections that are undone afterwards. */
+function* redirected(sh: Shell, c: Simple, keep: 'keep' | undefined, run: () => Flow<void>): Flow<void> {
+  if (c.redirects.length === 0) {
+    yield* run()
+    sh.pipeStatus = [sh.status]
+    return
+  }
+  const undo: Undo[] = []
+  if (!(yield* redirect(sh, c.redirects, undo))) {
+    yield* undoRedirects(undo)
+    sh.status = sh.bash ? 1 : 2
+    sh.pipeStatus = [sh.status]
+    if (!sh.bash && !sh.interactive && SPECIAL_BUILTINS.has(c.words[0]?.literal ?? '')) throw new ShellExit(2)
+    return
+  }
+  try {
+    yield* run()
+  } finally {
+    if (sh.hasOutput) yield* sh.flush()
+    if (keep === 'keep' && sh.keepRedirects) {
+      sh.keepRedirects = false
+      for (const u of undo) if (u.saved !== undefined) yield* call('close', u.saved)
+    } else yield* undoRedirects(undo)
+  }
+  sh.pipeStatus = [sh.status]
+}
+
+function* runBuiltinCommand(sh: Shell, c: Simple, args: Arguments, builtin: Builtin): Flow<void> {
+  const name = args.words[0]
+  yield* redirected(sh, c, name === 'exec' || name === 'command' ? 'keep' : undefined, () => runBuiltin(sh, builtin, args))
+}
+
+/** Runs a builtin, flushes its output, and turns a failed write into its error. */
+export function* runBuiltin(sh: Shell, builtin: Builtin, args: Arguments): Flow<void> {
+  const outer = sh.builtinName
+  sh.builtinName = args.words[0]
+  sh.writeFailed = false
+  try {
+    const result = builtin(sh, args.words, args.assigns)
+    const status = typeof result === 'number' ? result : yield* result
+    if (sh.hasOutput) yield* sh.flush()
+    sh.status = sh.writeFailed ? 1 : status
+  } finally {
+    sh.builtinName = outer
+    sh.writeFailed = false
+  }
+}
+
+export function* callFunction(sh: Shell, fn: ShellFunction, params: readonly string[]): Flow<void> {
+  const limit = Number(sh.vars.get('FUNCNEST')) || 0
+  if (limit > 0 && sh.functionDepth >= limit) {
+    yield* sh.error(`${fn.name}: maximum function nesting level exceeded (${limit})`, undefined)
+    throw new ShellAbort('discard', 1)
+  }
+  if (sh.functionDepth >= 600) {
+    // The real shell runs out of stack, much later.
+    yield* call('kill', sh.bashPid, 11)
+    throw new ShellExit(139, true)
+  }
+  const saved = { params: sh.params, loop: sh.loopDepth, line: sh.line, breaking: sh.breaking }
+  sh.params = [...params]
+  sh.loopDepth = 0
+  sh.functionDepth++
+  sh.frames.push({ name: fn.name, source: fn.source, callLine: sh.line })
+  sh.vars.pushFrame()
+  const builtin = sh.builtinName
+  sh.builtinName = undefined
+  try {
+    yield* execute(sh, fn.body)
+    if (sh.traps.has('RETURN') && sh.options.has('functrace')) yield* runTrap(sh, 'RETURN')
+  } finally {
+    sh.builtinName = builtin
+    sh.vars.popFrame()
+    sh.frames.pop()
+    sh.functionDepth--
+    sh.params = saved.params
+    sh.loopDepth = saved.loop
+    sh.returning = false
+    sh.breaking = saved.breaking
+    sh.continuing = 0
+    sh.line = saved.line
+  }
+}
+
+/** A program: in a child, or in place of this process when nothing is left to do. */
+function* program(sh: Shell, c: Simple, words: readonly string[], last: boolean): Flow<void> {
+  if (last && canReplace(sh) && (sh.forked || (sh.bash && c.redirects.length === 0))) {
+    if (!(yield* redirect(sh, c.redirects, undefined))) {
+      sh.status = 1
+      return
+    }
+    yield* resetSignals(sh)
+    sh.status = yield* runProgram(sh, words)
+    if (sh.status > 125 || !sh.forked) throw new ShellExit(sh.status, true)
+    return
+  }
+  if (sh.jobs.jobs.length > 0) yield* reap(sh)
+  const placement = sh.monitor ? { pgid: 0, foreground: true } : undefined
+  // Expansions in redirections happen in the child and must not change this shell.
+  const own = c.redirects.every((r) => r.target.literal !== undefined && (!r.hereDoc || r.hereDoc.body.literal !== undefined))
+  const child = own ? sh : sh.copy()
+  const pid = yield* fork(sh, () => programChild(child, c, words, placement))
+  if (pid === undefined) return
+  if (placement) yield* call('setpgid', pid, pid)
+  yield* waitForeground(sh, [pid], () => [commandText(c)], pid)
+}
+
+function* programChild(sh: Shell, c: Simple, words: readonly string[], placement: { pgid: number; foreground: boolean } | undefined): Flow<number> {
+  yield* placeChild(sh, placement)
+  const forkedSignals = sh.forkedSignals
+  yield* resetSignals(sh)
+  sh.forkedSignals = forkedSignals
+  if (!(yield* redirect(sh, c.redirects, undefined))) return sh.bash ? 1 : 2
+  return yield* runProgram(sh, words)
+}
+
+/** For builtins that run another command: `command`, `exec`. */
+export const replaceWith = (sh: Shell, words: readonly string[]): Flow<number> => runProgram(sh, words)
+export const subshellFinish = finish

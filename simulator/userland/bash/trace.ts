@@ -1,0 +1,20 @@
+// set -x: PS4, its first character repeated for each level of substitution or eval, then the expanded command on standard error.
+import type { Flow } from '../../abi/syscalls.ts'
+import { traceQuote } from './quote.ts'
+import type { Shell } from './state.ts'
+import { expandPrompt } from './prompt.ts'
+
+export function* traceText(sh: Shell, text: string): Flow<void> {
+  const raw = sh.vars.get('PS4') ?? '+ '
+  const status = sh.status
+  sh.options.delete('xtrace')
+  const ps4 = sh.bash ? yield* expandPrompt(sh, raw) : raw
+  sh.options.add('xtrace')
+  sh.status = status
+  const first = [...ps4][0] ?? ''
+  const head = sh.bash ? first.repeat(sh.traceLevel) + ps4 : ps4
+  if (sh.hasOutput) yield* sh.flush()
+  yield* sh.write2(`${head}${text}\n`)
+}
+
+export const traceWords = (words: readonly string[]): string => words.map(traceQuote).join(' ')
