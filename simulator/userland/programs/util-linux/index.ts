@@ -6,6 +6,7 @@ import { LSNS_OPTIONS, lsns } from './lsns.ts'
 import { MOUNT_OPTIONS, mount } from './mount.ts'
 import { MOUNTPOINT_OPTIONS, mountpoint } from './mountpoint.ts'
 import { NSENTER_OPTIONS, nsenter } from './nsenter.ts'
+import { SU_OPTIONS, runuser, su } from './su.ts'
 import { UMOUNT_OPTIONS, umount } from './umount.ts'
 import { unshare } from './unshare.ts'
 import { UNSHARE_OPTIONS } from './unshare-options.ts'
@@ -21,5 +22,7 @@ export const utilLinuxPackage: ProgramPackage = {
     { path: '/usr/bin/mountpoint', program: program(mountpoint), options: MOUNTPOINT_OPTIONS, summary: 'tells whether a directory is a mount point' },
     { path: '/usr/bin/lsns', program: program(lsns), options: LSNS_OPTIONS, summary: 'lists namespaces' },
     { path: '/usr/bin/findmnt', program: program(findmnt), options: FINDMNT_OPTIONS, summary: 'finds mounts and shows them as a tree' },
+    { path: '/usr/bin/su', program: program(su), mode: 0o4755, options: SU_OPTIONS, summary: 'becomes another user' },
+    { path: '/usr/sbin/runuser', program: program(runuser), options: SU_OPTIONS, summary: 'runs a command as another user, for root' },
   ],
 }
