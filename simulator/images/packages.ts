@@ -1,7 +1,9 @@
 // The one place that says which programs the host has: every package of userland, in Debian's names. A new package is added here.
 import type { Program } from '../abi/syscalls.ts'
 import { type ProgramPackage, programId } from '../userland/program-table.ts'
+import { bash, dash } from '../userland/bash/index.ts'
 import { coreutils } from '../userland/programs/coreutils/index.ts'
+import { grep } from '../userland/programs/grep/index.ts'
 import { hostnamePackage } from '../userland/programs/hostname/index.ts'
 import { init } from '../userland/programs/init/index.ts'
 import { procps } from '../userland/programs/procps/index.ts'
@@ -9,7 +11,7 @@ import { utilLinuxPackage } from '../userland/programs/util-linux/index.ts'
 import { unsimulatedPackage } from './unsimulated.ts'
 
 /** What is simulated. */
-export const SIMULATED_PACKAGES: readonly ProgramPackage[] = [coreutils, hostnamePackage, init, procps, utilLinuxPackage]
+export const SIMULATED_PACKAGES: readonly ProgramPackage[] = [bash, coreutils, dash, grep, hostnamePackage, init, procps, utilLinuxPackage]
 
 /** Everything installed on the host, with the names that are there but not simulated. */
 export const ALL_PACKAGES: readonly ProgramPackage[] = [...SIMULATED_PACKAGES, unsimulatedPackage(SIMULATED_PACKAGES)]
