@@ -64,7 +64,6 @@ export function trimEnd(lines: readonly string[]): string[] {
 
 /** What a terminal shows of this text: colours dropped, backspaces and carriage returns done. */
 export function screen(raw: string): string {
-  // eslint-disable-next-line no-control-regex -- terminals speak in control characters
   const plain = raw.replace(/\x1b\[[0-9;?]*[a-zA-Z]/g, '').replace(/\x1b\][^\x07]*\x07/g, '').replaceAll('\r\n', '\n')
   return plain.split('\n').map(row).join('\n')
 }

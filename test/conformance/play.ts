@@ -32,7 +32,6 @@ function playScript(machine: SimulatedMachine, recorded: RecordedCase): Played[]
 }
 
 const PROMPT = /(?:[\w !]+@[\w.-]+:[^\n]*[#$] |(?:^|\n)(?:\/[^\n ]* )?[#$] |(?:^|\n)> )$/
-// eslint-disable-next-line no-control-regex -- terminals speak in control characters
 const ESCAPES = /\x1b\[[0-9;?]*[a-zA-Z]|\r/g
 
 function playTerminal(machine: SimulatedMachine, recorded: RecordedCase): Played[] {
