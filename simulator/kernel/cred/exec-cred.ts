@@ -1,15 +1,15 @@
 // Credentials after execve (fs/exec.c: bprm_fill_uid, security/commoncap.c: cap_bprm_creds_from_file; capabilities(7), "Transformation of capabilities during execve()").
-import { CAP_SETUID, type CapSet } from '../../abi/capability.ts'
+import type { CapSet } from '../../abi/capability.ts'
 import { Errno } from '../../abi/errno.ts'
 import { MS_NOSUID } from '../../abi/mount.ts'
 import { SECBIT_KEEP_CAPS, SECBIT_NOROOT } from '../../abi/sched.ts'
 import { S_ISGID, S_ISUID } from '../../abi/stat.ts'
+import type { UserNamespace } from '../ns/user-namespace.ts'
 import type { Task } from '../task.ts'
 import type { Inode } from '../vfs/inode.ts'
 import type { Path } from '../vfs/path.ts'
 import type { Cred } from './cred.ts'
 import { fromKgid, fromKuid, makeKuid } from './ids.ts'
-import { nsCapable } from './ns-capable.ts'
 
 /** security.capability as capset(8) writes it: struct vfs_ns_cap_data, little endian. */
 export interface FileCaps {
@@ -42,15 +42,13 @@ function maySuid(task: Task, path: Path): boolean {
   return (path.mount.flags & MS_NOSUID) === 0 && path.mount.sb.userNs.contains(task.cred.userNs)
 }
 
-/** The caps of a file as they apply in the task's user namespace: version 3 ones only where their root is root. */
+/** get_vfs_caps_from_disk: the caps of a file count where their root is root, or in any namespace below (rootid_owns_currentns). */
 function applicableFileCaps(task: Task, inode: Inode): FileCaps | undefined {
   const caps = readFileCaps(inode.xattrs?.get('security.capability'))
   if (caps === undefined) return undefined
-  if (caps.rootId === undefined) return task.cred.userNs.level === 0 || inode.sb.userNs.contains(task.cred.userNs) && task.cred.userNs === inode.sb.userNs ? caps : undefined
-  for (let ns = task.cred.userNs; ; ns = ns.parent) {
-    if (makeKuid(ns, 0) === caps.rootId) return caps
-    if (ns.parent === undefined) return undefined
-  }
+  const rootId = caps.rootId ?? makeKuid(inode.sb.userNs, 0)
+  for (let ns: UserNamespace | undefined = task.cred.userNs; ns !== undefined; ns = ns.parent) if (makeKuid(ns, 0) === rootId) return caps
+  return undefined
 }
 
 export interface ExecCred {
@@ -82,7 +80,7 @@ export function credForExec(task: Task, path: Path, inode: Inode): ExecCred {
   const gainsIds = next.euid !== old.euid || next.egid !== old.egid
   const gainsCaps = (permitted & ~old.permitted) !== 0n
   if ((gainsIds || gainsCaps) && task.noNewPrivs) {
-    if (!nsCapable(task, ns, CAP_SETUID)) next = { ...next, euid: next.uid, egid: next.gid }
+    next = { ...next, euid: next.uid, egid: next.gid }
     permitted &= old.permitted
   }
   const hasFileCaps = file !== undefined
@@ -92,6 +90,6 @@ export function credForExec(task: Task, path: Path, inode: Inode): ExecCred {
     ...next, suid: next.euid, fsuid: next.euid, sgid: next.egid, fsgid: next.egid,
     permitted, effective: effective ? permitted : ambient, ambient, securebits: next.securebits & ~SECBIT_KEEP_CAPS,
   }
-  const isSecure = next.euid !== old.uid || next.egid !== old.gid || (old.uid !== root && (effective || (permitted & ~ambient) !== 0n))
-  return { cred, isSecure: gainsIds || (isSecure && (gainsIds || hasFileCaps)) }
+  const grew = (permitted & ~ambient) !== 0n
+  return { cred, isSecure: gainsIds || (next.uid !== root && (effective || grew)) }
 }
