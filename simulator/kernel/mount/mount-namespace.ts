@@ -2,8 +2,8 @@
 import type { Kernel } from '../kernel.ts'
 import { Namespace } from '../ns/ns-common.ts'
 import type { UserNamespace } from '../ns/user-namespace.ts'
-import { type Mount, mountTree } from './mount.ts'
-import { leavePropagation } from './mount-propagation.ts'
+import type { Mount } from './mount.ts'
+import { umountTree } from './mount-detach.ts'
 
 export class MountNamespace extends Namespace {
   readonly type = 'mnt'
@@ -21,16 +21,7 @@ export class MountNamespace extends Namespace {
 
   /** put_mnt_ns: unmounts everything. Mounts still in use live on, detached. */
   protected override onLastRelease(): void {
-    const root = this.root
-    if (root === undefined) return
-    const all = [...mountTree(root)]
-    for (const mount of all) {
-      mount.ns = undefined
-      leavePropagation(mount)
-    }
-    for (const mount of all) mount.detachFromParent()
-    this.mounts.clear()
-    for (const mount of all) mount.kill()
+    if (this.root !== undefined) umountTree(this.root, {})
     this.root = undefined
   }
 }

@@ -36,6 +36,8 @@ export class Mount {
   readonly slaves = new ListHead<Mount>(this)
   readonly slaveLink = new ListHead<Mount>(this)
   isUnbindable = false
+  /** Files open for writing through it: they forbid remount,bind,ro. */
+  writers = 0
   readonly #childAt = new Map<Dentry, Mount>()
   readonly #kernel: Kernel
   #pins = 0

@@ -1,6 +1,7 @@
 // What all namespaces have in common (include/linux/ns_common.h): the nsfs inode number, the owner, and who keeps it alive and why.
 import { NS_FLAG, type NsType } from '../../abi/sched.ts'
 import type { Kernel } from '../kernel.ts'
+import type { Dentry } from '../vfs/dentry.ts'
 import type { UserNamespace } from './user-namespace.ts'
 
 /** Why a namespace is alive. `task`: a process is in it. `child`: a namespace below it. `owned`: a namespace whose owner it is. */
@@ -13,6 +14,8 @@ export abstract class Namespace {
   readonly ino: number
   /** The user namespace whose capabilities rule it; for a user namespace its parent. Undefined only for the initial user namespace. */
   readonly owner: UserNamespace | undefined
+  /** Its name in nsfs, once somebody has looked. */
+  dentry: Dentry | undefined
   readonly #holders = new Map<HolderReason, number>()
   #count = 0
   /** Gives back what its maker was charged, see ucounts.ts. */

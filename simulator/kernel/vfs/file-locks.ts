@@ -5,7 +5,7 @@ import { WaitQueue } from '../wait-queue.ts'
 import type { FdTable } from './fd-table.ts'
 import type { File } from './file.ts'
 
-interface RecordLock {
+export interface RecordLock {
   readonly owner: FdTable
   readonly pid: number
   readonly isWrite: boolean

@@ -165,6 +165,8 @@ function makeFile(task: Task, path: Path, flags: number): File {
   if (isReg(inode.mode) && file.canWrite && file.inode === inode) {
     file.countsAsWriter = true
     inode.writeCount++
+    path.mount.writers++
+    path.mount.sb.writers++
   }
   return file
 }
@@ -173,7 +175,7 @@ function openByType(task: Task, path: Path, flags: number): File {
   const { inode } = path.dentry
   const format = inode.mode & S_IFMT
   if (isChr(format) || isBlk(format)) return openDevice(task, path, flags)
-  if (isFifo(format) && inode.isPlainFifo) return openFifo(task, path, flags)
+  if (isFifo(format)) return openFifo(task, path, flags)
   return inode.open(task, path, flags)
 }
 

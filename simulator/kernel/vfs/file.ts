@@ -46,7 +46,11 @@ export abstract class File {
     if (--this.#refs > 0) return
     this.onRelease()
     this.inode.locks?.releaseFile(this)
-    if (this.countsAsWriter) this.inode.writeCount--
+    if (this.countsAsWriter) {
+      this.inode.writeCount--
+      this.path.mount.writers--
+      this.path.mount.sb.writers--
+    }
     this.inode.drop('open-file')
     this.path.mount.unpin()
   }
@@ -84,6 +88,10 @@ export abstract class File {
   }
   ioctl(_task: Task, _request: number, _arg: unknown): Sleepable<unknown> {
     throw Errno.ENOTTY
+  }
+  /** fallocate(2) */
+  allocate(_task: Task, _mode: number, _offset: number, _length: number): void {
+    throw Errno.ENODEV
   }
   /** Ready events (POLL…) now. */
   poll(_task: Task): number {

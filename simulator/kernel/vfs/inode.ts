@@ -4,6 +4,7 @@ import { Errno } from '../../abi/errno.ts'
 import { S_IFDIR, S_IFMT, type Dirent } from '../../abi/stat.ts'
 import type { Kgid, Kuid } from '../cred/ids.ts'
 import type { Task } from '../task.ts'
+import type { Pipe } from '../fs/pipe.ts'
 import type { FileLocks } from './file-locks.ts'
 import type { File } from './file.ts'
 import type { Path } from './path.ts'
@@ -43,6 +44,8 @@ export abstract class Inode {
   locks: FileLocks | undefined
   /** i_writecount: open files that may write; below 0 it is being executed and may not be opened for writing (ETXTBSY). */
   writeCount = 0
+  /** The pipe behind a FIFO while somebody has it open. */
+  pipe: Pipe | undefined
   #holds = 0
   #evicted = false
 
@@ -56,6 +59,10 @@ export abstract class Inode {
     this.atime = this.mtime = this.ctime = this.btime = init.time
   }
 
+  /** is_empty_dir_inode: a directory that exists only to be mounted on (/proc/sys/fs/binfmt_misc, /sys/fs/cgroup). */
+  get isPermanentlyEmpty(): boolean {
+    return false
+  }
   get isDir(): boolean {
     return (this.mode & S_IFMT) === S_IFDIR
   }
@@ -86,6 +93,10 @@ export abstract class Inode {
   create(_task: Task, _name: string, _mode: number, _rdev: number, _uid: Kuid, _gid: Kgid): Inode {
     throw Errno.EPERM
   }
+  /** O_TMPFILE: a regular file that has no name yet. */
+  createUnnamed(_task: Task, _mode: number, _uid: Kuid, _gid: Kgid): Inode {
+    throw Errno.EOPNOTSUPP
+  }
   symlink(_task: Task, _name: string, _target: string, _uid: Kuid, _gid: Kgid): Inode {
     throw Errno.EPERM
   }
@@ -102,6 +113,10 @@ export abstract class Inode {
   rename(_task: Task, _name: string, _child: Inode, _newDir: Inode, _newName: string, _target: Inode | undefined): void {
     throw Errno.EPERM
   }
+  /** RENAME_EXCHANGE: the two names swap what they mean. */
+  exchange(_task: Task, _name: string, _child: Inode, _newDir: Inode, _newName: string, _other: Inode): void {
+    throw Errno.EINVAL
+  }
   /** readlink(2)'s text. */
   readlink(_task: Task): string {
     throw Errno.EINVAL
@@ -109,6 +124,10 @@ export abstract class Inode {
   /** Magic links (proc) jump to an object instead of walking their text. */
   magicTarget(_task: Task): Path | undefined {
     return undefined
+  }
+  /** Content of a regular file for the kernel's own reading (execve). */
+  readBytes(_offset: number, _count: number): Uint8Array {
+    throw Errno.EINVAL
   }
   truncate(_task: Task, _length: number): void {
     throw Errno.EINVAL
@@ -119,6 +138,28 @@ export abstract class Inode {
   overridePermission(_task: Task, _mask: number): boolean | undefined {
     return undefined
   }
+  /** May extended attributes of this name be set? */
+  acceptsXattr(_name: string): boolean {
+    return false
+  }
+  getXattr(name: string): Uint8Array | undefined {
+    return this.xattrs?.get(name)
+  }
+  /** undefined removes it. */
+  setXattr(_task: Task, name: string, value: Uint8Array | undefined): void {
+    this.xattrs ??= new Map()
+    if (value === undefined) this.xattrs.delete(name)
+    else this.xattrs.set(name, value)
+  }
+  xattrNames(): readonly string[] {
+    return [...(this.xattrs?.keys() ?? [])]
+  }
+  /** Does chattr(1) work here? */
+  get hasAttrFlags(): boolean {
+    return false
+  }
+  /** Called before stat(2) reads the fields, for inodes whose owner or times follow something else (proc). */
+  beforeStat(_task: Task): void {}
   /** chmod/chown/utimes apply directly to the fields after the VFS checks; file systems that refuse throw here. */
   beforeSetAttr(_task: Task): void {}
   hold(_reason: InodeHolder): void {

@@ -59,19 +59,30 @@ function genericPermission(task: Task, inode: Inode, mask: number, cred: Cred): 
   return ((mask & MAY_EXEC) === 0 || (inode.mode & S_IXUGO) !== 0) && privilegedWrtInode(task, inode, CAP_DAC_OVERRIDE, cred)
 }
 
+interface Refusal { readonly rule: RefusalRule; readonly error: Errno }
+
+function findRefusal(task: Task, inode: Inode, mask: number, cred: Cred): Refusal | undefined {
+  if ((mask & MAY_WRITE) !== 0) {
+    const format = inode.mode & S_IFMT
+    if ((inode.sb.flags & MS_RDONLY) !== 0 && (format === S_IFREG || format === S_IFDIR || format === S_IFLNK)) return { rule: 'read-only', error: Errno.EROFS }
+    if ((inode.attrFlags & FS_IMMUTABLE_FL) !== 0) return { rule: 'immutable', error: Errno.EPERM }
+    if (hasUnmappedId(inode)) return { rule: 'unmapped-id', error: Errno.EACCES }
+  }
+  const override = inode.overridePermission(task, mask)
+  if (override ?? genericPermission(task, inode, mask, cred)) return undefined
+  return { rule: override === undefined ? 'mode-bits' : 'file-system', error: Errno.EACCES }
+}
+
 /** inode_permission: throws EROFS, EPERM (immutable) or EACCES. Read-only mounts are wantWrite's business. */
 export function permission(task: Task, what: Path | Inode, mask: number, cred: Cred = task.cred): void {
   const inode = what instanceof Inode ? what : what.dentry.inode
-  if ((mask & MAY_WRITE) !== 0) {
-    const format = inode.mode & S_IFMT
-    if ((inode.sb.flags & MS_RDONLY) !== 0 && (format === S_IFREG || format === S_IFDIR || format === S_IFLNK)) refuse(task, what, 'read-only', Errno.EROFS, mask)
-    if ((inode.attrFlags & FS_IMMUTABLE_FL) !== 0) refuse(task, what, 'immutable', Errno.EPERM, mask)
-    if (hasUnmappedId(inode)) refuse(task, what, 'unmapped-id', Errno.EACCES, mask)
-  }
-  const override = inode.overridePermission(task, mask)
-  if (!(override ?? genericPermission(task, inode, mask, cred))) refuse(task, what, override === undefined ? 'mode-bits' : 'file-system', Errno.EACCES, mask)
+  const refusal = findRefusal(task, inode, mask, cred)
+  if (refusal !== undefined) refuse(task, what, refusal.rule, refusal.error, mask)
   inode.extraPermission(task, mask)
 }
+
+/** The same as a question, for rules that only depend on whether access would be granted. */
+export const mayAccess = (task: Task, inode: Inode, mask: number): boolean => findRefusal(task, inode, mask, task.cred) === undefined
 
 /** HAS_UNMAPPED_ID: an id that the file system, mounted from a user namespace, could not store. */
 export const hasUnmappedId = (inode: Inode): boolean => fromKuid(inode.sb.userNs, inode.uid) === undefined || fromKgid(inode.sb.userNs, inode.gid) === undefined

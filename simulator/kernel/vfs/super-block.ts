@@ -19,6 +19,8 @@ export abstract class SuperBlock {
   noDevices = false
   /** SB_I_USERNS_VISIBLE: proc and sysfs, which a user namespace may only mount if it sees them fully elsewhere (mount_too_revealing). */
   usernsVisible = false
+  /** Files open for writing through any of its mounts: they forbid remount,ro. */
+  writers = 0
   /** How many mounts show it; at 0 it is gone (`onLastUnmount`). */
   mounts = 0
 
@@ -30,8 +32,12 @@ export abstract class SuperBlock {
   }
 
   /** Options behind rw/ro at the end of a mountinfo line, without leading comma: `size=64k,mode=755`. */
-  showOptions(_task: Task): string {
+  showOptions(_task: Task, _root: Dentry): string {
     return ''
+  }
+  /** What mountinfo shows as the root of a mount, where that isn't the path of its dentry (cgroup2). */
+  showRoot(_task: Task, _root: Dentry): string | undefined {
+    return undefined
   }
   abstract statfs(): Statfs
   /** mount -o remount: applies what the file system allows to change. Throws EINVAL for unknown options. */
@@ -45,6 +51,8 @@ export interface FileSystemType {
   readonly requiresDevice: boolean
   /** FS_USERNS_MOUNT: may be mounted by the root of a user namespace. */
   readonly userNsMount: boolean
+  /** The user namespace that will own the superblock, where that isn't the caller's: the mounter needs CAP_SYS_ADMIN over it. */
+  ownerOf?(task: Task): UserNamespace
   /** Gives a new or the fitting existing superblock. Throws EPERM/EINVAL/ENODEV … as Linux does. */
   mount(task: Task, source: string, flags: number, data: string): SuperBlock
 }

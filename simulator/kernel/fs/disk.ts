@@ -1,0 +1,102 @@
+// The root disk, ext4 on /dev/vda as programs see it (statfs, inode numbers, directory sizes); the content lives in memory.
+import { Errno } from '../../abi/errno.ts'
+import { EXT4_SUPER_MAGIC } from '../../abi/fs-flags.ts'
+import { makedev, S_IFDIR, type Statfs } from '../../abi/stat.ts'
+import { IdAllocator } from '../../lib/id-allocator.ts'
+import { GLOBAL_ROOT_GID, GLOBAL_ROOT_UID } from '../cred/ids.ts'
+import type { Kernel } from '../kernel.ts'
+import { Dentry } from '../vfs/dentry.ts'
+import type { FileSystemType } from '../vfs/super-block.ts'
+import { now } from '../vfs/time.ts'
+import { directoryHash } from './disk-hash.ts'
+import { MemoryDirectory, MemorySuperBlock } from './tmpfs-inode.ts'
+
+export const DISK_DEV = makedev(254, 0)
+export const DISK_SOURCE = '/dev/vda'
+const ROOT_INO = 2
+const LOST_FOUND_INO = 11
+const TOTAL_BLOCKS = 1268648
+const RESERVED_BLOCKS = 69632
+const TOTAL_INODES = 327680
+/** Blocks and inodes of a Debian system that the image leaves out, so that df shows a disk in use. */
+const BASE_BLOCKS = 310000
+const BASE_INODES = 21000
+const BLOCK = 4096
+/** Bytes of short symbolic links fit into the inode. */
+const FAST_SYMLINK = 60
+
+export class Disk extends MemorySuperBlock {
+  readonly root: Dentry
+  readonly #inos = new IdAllocator(LOST_FOUND_INO + 1)
+  #usedBlocks = BASE_BLOCKS
+  #usedInodes = BASE_INODES
+
+  constructor(kernel: Kernel) {
+    super(kernel, DiskType, DISK_DEV, kernel.initUserNs)
+    const owner = { uid: GLOBAL_ROOT_UID, gid: GLOBAL_ROOT_GID, time: now(kernel) }
+    const root = new MemoryDirectory(this, { ino: ROOT_INO, mode: S_IFDIR | 0o755, ...owner })
+    const lostFound = new MemoryDirectory(this, { ino: LOST_FOUND_INO, mode: S_IFDIR | 0o700, ...owner })
+    root.nlink = lostFound.nlink = 2
+    root.add('lost+found', lostFound)
+    this.root = new Dentry('', undefined, root)
+  }
+
+  statfs(): Statfs {
+    const free = TOTAL_BLOCKS - this.#usedBlocks
+    return {
+      type: EXT4_SUPER_MAGIC, bsize: BLOCK, namelen: 255, flags: 0, blocks: TOTAL_BLOCKS, bfree: free, bavail: Math.max(0, free - RESERVED_BLOCKS),
+      files: TOTAL_INODES, ffree: TOTAL_INODES - this.#usedInodes,
+    }
+  }
+  allocIno(): number {
+    if (this.#usedInodes >= TOTAL_INODES) throw Errno.ENOSPC
+    this.#usedInodes++
+    return this.#inos.alloc()
+  }
+  freeIno(ino: number): void {
+    this.#usedInodes--
+    this.#inos.free(ino)
+  }
+  takePages(count: number): number {
+    const got = Math.min(count, TOTAL_BLOCKS - RESERVED_BLOCKS - this.#usedBlocks)
+    this.#usedBlocks += got
+    return got
+  }
+  givePages(count: number): void {
+    this.#usedBlocks -= count
+  }
+  dirSize(entries: number): number {
+    return Math.max(1, Math.ceil(entries / 120)) * BLOCK
+  }
+  dirBlocks(): number {
+    return BLOCK / 512
+  }
+  symlinkBlocks(length: number): number {
+    return length < FAST_SYMLINK ? 0 : BLOCK / 512
+  }
+  /** By hash (dir_index). */
+  order(names: string[]): string[] {
+    return names
+      .map((name) => ({ name, hash: directoryHash(name) }))
+      .sort((a, b) => a.hash.major - b.hash.major || a.hash.minor - b.hash.minor)
+      .map(({ name }) => name)
+  }
+  acceptsXattr(): boolean {
+    return true
+  }
+}
+
+/** The disk's one superblock: mounting /dev/vda again shows the same one. */
+export function diskOf(kernel: Kernel): Disk {
+  let disk = kernel.rooms.get('disk') as Disk | undefined
+  if (disk === undefined) kernel.rooms.set('disk', (disk = new Disk(kernel)))
+  return disk
+}
+
+export const DiskType: FileSystemType = {
+  name: 'ext4', requiresDevice: true, userNsMount: false,
+  mount(task, source) {
+    if (source !== DISK_SOURCE) throw Errno.EINVAL
+    return diskOf(task.kernel)
+  },
+}
