@@ -9,13 +9,14 @@ import { dirSyscalls } from './dir.ts'
 import { fdSyscalls } from './fd.ts'
 import { fileSyscalls } from './file.ts'
 import type { Handlers } from './handlers.ts'
+import { mountSyscalls } from './mount.ts'
 import { nsSyscalls } from './ns.ts'
 import { processSyscalls } from './process.ts'
 import { signalSyscalls } from './signal.ts'
 import { timeSyscalls } from './time.ts'
 
 const HANDLERS: Partial<Handlers> = {
-  ...attrSyscalls, ...credSyscalls, ...dirSyscalls, ...fdSyscalls, ...fileSyscalls, ...nsSyscalls, ...processSyscalls, ...signalSyscalls, ...timeSyscalls,
+  ...attrSyscalls, ...credSyscalls, ...dirSyscalls, ...fdSyscalls, ...fileSyscalls, ...mountSyscalls, ...nsSyscalls, ...processSyscalls, ...signalSyscalls, ...timeSyscalls,
 }
 
 const table = new Map<string, (task: Task, ...args: readonly unknown[]) => Sleepable<unknown>>(
