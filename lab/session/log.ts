@@ -56,7 +56,7 @@ export function readLog(text: string): InputLog {
   if (text.trim() === '') throw new LogError('empty')
   const [first = '', body = ''] = text.split('\n')
   const [magic, version, checksum] = first.split(' ')
-  if (magic !== 'isolab-session') throw new LogError('not-readable', 'no heading')
+  if (magic !== 'isolab-session' || !/^[1-9]\d*$/.test(version ?? '')) throw new LogError('not-readable', 'no heading')
   if (Number(version) > LOG_VERSION) throw new LogError('newer-version')
   if (fnv1a(body) !== checksum) throw new LogError('checksum')
   let value: unknown
