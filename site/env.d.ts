@@ -1,0 +1,3 @@
+declare namespace App {
+  interface Locals { lesson: import('../lab/lesson/lesson.ts').Lesson }
+}
