@@ -53,6 +53,7 @@ function setInodeFlags(task: Task, file: File, flags: number): 0 {
   if (!ownerOrCapable(task, inode)) refuse(task, path, 'owner', Errno.EPERM)
   const guarded = FS_IMMUTABLE_FL | FS_APPEND_FL
   if (((flags ^ inode.attrFlags) & guarded) !== 0 && !capable(task, CAP_LINUX_IMMUTABLE)) refuse(task, path, 'capability', Errno.EPERM)
+  inode.beforeSetAttr(task)
   inode.attrFlags = flags & ~FS_EXTENT_FL
   touchChanged(inode)
   return 0

@@ -96,6 +96,9 @@ export class MemoryRegular extends MemoryInode {
     super.onEvict()
   }
 
+  override writeKernel(offset: number, data: Uint8Array): void {
+    if (this.writeBytes(offset, data) < data.length) throw Errno.ENOSPC
+  }
   /** Writes what there is room for; throws ENOSPC if that is nothing. */
   writeBytes(offset: number, data: Uint8Array): number {
     let length = data.length

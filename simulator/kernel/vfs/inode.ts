@@ -129,6 +129,10 @@ export abstract class Inode {
   readBytes(_offset: number, _count: number): Uint8Array {
     throw Errno.EINVAL
   }
+  /** Content written by the kernel itself (copy-up). Throws ENOSPC. */
+  writeKernel(_offset: number, _data: Uint8Array): void {
+    throw Errno.EINVAL
+  }
   truncate(_task: Task, _length: number): void {
     throw Errno.EINVAL
   }
