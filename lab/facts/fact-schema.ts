@@ -16,7 +16,7 @@ const KINDS = {
   process: v.strictObject({
     process: name, args: v.optional(text), user: v.optional(user), uid: v.optional(id), pid: v.optional(count), own: v.optional(v.array(nsType)), shares: v.optional(v.array(nsType)),
     hostname: v.optional(name), proc: v.optional(place), state: v.optional(v.picklist(['R', 'S', 'T', 'Z', 'D'])), together: v.optional(v.array(nsType)),
-    capability: v.optional(text), terminal: v.optional(v.boolean()), count: v.optional(count),
+    capability: v.optional(text), terminal: v.optional(v.boolean()), count: v.optional(count), 'for-children': v.optional(v.array(v.picklist(['pid', 'time']))),
   }),
   namespace: v.strictObject({
     'namespace': nsType, 'hostname': v.optional(name), 'empty': v.optional(v.boolean()), 'held-by': v.optional(text), 'owner': v.optional(user),

@@ -10,6 +10,7 @@ export interface ProcessFact {
   readonly pid?: number | undefined
   readonly own?: readonly NsType[] | undefined
   readonly shares?: readonly NsType[] | undefined
+  readonly 'for-children'?: readonly ('pid' | 'time')[] | undefined
   readonly hostname?: string | undefined
   readonly proc?: 'own' | 'host' | undefined
   readonly state?: 'R' | 'S' | 'T' | 'Z' | 'D' | undefined

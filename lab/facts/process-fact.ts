@@ -55,6 +55,7 @@ function conditions(world: World, process: WorldProcess, fact: ProcessFact): Con
   const ask = (holds: boolean, otherwise: string): void => void list.push({ holds, otherwise })
   for (const type of fact.own ?? []) ask(process.ns[type] !== world.initial[type], `shares the host’s ${shared(type)}`)
   for (const type of fact.shares ?? []) ask(process.ns[type] === world.initial[type], `has its own ${shared(type)}`)
+  for (const type of fact['for-children'] ?? []) ask(process.nsForChildren[type] !== process.ns[type], `has its children in its own ${NS_WORD[type]} namespace`)
   if (fact.pid !== undefined) ask(innerPid(process) === fact.pid, `is ${innerPid(process)} inside`)
   if (fact.uid !== undefined) ask(process.uidInside === fact.uid, `sees itself as uid ${process.uidInside}`)
   if (fact.user !== undefined) ask(process.euid === uidOf(world, fact.user), `is ${userName(world, process.euid)} on the host`)
