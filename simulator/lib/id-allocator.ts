@@ -6,9 +6,10 @@ export class IdAllocator {
   /** Binary min-heap of freed numbers below #next. */
   readonly #freed: number[] = []
 
-  constructor(first: number) {
+  /** Hands out numbers from `first`; those below `next` count as taken. */
+  constructor(first: number, next = first) {
     this.#first = first
-    this.#next = first
+    this.#next = next
   }
 
   alloc(): number {

@@ -18,18 +18,21 @@ const LOST_FOUND_INO = 11
 const TOTAL_BLOCKS = 1268648
 const RESERVED_BLOCKS = 69632
 const TOTAL_INODES = 327680
-/** Blocks and inodes of a Debian system that the image leaves out, so that df shows a disk in use. */
-const BASE_BLOCKS = 310000
-const BASE_INODES = 21000
+/** What a Debian system takes; the image leaves most of it out. */
+const INSTALLED_BLOCKS = 315992
+const INSTALLED_INODES = 22508
+/** Holes among the inodes of the installed system, then the first number never used. */
+const FREED_INODES = [4424, 4425, 17654]
+const NEXT_INODE = 22504
 const BLOCK = 4096
 /** Bytes of short symbolic links fit into the inode. */
 const FAST_SYMLINK = 60
 
 export class Disk extends MemorySuperBlock {
   readonly root: Dentry
-  readonly #inos = new IdAllocator(LOST_FOUND_INO + 1)
-  #usedBlocks = BASE_BLOCKS
-  #usedInodes = BASE_INODES
+  #inos = new IdAllocator(LOST_FOUND_INO + 1)
+  #usedBlocks = 0
+  #usedInodes = LOST_FOUND_INO
 
   constructor(kernel: Kernel) {
     super(kernel, DiskType, DISK_DEV, kernel.initUserNs)
@@ -39,6 +42,15 @@ export class Disk extends MemorySuperBlock {
     root.nlink = lostFound.nlink = 2
     root.add('lost+found', lostFound)
     this.root = new Dentry('', undefined, root)
+  }
+
+  /** The installation is complete: from here on the figures are those of the whole system, and new files get numbers behind it. */
+  finishInstallation(): void {
+    const lowest = Math.max(NEXT_INODE, this.#inos.alloc() + 1)
+    this.#inos = new IdAllocator(LOST_FOUND_INO + 1, lowest)
+    for (const ino of FREED_INODES) if (lowest === NEXT_INODE) this.#inos.free(ino)
+    this.#usedBlocks = INSTALLED_BLOCKS
+    this.#usedInodes = INSTALLED_INODES
   }
 
   statfs(): Statfs {

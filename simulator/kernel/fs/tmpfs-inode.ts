@@ -18,6 +18,9 @@ import { MemoryFile } from './tmpfs-file.ts'
 export abstract class MemorySuperBlock extends SuperBlock {
   abstract allocIno(): number
   abstract freeIno(ino: number): void
+  /** Charges a further name of an inode. Throws ENOSPC. */
+  countLink(): void {}
+  uncountLink(): void {}
   /** Charges pages; answers how many of them were free to take. */
   abstract takePages(count: number): number
   abstract givePages(count: number): void
@@ -174,12 +177,14 @@ export class MemoryDirectory extends MemoryInode {
     return inode
   }
   override link(_task: Task, name: string, inode: Inode): void {
+    this.sb.countLink()
     inode.nlink++
     touchChanged(inode)
     this.#add(name, inode)
   }
   override unlink(_task: Task, name: string, child: Inode): void {
     this.#remove(name, child)
+    if (child.nlink > 1) this.sb.uncountLink()
     child.nlink--
     touchChanged(child)
   }

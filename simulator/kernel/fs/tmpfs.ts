@@ -132,9 +132,16 @@ export class Tmpfs extends MemorySuperBlock {
   }
 
   allocIno(): number {
+    this.countLink()
+    return this.#nextIno++
+  }
+  /** Each name pins memory, so hard links count as inodes too. */
+  override countLink(): void {
     if (this.#maxInodes !== 0 && this.#usedInodes >= this.#maxInodes) throw Errno.ENOSPC
     this.#usedInodes++
-    return this.#nextIno++
+  }
+  override uncountLink(): void {
+    this.#usedInodes--
   }
   freeIno(): void {
     this.#usedInodes--

@@ -22,6 +22,7 @@ export function mountRoot(kernel: Kernel, ino: number): MountNamespace {
   const rootfs = new Tmpfs(kernel, RootfsType, kernel.initUserNs, { uid: GLOBAL_ROOT_UID, gid: GLOBAL_ROOT_GID }, { mode: 0o755 }, false, makedev(0, 2))
   const bottom = new Mount(kernel, rootfs, rootfs.root, 'none', 0, ROOTFS_MOUNT_ID)
   const disk = diskOf(kernel)
+  disk.finishInstallation()
   const early = kernel.mountIds.alloc()
   const root = new Mount(kernel, disk, disk.root, DISK_SOURCE, MS_RELATIME)
   kernel.mountIds.free(early)

@@ -1,10 +1,8 @@
 // A mounted proc (fs/proc/root.c, proc(5)). It belongs to one PID namespace, that of the process that mounted it: PIDs in it are numbers of that namespace,
 // whoever looks. User ids, on the other hand, are always shown in the reader's user namespace.
-import { CAP_SYS_ADMIN } from '../../../abi/capability.ts'
 import { Errno } from '../../../abi/errno.ts'
 import { inGroup } from '../../cred/cred.ts'
 import { fromKgidMunged, kgid, type Kgid, makeKgid } from '../../cred/ids.ts'
-import { nsCapable } from '../../cred/ns-capable.ts'
 import { ptraceMayAccess } from '../../cred/ptrace-access.ts'
 import type { Kernel } from '../../kernel.ts'
 import type { PidNamespace } from '../../ns/pid-namespace.ts'
@@ -59,7 +57,7 @@ export class ProcSuperBlock extends PseudoSuperBlock {
     pidNs.hold('super-block')
     this.whenGone(() => pidNs.release('super-block'))
     this.usernsVisible = true
-    this.root = new Dentry('/', undefined, new ProcRoot(this))
+    this.root = new Dentry('', undefined, new ProcRoot(this))
   }
 
   override remount(task: Task, data: string): void {
@@ -96,9 +94,6 @@ export const ProcType: FileSystemType = {
   name: 'proc',
   requiresDevice: false,
   userNsMount: true,
-  mount(task, _source, _flags, data) {
-    const { pidNs } = task
-    if (!nsCapable(task, pidNs.owner ?? task.kernel.initUserNs, CAP_SYS_ADMIN)) throw Errno.EPERM
-    return new ProcSuperBlock(task, pidNs, data)
-  },
+  ownerOf: (task) => task.pidNs.owner ?? task.kernel.initUserNs,
+  mount: (task, _source, _flags, data) => new ProcSuperBlock(task, task.pidNs, data),
 }
