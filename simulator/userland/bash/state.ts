@@ -148,6 +148,8 @@ export class Shell {
   #out: string[] = []
   /** Set by a failed flush; builtins turn it into a write error. */
   writeFailed = false
+  /** Specifications given to `complete`, by command name. */
+  completions = new Map<string, readonly string[]>()
   /** exit has warned of stopped jobs. */
   exitWarned = false
   /** $? as exit in a trap sees it. */

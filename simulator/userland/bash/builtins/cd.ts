@@ -1,3 +1,237 @@
+// cd pwd pushd popd dirs: the logical working directory, the directory stack.
+import type { Flow } from '../../../abi/syscalls.ts'
+import { Errno, isErr } from '../../../abi/errno.ts'
+import { isDir } from '../../../abi/stat.ts'
+import { call } from '../../libc/syscall.ts'
+import { stat } from '../../libc/unistd.ts'
+import { tildeDirectory } from '../job-table.ts'
+import type { Shell } from '../state.ts'
+import { newVariable } from '../variables.ts'
 import type { BuiltinTable } from './index.ts'
 
-export const DIRECTORY: BuiltinTable = {}
+/** Resolves . and .. textually; a leading // is kept. */
+export function canonical(path: string): string {
+  const out: string[] = []
+  for (const part of path.split('/')) {
+    if (part === '' || part === '.') continue
+    if (part === '..') out.pop()
+    else out.push(part)
+  }
+  const root = /^\/\/(?!\/)/.test(path) ? '//' : '/'
+  return root + out.join('/')
+}
+
+function setDirectory(sh: Shell, dir: string): void {
+  const old = sh.vars.map.get('OLDPWD')
+  sh.vars.map.set('OLDPWD', { ...(old ?? newVariable()), value: sh.vars.get('PWD') ?? sh.cwd, exported: old?.exported ?? sh.bash })
+  const pwd = sh.vars.map.get('PWD')
+  sh.vars.map.set('PWD', { ...(pwd ?? newVariable()), value: dir, exported: pwd?.exported ?? true })
+  sh.cwd = dir
+}
+
+/** Changes to `dir`; undefined when it worked. */
+function* change(sh: Shell, dir: string, physical: boolean): Flow<Errno | undefined> {
+  if (physical) {
+    const r = yield* call('chdir', dir)
+    if (isErr(r)) return r
+    const cwd = yield* call('getcwd')
+    setDirectory(sh, isErr(cwd) ? dir : cwd)
+    return undefined
+  }
+  const target = dir.startsWith('/') ? dir : `${sh.cwd}/${dir}`
+  const logical = yield* checkedCanonical(target)
+  if (logical !== undefined) {
+    const r = yield* call('chdir', logical)
+    if (!isErr(r)) {
+      setDirectory(sh, logical)
+      return undefined
+    }
+  }
+  // The logical name doesn't work (a removed directory, say): the kernel's view decides.
+  const r = yield* call('chdir', dir)
+  if (isErr(r)) return r
+  const cwd = yield* call('getcwd')
+  if (isErr(cwd)) {
+    if (sh.bash) {
+      yield* sh.flush()
+      yield* sh.write2(`cd: error retrieving current directory: getcwd: cannot access parent directories: ${cwd.message}\n`)
+    }
+    setDirectory(sh, canonicalTail(sh.cwd, dir))
+  } else setDirectory(sh, cwd)
+  return undefined
+}
+
+const canonicalTail = (cwd: string, dir: string): string => (dir.startsWith('/') ? dir : `${cwd}/${dir}`)
+
+/** sh_canonpath with PATH_CHECKEXISTS: what a `..` goes back from must be a directory. */
+function* checkedCanonical(path: string): Flow<string | undefined> {
+  const parts = path.split('/')
+  let at = ''
+  for (const part of parts) {
+    if (part === '' || part === '.') continue
+    if (part === '..') {
+      const info = at === '' ? undefined : yield* stat(at)
+      if (info !== undefined && (isErr(info) || !isDir(info.mode))) return undefined
+      at = at.slice(0, at.lastIndexOf('/'))
+    } else at += `/${part}`
+  }
+  return canonical(path)
+}
+
+function* cd(sh: Shell, words: readonly string[]): Flow<number> {
+  let physical = sh.options.has('physical')
+  let i = 1
+  for (; i < words.length && /^-./.test(words[i]); i++) {
+    if (words[i] === '--') {
+      i++
+      break
+    }
+    const bad = [...words[i].slice(1)].find((c) => !(sh.bash ? 'LPe@' : 'LP').includes(c))
+    if (bad !== undefined) {
+      yield* sh.error(sh.bash ? `-${bad}: invalid option` : `Illegal option -${bad}`)
+      if (sh.bash) yield* sh.write2('cd: usage: cd [-L|[-P [-e]] [-@]] [dir]\n')
+      return 2
+    }
+    for (const c of words[i].slice(1)) if (c === 'L' || c === 'P') physical = c === 'P'
+  }
+  if (words.length - i > 1 && sh.bash) return yield* sh.fail(1, 'too many arguments')
+  let dir = words[i]
+  let show = false
+  if (dir === undefined) {
+    const home = sh.vars.get('HOME')
+    if (home === undefined) return sh.bash ? yield* sh.fail(1, 'HOME not set') : 0
+    dir = home
+  } else if (dir === '-') {
+    const old = sh.vars.get('OLDPWD')
+    if (old === undefined) return yield* sh.fail(sh.bash ? 1 : 2, sh.bash ? 'OLDPWD not set' : 'OLDPWD not set')
+    dir = old
+    show = true
+  }
+  if (dir === '') return 0
+  const cdpath = sh.vars.get('CDPATH')
+  if (cdpath !== undefined && !/^\.{0,2}(\/|$)/.test(dir)) {
+    for (const base of cdpath.split(':')) {
+      const full = base === '' ? dir : `${base.replace(/\/$/, '')}/${dir}`
+      const info = yield* stat(full)
+      if (!isErr(info) && isDir(info.mode) && (yield* change(sh, full, physical)) === undefined) {
+        if (base !== '') sh.print(`${sh.cwd}\n`)
+        return 0
+      }
+    }
+  }
+  const error = yield* change(sh, dir, physical)
+  if (error === undefined) {
+    if (show) sh.print(`${sh.cwd}\n`)
+    return 0
+  }
+  if (sh.dialect === 'dash') return yield* sh.fail(2, `can't cd to ${dir}`)
+  if (sh.dialect === 'ash') return yield* sh.fail(1, `can't cd to ${dir}: ${error.message}`)
+  return yield* sh.fail(1, `${dir}: ${error.message}`)
+}
+
+function* pwd(sh: Shell, words: readonly string[]): Flow<number> {
+  let physical = sh.options.has('physical')
+  for (const w of words.slice(1)) {
+    if (w === '-P') physical = true
+    else if (w === '-L') physical = false
+    else if (w.startsWith('-') && w !== '--') {
+      yield* sh.error(sh.bash ? `${w.slice(0, 2)}: invalid option` : `Illegal option ${w.slice(0, 2)}`)
+      if (sh.bash) yield* sh.write2('pwd: usage: pwd [-LP]\n')
+      return 2
+    }
+  }
+  if (!physical) {
+    sh.print(`${sh.cwd}\n`)
+    return 0
+  }
+  const cwd = yield* call('getcwd')
+  if (isErr(cwd)) return yield* sh.fail(1, `error retrieving current directory: getcwd: cannot access parent directories: ${cwd.message}`)
+  sh.print(`${cwd}\n`)
+  return 0
+}
+
+function printStack(sh: Shell, mode: 'line' | 'lines' | 'numbered' = 'line', long = false): void {
+  const home = sh.vars.get('HOME')
+  const all = [sh.cwd, ...sh.dirStack].map((d) => (long ? d : tildeDirectory(d, home)))
+  if (mode === 'line') sh.print(`${all.join(' ')}\n`)
+  else all.forEach((d, n) => sh.print(mode === 'numbered' ? `${String(n).padStart(2)}  ${d}\n` : `${d}\n`))
+}
+
+function* dirs(sh: Shell, words: readonly string[]): Flow<number> {
+  let mode: 'line' | 'lines' | 'numbered' = 'line'
+  let long = false
+  for (const w of words.slice(1)) {
+    if (/^[-+]\d+$/.test(w)) {
+      const all = [sh.cwd, ...sh.dirStack]
+      const n = Number(w.slice(1))
+      const found = w[0] === '+' ? all[n] : all[all.length - 1 - n]
+      if (found === undefined) return yield* sh.fail(1, `${w}: directory stack index out of range`)
+      sh.print(`${tildeDirectory(found, sh.vars.get('HOME'))}\n`)
+      return 0
+    }
+    for (const c of w.slice(1)) {
+      if (c === 'c') sh.dirStack = []
+      else if (c === 'l') long = true
+      else if (c === 'p') mode = 'lines'
+      else if (c === 'v') mode = 'numbered'
+      else {
+        yield* sh.error(`-${c}: invalid option`)
+        yield* sh.write2('dirs: usage: dirs [-clpv] [+N] [-N]\n')
+        return 2
+      }
+    }
+    if (w.includes('c')) return 0
+  }
+  printStack(sh, mode, long)
+  return 0
+}
+
+function* pushd(sh: Shell, words: readonly string[]): Flow<number> {
+  const args = words.slice(1).filter((w) => w !== '-n' && w !== '--')
+  const arg = args[0]
+  const old = sh.cwd
+  if (arg === undefined) {
+    if (sh.dirStack.length === 0) return yield* sh.fail(1, 'no other directory')
+    const [top] = sh.dirStack
+    const e = yield* change(sh, top, false)
+    if (e) return yield* sh.fail(1, `${top}: ${e.message}`)
+    sh.dirStack[0] = old
+  } else if (/^[-+]\d+$/.test(arg)) {
+    const all = [sh.cwd, ...sh.dirStack]
+    const n = arg[0] === '+' ? Number(arg.slice(1)) : all.length - 1 - Number(arg.slice(1))
+    if (n < 0 || n >= all.length) return yield* sh.fail(1, `${arg}: directory stack index out of range`)
+    const turned = [...all.slice(n), ...all.slice(0, n)]
+    const e = yield* change(sh, turned[0], false)
+    if (e) return yield* sh.fail(1, `${turned[0]}: ${e.message}`)
+    sh.dirStack = turned.slice(1)
+  } else {
+    const target = arg === '-' ? (sh.vars.get('OLDPWD') ?? '') : arg
+    const e = yield* change(sh, target, false)
+    if (e) return yield* sh.fail(1, `${arg}: ${e.message}`)
+    sh.dirStack.unshift(old)
+  }
+  printStack(sh)
+  return 0
+}
+
+function* popd(sh: Shell, words: readonly string[]): Flow<number> {
+  const [, arg] = words
+  if (sh.dirStack.length === 0) return yield* sh.fail(1, 'directory stack empty')
+  if (arg !== undefined && /^[-+]\d+$/.test(arg)) {
+    const n = arg[0] === '+' ? Number(arg.slice(1)) : sh.dirStack.length - Number(arg.slice(1))
+    if (n > 0) {
+      if (n > sh.dirStack.length) return yield* sh.fail(1, `${arg}: directory stack index out of range`)
+      sh.dirStack.splice(n - 1, 1)
+      printStack(sh)
+      return 0
+    }
+  }
+  const [top] = sh.dirStack
+  const e = yield* change(sh, top, false)
+  if (e) return yield* sh.fail(1, `${top}: ${e.message}`)
+  sh.dirStack.shift()
+  printStack(sh)
+  return 0
+}
+
+export const DIRECTORY: BuiltinTable = { cd, chdir: cd, pwd, dirs, pushd, popd }

@@ -1,3 +1,215 @@
+// printf: formats are reused until the arguments are used up; %b %q %(…)T; numbers as C writes them, with bash's complaints.
+import type { Flow } from '../../../abi/syscalls.ts'
+import type { Shell } from '../state.ts'
+import { ansiUnescape } from '../ansi.ts'
+import { printfQuote, singleQuote } from '../quote.ts'
+import { strftime } from '../strftime.ts'
+import { refreshClock } from '../expansion-parameter.ts'
+import { assignReported } from './assign-value.ts'
 import type { BuiltinTable } from './index.ts'
 
-export const PRINTF: BuiltinTable = {}
+interface State {
+  readonly args: readonly string[]
+  at: number
+  status: number
+  readonly complaints: string[]
+  stop: boolean
+}
+
+const pad = (text: string, width: number, left: boolean, zero = false): string => {
+  const length = [...text].length
+  if (length >= width) return text
+  if (left) return text + ' '.repeat(width - length)
+  if (!zero) return ' '.repeat(width - length) + text
+  const sign = /^[-+ ]|^0[xX]/.exec(text)?.[0] ?? ''
+  return sign + '0'.repeat(width - length) + text.slice(sign.length)
+}
+
+/** An integer argument: decimal, 0octal, 0xhex, or 'c for a character's code. */
+function integer(sh: Shell, s: State, text: string | undefined): bigint {
+  if (text === undefined || text === '') {
+    if (text === '') complain(sh, s, ': invalid number')
+    return 0n
+  }
+  if (text[0] === "'" || text[0] === '"') return BigInt([...text][1]?.codePointAt(0) ?? 0)
+  const m = /^\s*([-+]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)/.exec(text)
+  if (!m) {
+    complain(sh, s, `${text}: invalid number`)
+    return 0n
+  }
+  const digits = /^0[0-7]+$/.test(m[2]) ? `0o${m[2].slice(1)}` : m[2]
+  const value = BigInt(digits) * (m[1] === '-' ? -1n : 1n)
+  if (m[0].length < text.length) complain(sh, s, sh.bash ? `${text}: invalid number` : `${text}: not completely converted`)
+  return value
+}
+
+function complain(_sh: Shell, s: State, message: string): void {
+  s.complaints.push(message)
+  s.status = 1
+}
+
+function float(sh: Shell, s: State, text: string | undefined): number {
+  if (text === undefined) return 0
+  if (text[0] === "'" || text[0] === '"') return [...text][1]?.codePointAt(0) ?? 0
+  const m = /^\s*[-+]?(0[xX][0-9a-fA-F]+|(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?|inf|nan)/i.exec(text)
+  if (!m || m[0].length < text.length) complain(sh, s, `${text}: invalid number`)
+  return m ? Number(m[0]) : 0
+}
+
+function formatFloat(value: number, conversion: string, precision: number, alternative: boolean): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'nan' : value < 0 ? '-inf' : 'inf'
+  const exponent = (t: string): string => t.replace(/e([-+])(\d)$/, 'e$10$2')
+  const lower = conversion.toLowerCase()
+  let out: string
+  if (lower === 'f') out = value.toFixed(Math.min(precision, 100))
+  else if (lower === 'e') out = exponent(value.toExponential(Math.min(precision, 100)))
+  else {
+    const p = precision === 0 ? 1 : precision
+    const x = value === 0 ? 0 : Math.floor(Math.log10(Math.abs(value)))
+    out = x < -4 || x >= p ? exponent(value.toExponential(p - 1)) : value.toFixed(Math.max(0, p - 1 - x))
+    if (!alternative && out.includes('.')) out = out.replace(/\.?0+(e|$)/, '$1')
+  }
+  return conversion === lower ? out : out.toUpperCase()
+}
+
+const SPEC = /^%([-+ 0#']*)(\*|\d*)(?:\.(\*|-?\d*))?(?:hh|h|ll|l|L|q|j|z|t)?(?:\(([^)]*)\)T|(.))?/s
+
+/** One pass over the format; answers its output. */
+function pass(sh: Shell, format: string, s: State): string {
+  let out = ''
+  const next = (): string | undefined => (s.at < s.args.length ? s.args[s.at++] : (s.at++, undefined))
+  for (let i = 0; i < format.length && !s.stop; ) {
+    const c = format[i]
+    if (c === '\\') {
+      const m = /^\\(x[0-9A-Fa-f]{1,2}|u[0-9A-Fa-f]{1,4}|U[0-9A-Fa-f]{1,8}|[0-7]{1,3}|[\s\S])?/.exec(format.slice(i))
+      const raw = m ? m[0] : c
+      if (raw === '\\c') {
+        s.stop = true
+        break
+      }
+      let run = raw
+      while (/^\\(x[0-9A-Fa-f]{1,2}|[0-7]{3})/.test(format.slice(i + run.length)) && /^\\[x0-7]/.test(raw)) run += /^\\(x[0-9A-Fa-f]{1,2}|[0-7]{3})/.exec(format.slice(i + run.length))?.[0] ?? ''
+      out += ansiUnescape(run).text
+      i += run.length
+      continue
+    }
+    if (c !== '%') {
+      out += c
+      i++
+      continue
+    }
+    const m = SPEC.exec(format.slice(i))
+    if (!m) {
+      out += c
+      i++
+      continue
+    }
+    i += m[0].length
+    let left = m[1].includes('-')
+    let width = m[2] === '*' ? Number(integer(sh, s, next())) : Number(m[2] || 0)
+    if (width < 0) {
+      left = true
+      width = -width
+    }
+    const precision = m[3] === undefined ? undefined : m[3] === '*' ? Number(integer(sh, s, next())) : Number(m[3] || 0)
+    const sign = m[1].includes('+') ? '+' : m[1].includes(' ') ? ' ' : ''
+    const zero = m[1].includes('0') && !left
+    if (m[4] !== undefined) {
+      const when = next()
+      const seconds = when === undefined || when === '-1' ? sh.now : when === '-2' ? sh.startSeconds : Number(when)
+      out += pad(strftime(m[4] === '' ? '%X' : m[4], seconds), width, left)
+      continue
+    }
+    const conversion = m[5]
+    const cut = (t: string): string => (precision === undefined || precision < 0 ? t : [...t].slice(0, precision).join(''))
+    switch (conversion) {
+      case '%': out += '%'
+        break
+      case 's': out += pad(cut(next() ?? ''), width, left)
+        break
+      case 'c': out += pad([...(next() ?? '')][0] ?? '', width, left)
+        break
+      case 'b': {
+        const r = ansiUnescape(next() ?? '', '0nnn', true)
+        out += pad(cut(r.text), width, left)
+        if (r.stop) s.stop = true
+        break
+      }
+      case 'q': out += pad(cut(printfQuote(next() ?? '')), width, left)
+        break
+      case 'Q': out += pad(singleQuote(cut(next() ?? '')), width, left)
+        break
+      case 'd':
+      case 'i': {
+        const n = BigInt.asIntN(64, integer(sh, s, next()))
+        let digits = (n < 0n ? -n : n).toString()
+        if (precision !== undefined) digits = digits.padStart(precision, '0')
+        out += pad((n < 0n ? '-' : sign) + digits, width, left, zero && precision === undefined)
+        break
+      }
+      case 'u':
+      case 'o':
+      case 'x':
+      case 'X': {
+        const n = BigInt.asUintN(64, integer(sh, s, next()))
+        let digits = n.toString(conversion === 'u' ? 10 : conversion === 'o' ? 8 : 16)
+        if (conversion === 'X') digits = digits.toUpperCase()
+        if (precision !== undefined) digits = digits.padStart(precision, '0')
+        const mark = m[1].includes('#') && n !== 0n ? (conversion === 'o' ? '0' : conversion === 'u' ? '' : `0${conversion}`) : ''
+        out += pad(mark + digits, width, left, zero && precision === undefined)
+        break
+      }
+      case 'f': case 'F': case 'e': case 'E': case 'g': case 'G': {
+        const n = float(sh, s, next())
+        const text = formatFloat(n, conversion, precision ?? 6, m[1].includes('#'))
+        out += pad(n < 0 || Object.is(n, -0) ? text : sign + text, width, left, zero)
+        break
+      }
+      case 'n': next()
+        break
+      default:
+        complain(sh, s, conversion === undefined ? `\`%': missing format character` : `\`${conversion}': invalid format character`)
+        s.stop = true
+    }
+  }
+  return out
+}
+
+function* printf(sh: Shell, words: readonly string[]): Flow<number> {
+  let i = 1
+  let variable: string | undefined
+  if (sh.bash && words[i] === '-v') {
+    variable = words[i + 1]
+    i += 2
+  } else if (sh.bash && /^-v./.test(words[i] ?? '')) {
+    variable = words[i].slice(2)
+    i++
+  }
+  if (words[i] === '--') i++
+  else if (sh.bash && /^-./.test(words[i] ?? '') && !/^-\d/.test(words[i])) {
+    yield* sh.error(`${words[i].slice(0, 2)}: invalid option`)
+    yield* sh.write2('printf: usage: printf [-v var] format [arguments]\n')
+    return 2
+  }
+  const format = words[i]
+  if (format === undefined) {
+    if (sh.bash) yield* sh.write2('printf: usage: printf [-v var] format [arguments]\n')
+    else yield* sh.error(sh.dialect === 'dash' ? 'usage: printf format [arg ...]' : 'usage: printf FORMAT [ARG]...')
+    return 2
+  }
+  if (format.includes(')T')) yield* refreshClock(sh)
+  const s: State = { args: words.slice(i + 1), at: 0, status: 0, complaints: [], stop: false }
+  let out = ''
+  do {
+    const before = s.at
+    out += pass(sh, format, s)
+    if (s.at === before) break
+  } while (s.at < s.args.length && !s.stop)
+  for (const message of s.complaints) yield* sh.write2(`${sh.prefix()}${message}\n`)
+  if (variable !== undefined) {
+    if (!(yield* assignReported(sh, variable, out))) return 1
+  } else sh.print(out)
+  return s.status
+}
+
+export const PRINTF: BuiltinTable = { printf }
