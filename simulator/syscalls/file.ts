@@ -79,7 +79,6 @@ export const fileSyscalls = {
     return isKFlow(opening) ? finishOpen(task, file, opening, cloexec) : installFile(task, file, cloexec)
   },
   close(task, fd) {
-    task.files.require(fd).inode.locks?.clearRecords(task.files, 0, Infinity)
     task.files.close(fd)
     return 0
   },

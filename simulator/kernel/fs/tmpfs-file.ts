@@ -1,7 +1,9 @@
 // An open regular file in memory: read, write, seek, holes.
 import { Errno } from '../../abi/errno.ts'
 import { O_APPEND, SEEK_DATA, SEEK_HOLE } from '../../abi/fcntl.ts'
+import { SIGXFSZ } from '../../abi/signal.ts'
 import { FIONREAD } from '../../abi/termios.ts'
+import { sendSignal } from '../signal-send.ts'
 import type { Task } from '../task.ts'
 import { removePrivileges } from '../vfs/attributes.ts'
 import { File } from '../vfs/file.ts'
@@ -39,7 +41,10 @@ export class MemoryFile extends File {
   #writeAt(task: Task, data: Uint8Array, offset: number): number {
     if (data.length === 0) return 0
     const limit = task.rlimits.get('FSIZE')?.soft ?? Infinity
-    if (offset >= limit) throw Errno.EFBIG
+    if (offset >= limit) {
+      sendSignal(task.kernel, task, SIGXFSZ)
+      throw Errno.EFBIG
+    }
     removePrivileges(task, this.#regular)
     return this.#regular.writeBytes(offset, offset + data.length > limit ? data.subarray(0, limit - offset) : data)
   }

@@ -36,14 +36,19 @@ export class FdTable {
   install(fd: number, file: File, cloexec: boolean): number {
     const old = this.#slots[fd]
     this.#slots[fd] = { file, cloexec }
-    old?.file.release()
+    if (old !== undefined) this.#drop(old.file)
     return fd
   }
   close(fd: number): void {
     const slot = this.#slots[fd]
     if (slot === undefined) throw Errno.EBADF
     this.#slots[fd] = undefined
-    slot.file.release()
+    this.#drop(slot.file)
+  }
+  /** Closing any descriptor of a file gives up the process's record locks on it (fcntl(2)). */
+  #drop(file: File): void {
+    file.inode.locks?.clearRecords(this, 0, Infinity)
+    file.release()
   }
   *entries(): Iterable<readonly [number, File]> {
     for (let fd = 0; fd < this.#slots.length; fd++) {

@@ -66,10 +66,10 @@ export class PathWalk {
     return { parent: this.path, last, trailingSlash: last !== '' && text.endsWith('/') }
   }
 
-  /** Walks the whole of `text`. */
-  toEnd(text: string, flags: number): void {
+  /** Walks the whole of `text`. `isTrailing`: nothing follows behind it. */
+  toEnd(text: string, flags: number, isTrailing = true): void {
     const { last, trailingSlash } = this.toParent(text)
-    if (last !== '') this.#enter(last, trailingSlash || (flags & LOOKUP_FOLLOW) !== 0, true)
+    if (last !== '') this.#enter(last, trailingSlash || (flags & LOOKUP_FOLLOW) !== 0, isTrailing)
     if ((trailingSlash || (flags & LOOKUP_DIRECTORY) !== 0) && !this.dentry.inode.isDir) throw Errno.ENOTDIR
   }
 
@@ -105,7 +105,7 @@ export class PathWalk {
   followLink(link: Path, isTrailing: boolean): void {
     const text = this.readLink(link, isTrailing)
     if (text === undefined) return
-    this.toEnd(text, LOOKUP_FOLLOW)
+    this.toEnd(text, LOOKUP_FOLLOW, isTrailing)
   }
 
   /** The text of a link to follow; undefined when it was a magic link and the walk has jumped to its object. */
