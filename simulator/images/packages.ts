@@ -4,7 +4,6 @@ import { type ProgramPackage, programId } from '../userland/program-table.ts'
 import { bash, dash } from '../userland/bash/index.ts'
 import { coreutils } from '../userland/programs/coreutils/index.ts'
 import { grep } from '../userland/programs/grep/index.ts'
-import { grep } from '../userland/programs/grep/index.ts'
 import { hostnamePackage } from '../userland/programs/hostname/index.ts'
 import { init } from '../userland/programs/init/index.ts'
 import { mawk } from '../userland/programs/mawk/index.ts'
@@ -15,7 +14,7 @@ import { utilLinuxPackage } from '../userland/programs/util-linux/index.ts'
 import { unsimulatedPackage } from './unsimulated.ts'
 
 /** What is simulated. */
-export const SIMULATED_PACKAGES: readonly ProgramPackage[] = [bash, coreutils, dash, grep, grep, hostnamePackage, init, mawk, procps, sed, sudoPackage, utilLinuxPackage]
+export const SIMULATED_PACKAGES: readonly ProgramPackage[] = [bash, coreutils, dash, grep, hostnamePackage, init, mawk, procps, sed, sudoPackage, utilLinuxPackage]
 
 /** Everything installed on the host, with the names that are there but not simulated. */
 export const ALL_PACKAGES: readonly ProgramPackage[] = [...SIMULATED_PACKAGES, unsimulatedPackage(SIMULATED_PACKAGES)]
