@@ -1,0 +1,103 @@
+// Adding and deleting addresses (net/ipv4/devinet.c: inet_insert_ifa, inet_del_ifa; net/ipv6/addrconf.c), and duplicate address detection.
+import { Errno } from '../../abi/errno.ts'
+import { IFA_F_NODAD, IFA_F_SECONDARY, IFA_F_TENTATIVE, IFF_NOARP } from '../../abi/netlink.ts'
+import { inPrefix, linkLocalOf } from '../../lib/ip.ts'
+import { NSEC_PER_MSEC } from '../clock.ts'
+import { type AddressInit, InterfaceAddress } from './address.ts'
+import { addAddressRoutes, removeAddressRoutes } from './address-routes.ts'
+import type { NetDevice } from './net-device.ts'
+
+/** A probe, a second for an answer, and the random delay before. */
+const DAD_TIME = 1500 * NSEC_PER_MSEC
+const RT_SCOPE_HOST = 254, RT_SCOPE_LINK = 253
+
+/** Adds an address. Throws EEXIST. */
+export function addAddress(device: NetDevice, init: AddressInit): InterfaceAddress {
+  return init.family === 'inet' ? addInet(device, init) : addInet6(device, init)
+}
+
+/** Of one network the first address is the primary, later ones are secondary; primaries are listed first, the wider scope before the narrower. */
+function addInet(device: NetDevice, init: AddressInit): InterfaceAddress {
+  const others = device.addresses.filter((a) => a.family === 'inet')
+  let flags = (init.flags ?? 0) & ~IFA_F_SECONDARY
+  const mine = new InterfaceAddress(init)
+  for (const a of others) {
+    if (a.prefixlen !== init.prefixlen || !inPrefix('inet', mine.peer, a.peer, a.prefixlen)) continue
+    if (a.local === init.local) throw Errno.EEXIST
+    flags |= IFA_F_SECONDARY
+  }
+  const address = new InterfaceAddress({ ...init, flags })
+  const isBefore = (a: InterfaceAddress): boolean => a.family === 'inet' && !a.isSecondary && a.scope <= address.scope
+  let at = device.addresses.findIndex((a) => a.family === 'inet6')
+  if (at < 0) at = device.addresses.length
+  if (!address.isSecondary) {
+    at = 0
+    while (at < device.addresses.length && isBefore(device.addresses[at])) at++
+  }
+  device.addresses.splice(at, 0, address)
+  addAddressRoutes(device, address)
+  return address
+}
+
+/** IPv6 addresses stand sorted by scope, the widest first, the newest first within a scope. */
+function addInet6(device: NetDevice, init: AddressInit): InterfaceAddress {
+  if (device.addresses.some((a) => a.family === 'inet6' && a.local === init.local)) throw Errno.EEXIST
+  const address = new InterfaceAddress(init)
+  const rank = (scope: number): number => (scope === RT_SCOPE_HOST ? 2 : scope === RT_SCOPE_LINK ? 1 : 0)
+  let at = device.addresses.findIndex((a) => a.family === 'inet6' && rank(a.scope) >= rank(address.scope))
+  if (at < 0) at = device.addresses.length
+  device.addresses.splice(at, 0, address)
+  const isChecked = !device.isLoopback && !device.has(IFF_NOARP) && (address.flags & IFA_F_NODAD) === 0
+  if (isChecked) {
+    address.flags |= IFA_F_TENTATIVE
+    if (isReady(device)) startDad(device, address)
+  }
+  addAddressRoutes(device, address)
+  return address
+}
+
+/** addrconf_link_ready */
+export const isReady = (device: NetDevice): boolean => device.isUp && device.carrier && device.hasQdisc
+
+/** After a while without an answer the address is ours. */
+export function startDad(device: NetDevice, address: InterfaceAddress): void {
+  const { kernel } = device.ns
+  kernel.clock.at(kernel.clock.now + DAD_TIME, () => {
+    if (!address.isTentative || !device.addresses.includes(address) || !isReady(device)) return
+    address.flags &= ~IFA_F_TENTATIVE
+    addAddressRoutes(device, address)
+  })
+}
+
+/** Deletes an address; with a primary its secondaries go, or the first of them takes its place (promote_secondaries). */
+export function deleteAddress(device: NetDevice, address: InterfaceAddress): void {
+  const remove = (a: InterfaceAddress): void => {
+    removeAddressRoutes(device, a)
+    device.addresses = device.addresses.filter((other) => other !== a)
+  }
+  const isPrimary = address.family === 'inet' && !address.isSecondary
+  const secondaries = isPrimary
+    ? device.addresses.filter((a) => a.isSecondary && a.prefixlen === address.prefixlen && inPrefix('inet', a.local, address.local, a.prefixlen))
+    : []
+  const promotes = device.ns.sysctls.get(`net/ipv4/conf/${device.name}/promote_secondaries`) !== '0' || device.ns.sysctls.get('net/ipv4/conf/all/promote_secondaries') !== '0'
+  remove(address)
+  if (!promotes) {
+    for (const a of secondaries) remove(a)
+    return
+  }
+  const [heir] = secondaries
+  if (heir === undefined) return
+  remove(heir)
+  heir.flags &= ~IFA_F_SECONDARY
+  device.addresses.unshift(heir)
+  for (const a of [heir, ...secondaries.slice(1)]) addAddressRoutes(device, a)
+}
+
+/** A device that can talk makes itself a link-local address (addrconf_dev_config), and checks the addresses it has. */
+export function configureInet6(device: NetDevice): void {
+  if (device.isLoopback || !isReady(device) || device.ns.sysctls.get(`net/ipv6/conf/${device.name}/disable_ipv6`) !== '0') return
+  for (const a of device.addresses) if (a.isTentative) startDad(device, a)
+  const local = linkLocalOf(device.address)
+  if (device.addrGenMode !== 0 || device.addresses.some((a) => a.family === 'inet6' && a.scope === RT_SCOPE_LINK)) return
+  addInet6(device, { family: 'inet6', local, prefixlen: 64, scope: RT_SCOPE_LINK })
+}

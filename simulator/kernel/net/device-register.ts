@@ -1,0 +1,95 @@
+// Making and ending devices (rtnl_newlink, unregister_netdevice; drivers/net/{veth,dummy}.c, net/bridge).
+import { Errno } from '../../abi/errno.ts'
+import { isValidIfname } from '../../abi/netlink.ts'
+import { enterNamespace, moveToNamespace, strip } from './device-state.ts'
+import { type DeviceKind, NetDevice } from './net-device.ts'
+import type { NetNamespace } from './net-namespace.ts'
+
+/** dev_alloc_name's prefixes for devices made without a name. */
+const NAME_PREFIX: Readonly<Partial<Record<DeviceKind, string>>> = { veth: 'veth', dummy: 'dummy', bridge: 'bridge' }
+
+export interface NewDevice {
+  /** A name, one with %d in it, or nothing for the kind's own numbering. */
+  readonly name?: string
+  readonly index?: number
+  readonly address?: string
+}
+
+/** eth_random_addr: locally administered, unicast. */
+function randomAddress(ns: NetNamespace): string {
+  const bytes = ns.kernel.random.bytes(6)
+  bytes[0] = (bytes[0] & 0xfe) | 0x02
+  return [...bytes].map((b) => b.toString(16).padStart(2, '0')).join(':')
+}
+
+function freeName(ns: NetNamespace, pattern: string): string {
+  const at = pattern.indexOf('%d')
+  if (at < 0) return pattern
+  for (let i = 0; ; i++) {
+    const name = pattern.slice(0, at) + i + pattern.slice(at + 2)
+    if (ns.find(name) === undefined) return name
+  }
+}
+
+/** Registers a device. Throws EEXIST, EINVAL, EBUSY (index in use). */
+export function createDevice(ns: NetNamespace, kind: DeviceKind, init: NewDevice): NetDevice {
+  const name = freeName(ns, init.name ?? `${NAME_PREFIX[kind] ?? 'eth'}%d`)
+  if (!isValidIfname(name)) throw Errno.EINVAL
+  if (ns.find(name) !== undefined) throw Errno.EEXIST
+  const index = init.index ?? 0
+  if (index !== 0 && ns.devices.has(index)) throw Errno.EBUSY
+  const device = new NetDevice(ns, kind, index === 0 ? ns.nextIndex() : index, name, init.address ?? randomAddress(ns))
+  enterNamespace(device)
+  ns.kernel.trace.emit('link.new', undefined, { name, kind, netns: ns.ino, index: device.index })
+  return device
+}
+
+/** veth_newlink: the peer first, so it has the lower number. */
+export function createVethPair(ns: NetNamespace, init: NewDevice, peerNs: NetNamespace, peerInit: NewDevice): NetDevice {
+  if (init.name !== undefined && (!isValidIfname(freeName(ns, init.name)) || ns.find(init.name) !== undefined)) throw isValidIfname(init.name) ? Errno.EEXIST : Errno.EINVAL
+  const peer = createDevice(peerNs, 'veth', peerInit)
+  let device: NetDevice
+  try {
+    device = createDevice(ns, 'veth', init)
+  } catch (error) {
+    unregister(peer)
+    throw error
+  }
+  device.peer = peer
+  peer.peer = device
+  if (ns !== peerNs) {
+    ns.assignNsid(peerNs)
+    peerNs.assignNsid(ns)
+  }
+  return device
+}
+
+/** unregister_netdevice: a veth takes its peer with it, a bridge lets its ports go. */
+export function deleteDevice(device: NetDevice): void {
+  if (device.kind === 'loopback' || device.kind === 'physical') throw Errno.EOPNOTSUPP
+  const { peer } = device
+  unregister(device)
+  if (peer !== undefined) unregister(peer)
+}
+
+function unregister(device: NetDevice): void {
+  const { ns } = device
+  for (const port of [...device.ports]) port.master = undefined
+  device.ports.clear()
+  strip(device)
+  if (device.peer !== undefined) device.peer.peer = undefined
+  device.peer = undefined
+  ns.devices.delete(device.index)
+  ns.sysctls.removeDevice(device.name)
+  ns.kernel.trace.emit('link.del', undefined, { name: device.name, netns: ns.ino })
+}
+
+/** default_device_exit: physical devices go home to the initial namespace, all others end. */
+export function destroyDevices(ns: NetNamespace): void {
+  const home = ns.kernel.rooms.get('init-net') as NetNamespace | undefined
+  for (const device of [...ns.devices.values()]) {
+    if (device.ns !== ns || device.isLoopback) continue
+    if (device.kind === 'physical' && home !== undefined) moveToNamespace(device, home, home.find(device.name) === undefined ? device.name : freeName(home, 'dev%d'))
+    else deleteDevice(device)
+  }
+}

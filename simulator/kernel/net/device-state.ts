@@ -1,0 +1,119 @@
+// What happens when a device goes up or down, gains or loses its carrier, moves or is renamed (net/core/dev.c and the notifier chains behind it).
+import { Errno } from '../../abi/errno.ts'
+import { IFA_F_TENTATIVE, IFF_UP, isValidIfname, RT_SCOPE_HOST, RTN_LOCAL } from '../../abi/netlink.ts'
+import { addAddress, configureInet6 } from './address-change.ts'
+import { addAddressRoutes, multicastRoute } from './address-routes.ts'
+import type { NetDevice } from './net-device.ts'
+import type { NetNamespace } from './net-namespace.ts'
+
+const LOOPBACK4 = 0x7f000001n, LOOPBACK6 = 1n
+
+/** dev_open */
+export function bringUp(device: NetDevice): void {
+  if (device.isUp) return
+  device.setFlags(IFF_UP, IFF_UP)
+  device.hasQdisc = true
+  const { routes } = device.ns
+  if (device.isLoopback) {
+    if (!device.addresses.some((a) => a.family === 'inet')) addAddress(device, { family: 'inet', local: LOOPBACK4, prefixlen: 8, scope: RT_SCOPE_HOST, label: device.name })
+    if (!device.addresses.some((a) => a.family === 'inet6')) addAddress(device, { family: 'inet6', local: LOOPBACK6, prefixlen: 128, scope: RT_SCOPE_HOST })
+  } else routes.add(multicastRoute(device))
+  for (const a of device.addresses) addAddressRoutes(device, a)
+  configureInet6(device)
+  linkChanged(device)
+}
+
+/** dev_close: routes over the device die, but the addresses themselves (IPv4) stay and go on answering. */
+export function bringDown(device: NetDevice): void {
+  if (!device.isUp) return
+  device.setFlags(0, IFF_UP)
+  device.addresses = device.addresses.filter((a) => a.family === 'inet')
+  device.ns.routes.removeIf((r) => r.nexthops.some((n) => n.device === device) && !(r.family === 'inet' && r.type === RTN_LOCAL && r.dstLen === 32))
+  linkChanged(device)
+}
+
+/** linkwatch: peers, ports and masters whose carrier follows this device. */
+function linkChanged(device: NetDevice): void {
+  const seen = new Set<NetDevice>()
+  const visit = (d: NetDevice): void => {
+    if (seen.has(d)) return
+    seen.add(d)
+    if (d.takeCarrierChange() && d !== device) carrierChanged(d)
+    if (d.peer !== undefined) visit(d.peer)
+    if (d.master !== undefined) visit(d.master)
+  }
+  visit(device)
+}
+
+function carrierChanged(device: NetDevice): void {
+  if (device.carrier) configureInet6(device)
+  else for (const a of device.addresses) if (a.family === 'inet6' && a.isTentative) a.flags |= IFA_F_TENTATIVE
+}
+
+/** Makes a device a port of a bridge, or of nothing. */
+export function setMaster(device: NetDevice, master: NetDevice | undefined): void {
+  if (device.master === master) return
+  if (master !== undefined && master.kind !== 'bridge') throw Errno.EOPNOTSUPP
+  if (master !== undefined && (device.kind === 'bridge' || device.isLoopback)) throw device.kind === 'bridge' ? Errno.ELOOP : Errno.EINVAL
+  const old = device.master
+  old?.ports.delete(device)
+  device.master = master
+  if (master !== undefined) {
+    master.ports.add(device)
+    master.hadPort = true
+  }
+  if (old !== undefined) linkChanged(old)
+  linkChanged(device)
+}
+
+/** dev_change_name. Throws EBUSY while it is up, EEXIST, EINVAL. */
+export function rename(device: NetDevice, name: string): void {
+  if (name === device.name) return
+  if (device.isUp) throw Errno.EBUSY
+  if (!isValidIfname(name)) throw Errno.EINVAL
+  const { ns } = device
+  if (ns.find(name) !== undefined) throw Errno.EEXIST
+  ns.sysctls.removeDevice(device.name)
+  device.name = name
+  ns.sysctls.addDevice(name)
+}
+
+/** Everything bound to the namespace a device is in: it leaves bare. */
+export function strip(device: NetDevice): void {
+  bringDown(device)
+  setMaster(device, undefined)
+  device.addresses = []
+  device.ns.routes.removeIf((r) => r.nexthops.some((n) => n.device === device))
+  device.hasQdisc = false
+}
+
+/** dev_change_net_namespace: down and without addresses; name and number may have to change. Throws EINVAL for lo and bridges, EEXIST. */
+export function moveToNamespace(device: NetDevice, ns: NetNamespace, newName?: string): void {
+  if (device.traits.isLocal) throw Errno.EINVAL
+  if (device.ns === ns) return
+  const name = newName ?? device.name
+  if (ns.find(name) !== undefined) throw Errno.EEXIST
+  strip(device)
+  const from = device.ns
+  from.devices.delete(device.index)
+  from.sysctls.removeDevice(device.name)
+  device.ns = ns
+  device.name = name
+  if (ns.devices.has(device.index)) device.index = ns.nextIndex()
+  enterNamespace(device)
+  const { peer } = device
+  if (peer !== undefined && peer.ns !== ns) {
+    ns.assignNsid(peer.ns)
+    peer.ns.assignNsid(ns)
+  }
+  ns.kernel.trace.emit('link.move', undefined, { name, from: from.ino, to: ns.ino, index: device.index })
+}
+
+/** Lists a device in its namespace, keeping the order by ifindex. */
+export function enterNamespace(device: NetDevice): void {
+  const { ns } = device
+  const all = [...ns.devices.values(), device].sort((a, b) => a.index - b.index)
+  ns.devices.clear()
+  for (const d of all) ns.devices.set(d.index, d)
+  ns.sysctls.addDevice(device.name)
+}

@@ -1,0 +1,134 @@
+// Network devices (struct net_device, net/core/dev.c; ip-link(8)): identity, flags, carrier, the tie to a peer or a master. What frames do on them is the
+// business of the network stack; here is only what `ip link` can see and set.
+import {
+  ARPHRD_ETHER, ARPHRD_LOOPBACK, IF_OPER_DOWN, IF_OPER_LOWERLAYERDOWN, IF_OPER_UNKNOWN, IF_OPER_UP, IFF_ALLMULTI, IFF_BROADCAST, IFF_LOOPBACK, IFF_LOWER_UP,
+  IFF_MULTICAST, IFF_NOARP, IFF_PROMISC, IFF_RUNNING, IFF_UP,
+} from '../../abi/netlink.ts'
+import type { InterfaceAddress } from './address.ts'
+import type { NetNamespace } from './net-namespace.ts'
+
+export type DeviceKind = 'loopback' | 'physical' | 'veth' | 'dummy' | 'bridge'
+
+interface KindTraits {
+  readonly arphrd: number
+  readonly flags: number
+  readonly mtu: number
+  readonly minMtu: number
+  readonly maxMtu: number
+  readonly qdisc: string
+  readonly tsoMaxSize: number
+  /** May not change its network namespace (NETIF_F_NETNS_LOCAL). */
+  readonly isLocal: boolean
+}
+const ETHERNET = { arphrd: ARPHRD_ETHER, mtu: 1500, minMtu: 68, maxMtu: 65535, qdisc: 'noqueue', tsoMaxSize: 524280, isLocal: false }
+const TRAITS: Readonly<Record<DeviceKind, KindTraits>> = {
+  loopback: { ...ETHERNET, arphrd: ARPHRD_LOOPBACK, flags: IFF_LOOPBACK, mtu: 65536, minMtu: 0, maxMtu: 0, isLocal: true },
+  physical: { ...ETHERNET, flags: IFF_BROADCAST | IFF_MULTICAST, qdisc: 'fq_codel', tsoMaxSize: 65536 },
+  veth: { ...ETHERNET, flags: IFF_BROADCAST | IFF_MULTICAST },
+  dummy: { ...ETHERNET, flags: IFF_BROADCAST | IFF_NOARP, minMtu: 0, maxMtu: 0, tsoMaxSize: 65536 },
+  bridge: { ...ETHERNET, flags: IFF_BROADCAST | IFF_MULTICAST, isLocal: true },
+}
+const SETTABLE = IFF_UP | IFF_NOARP | IFF_MULTICAST | IFF_PROMISC | IFF_ALLMULTI
+
+export interface TrafficCounters {
+  bytes: number
+  packets: number
+  errors: number
+  dropped: number
+}
+const counters = (): TrafficCounters => ({ bytes: 0, packets: 0, errors: 0, dropped: 0 })
+
+export class NetDevice {
+  ns: NetNamespace
+  readonly kind: DeviceKind
+  readonly traits: KindTraits
+  index: number
+  name: string
+  readonly altnames: string[] = []
+  #flags: number
+  mtu: number
+  txqlen = 1000
+  address: string
+  broadcast: string
+  readonly permAddress: string
+  group = 0
+  alias: string | undefined
+  addrGenMode = 0
+  /** The other end of a veth pair; undefined once it has gone. */
+  peer: NetDevice | undefined
+  master: NetDevice | undefined
+  readonly ports = new Set<NetDevice>()
+  /** A queueing discipline is attached when it first comes up. */
+  hasQdisc = false
+  /** A bridge that had a port once follows its ports from then on. */
+  hadPort = false
+  /** In the order `ip addr` lists them. */
+  addresses: InterfaceAddress[] = []
+  readonly rx = counters()
+  readonly tx = counters()
+  #lastCarrier: boolean
+
+  constructor(ns: NetNamespace, kind: DeviceKind, index: number, name: string, address: string) {
+    this.ns = ns
+    this.kind = kind
+    this.traits = TRAITS[kind]
+    this.index = index
+    this.name = name
+    this.#flags = this.traits.flags
+    this.mtu = this.traits.mtu
+    this.address = this.permAddress = address
+    this.broadcast = kind === 'loopback' ? '00:00:00:00:00:00' : 'ff:ff:ff:ff:ff:ff'
+    this.#lastCarrier = this.carrier
+  }
+
+  get isUp(): boolean {
+    return (this.#flags & IFF_UP) !== 0
+  }
+  get isLoopback(): boolean {
+    return this.kind === 'loopback'
+  }
+  has(flag: number): boolean {
+    return (this.#flags & flag) !== 0
+  }
+  /** netif_carrier_ok */
+  get carrier(): boolean {
+    if (this.kind === 'veth') return this.isUp && this.peer !== undefined && this.peer.isUp
+    if (this.kind === 'bridge' && this.hadPort) return [...this.ports].some((port) => port.isUp && port.carrier)
+    return true
+  }
+  /** True if the carrier is another one than when this was last asked. */
+  takeCarrierChange(): boolean {
+    const changed = this.carrier !== this.#lastCarrier
+    this.#lastCarrier = this.carrier
+    return changed
+  }
+  /** IFLA_LINK as `ip` compares it with the own index (dev_get_iflink). */
+  get iflink(): number {
+    return this.kind === 'veth' ? (this.peer?.index ?? 0) : this.index
+  }
+  /** RFC 2863; kinds that never report their link stay UNKNOWN. */
+  get operstate(): number {
+    if (!this.isUp) return IF_OPER_DOWN
+    const reports = this.kind === 'veth' || this.kind === 'physical' || (this.kind === 'bridge' && this.hadPort)
+    if (!reports) return IF_OPER_UNKNOWN
+    if (this.carrier) return IF_OPER_UP
+    return this.iflink !== this.index ? IF_OPER_LOWERLAYERDOWN : IF_OPER_DOWN
+  }
+  /** dev_get_flags */
+  get flags(): number {
+    let flags = this.#flags
+    if (!this.isUp) return flags
+    const state = this.operstate
+    if (state === IF_OPER_UP || state === IF_OPER_UNKNOWN) flags |= IFF_RUNNING
+    if (this.carrier) flags |= IFF_LOWER_UP
+    return flags
+  }
+  /** Changes settable flags; the namespace deals with what going up or down entails. */
+  setFlags(flags: number, mask: number): void {
+    const allowed = mask & SETTABLE
+    this.#flags = (this.#flags & ~allowed) | (flags & allowed)
+  }
+  get qdisc(): string {
+    return this.hasQdisc ? this.traits.qdisc : 'noop'
+  }
+}

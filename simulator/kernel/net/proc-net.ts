@@ -1,0 +1,85 @@
+// The files of /proc/net (proc(5)): devices, routes, sockets of one network namespace.
+import { RT_TABLE_LOCAL, RT_TABLE_MAIN, RTN_LOCAL, RTN_UNICAST } from '../../abi/netlink.ts'
+import { formatIpv4, ipMask } from '../../lib/ip.ts'
+import type { FibRoute } from './fib.ts'
+import type { NetDevice } from './net-device.ts'
+import type { NetNamespace } from './net-namespace.ts'
+import { listUnixSockets } from './unix-socket.ts'
+
+const RTF_UP = 1, RTF_GATEWAY = 2, RTF_HOST = 4
+/** An IPv4 address as a little-endian machine prints network byte order. */
+const hex32 = (n: bigint): string => [0n, 8n, 16n, 24n].map((shift) => ((n >> shift) & 0xffn).toString(16).padStart(2, '0').toUpperCase()).join('')
+const hex128 = (n: bigint): string => n.toString(16).padStart(32, '0')
+const byte = (n: number): string => n.toString(16).padStart(2, '0')
+
+function showDev(net: NetNamespace): string {
+  const line = ({ name, rx, tx }: NetDevice): string =>
+    `${name.padStart(6)}: ${String(rx.bytes).padStart(7)} ${String(rx.packets).padStart(7)} ${String(rx.errors).padStart(4)} ${String(rx.dropped).padStart(4)} ${'0'.padStart(4)} ${'0'.padStart(5)} ` +
+    `${'0'.padStart(10)} ${'0'.padStart(9)} ${String(tx.bytes).padStart(8)} ${String(tx.packets).padStart(7)} ${String(tx.errors).padStart(4)} ${String(tx.dropped).padStart(4)} ` +
+    `${'0'.padStart(4)} ${'0'.padStart(5)} ${'0'.padStart(7)} ${'0'.padStart(10)}\n`
+  return 'Inter-|   Receive                                                |  Transmit\n' +
+    ' face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed\n' +
+    [...net.devices.values()].map(line).join('')
+}
+
+function showRoute(net: NetNamespace): string {
+  const line = (route: FibRoute): string => {
+    const [hop] = route.nexthops
+    const gateway = hop?.gateway ?? 0n
+    const flags = RTF_UP | (hop?.gateway === undefined ? 0 : RTF_GATEWAY) | (route.dstLen === 32 ? RTF_HOST : 0)
+    return [hop?.device?.name ?? '*', hex32(route.dst), hex32(gateway), flags.toString(16).toUpperCase().padStart(4, '0'), 0, 0, route.metric,
+      hex32(ipMask('inet', route.dstLen)), route.mtu ?? 0, 0, 0].join('\t').padEnd(127) + '\n'
+  }
+  const head = 'Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT'.padEnd(127)
+  return `${head}\n${net.routes.list('inet', RT_TABLE_MAIN).filter((r) => r.type === RTN_UNICAST).map(line).join('')}`
+}
+function showIfInet6(net: NetNamespace): string {
+  let text = ''
+  for (const device of net.devices.values()) {
+    for (const a of device.addresses) {
+      if (a.family !== 'inet6') continue
+      const scope = device.isLoopback ? 0x10 : a.scope === 253 ? 0x20 : 0
+      text += `${hex128(a.local)} ${byte(device.index)} ${byte(a.prefixlen)} ${byte(scope)} ${byte(a.flags & 0xff)} ${device.name.padStart(8)}\n`
+    }
+  }
+  return text
+}
+
+function showFibTrie(net: NetNamespace): string {
+  let text = ''
+  for (const [name, table] of [['Main', RT_TABLE_MAIN], ['Local', RT_TABLE_LOCAL]] as const) {
+    text += `${name}:\n`
+    for (const route of net.routes.list('inet', table)) {
+      text += `  |-- ${formatIpv4(Number(route.dst))}\n     /${route.dstLen} ${route.type === RTN_LOCAL ? 'host LOCAL' : 'link UNICAST'}\n`
+    }
+  }
+  return text
+}
+
+function showUnix(net: NetNamespace): string {
+  let text = 'Num       RefCount Protocol Flags    Type St Inode Path\n'
+  for (const s of listUnixSockets(net)) {
+    const flags = s.isListening ? '00010000' : '00000000'
+    const state = s.isListening || s.peer === undefined ? '01' : '03'
+    const name = s.name === undefined ? '' : ` ${s.name.replace(/^\0/, '@')}`
+    text += `0000000000000000: ${hex8(2)} 00000000 ${flags} ${s.typeNumber.toString(16).padStart(4, '0')} ${state} ${String(s.ino).padStart(5)}${name}\n`
+  }
+  return text
+}
+const hex8 = (n: number): string => n.toString(16).padStart(8, '0')
+
+const TCP_HEAD = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode'
+const DATAGRAM_HEAD = '   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops'
+const SIX_HEAD = '  sl  local_address                         remote_address                        st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode'
+
+/** Name → content. */
+export const PROC_NET_FILES: ReadonlyMap<string, (net: NetNamespace) => string> = new Map<string, (net: NetNamespace) => string>([
+  ['arp', () => 'IP address       HW type     Flags       HW address            Mask     Device\n'],
+  ['dev', showDev], ['fib_trie', showFibTrie], ['if_inet6', showIfInet6], ['route', showRoute], ['unix', showUnix],
+  ['tcp', () => `${TCP_HEAD.padEnd(149)}\n`], ['tcp6', () => `${SIX_HEAD}\n`], ['udp', () => `${DATAGRAM_HEAD.padEnd(127)}\n`], ['udp6', () => `${SIX_HEAD} ref pointer drops\n`],
+  ['raw', () => `${DATAGRAM_HEAD.slice(1)}\n`], ['raw6', () => `${SIX_HEAD} ref pointer drops\n`], ['icmp', () => `${DATAGRAM_HEAD.padEnd(127)}\n`],
+  ['packet', () => 'sk               RefCnt Type Proto  Iface R Rmem   User   Inode\n'],
+  ['netlink', () => 'sk               Eth Pid        Groups   Rmem     Wmem     Dump  Locks    Drops    Inode\n'],
+  ['sockstat', () => 'sockets: used 0\nTCP: inuse 0 orphan 0 tw 0 alloc 0 mem 0\nUDP: inuse 0 mem 0\nUDPLITE: inuse 0\nRAW: inuse 0\nFRAG: inuse 0 memory 0\n'],
+  ['ptype', () => 'Type Device      Function\n'],
+])

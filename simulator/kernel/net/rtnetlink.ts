@@ -1,0 +1,53 @@
+// rtnetlink(7) requests (net/core/rtnetlink.c): who may, which room answers, and how success and failure travel back.
+import { CAP_NET_ADMIN } from '../../abi/capability.ts'
+import { Errno, isErr } from '../../abi/errno.ts'
+import { NLM_F_DUMP, type NetlinkDatagram, type NetlinkReply, type NetlinkRequest } from '../../abi/netlink.ts'
+import { nsCapable } from '../cred/ns-capable.ts'
+import type { Task } from '../task.ts'
+import { NetlinkError } from './netlink-error.ts'
+import type { NetNamespace } from './net-namespace.ts'
+import { deleteAddressRequest, dumpAddresses, newAddressRequest } from './rtnl-addr.ts'
+import { changeAltname, deleteLinkRequest, getLinks, newLinkRequest, setLinkRequest } from './rtnl-link.ts'
+import { getNsid, newNsid } from './rtnl-nsid.ts'
+import { deleteRouteRequest, dumpRoutes, dumpRules, lookupRoute, newRouteRequest } from './rtnl-route.ts'
+
+/** GET needs no right; everything else CAP_NET_ADMIN over the user namespace that owns the network namespace. */
+function mayChange(task: Task, net: NetNamespace): void {
+  if (net.owner === undefined || !nsCapable(task, net.owner, CAP_NET_ADMIN)) throw Errno.EPERM
+}
+
+function answer(task: Task, net: NetNamespace, request: NetlinkRequest): readonly NetlinkReply[] {
+  const { type } = request
+  if (!type.startsWith('RTM_GET')) mayChange(task, net)
+  switch (type) {
+    case 'RTM_GETLINK': return getLinks(net, request)
+    case 'RTM_NEWLINK': return newLinkRequest(task, net, request.flags, request.link)
+    case 'RTM_SETLINK': return setLinkRequest(task, net, request)
+    case 'RTM_DELLINK': return deleteLinkRequest(net, request)
+    case 'RTM_NEWLINKPROP':
+    case 'RTM_DELLINKPROP': return changeAltname(net, request)
+    case 'RTM_GETADDR': return dumpAddresses(net, request)
+    case 'RTM_NEWADDR': return newAddressRequest(net, request.flags, request.addr)
+    case 'RTM_DELADDR': return deleteAddressRequest(net, request.addr)
+    case 'RTM_GETROUTE': return request.lookup === undefined ? dumpRoutes(net, request) : lookupRoute(task, net, request.lookup)
+    case 'RTM_NEWROUTE': return newRouteRequest(net, request.flags, request.route)
+    case 'RTM_DELROUTE': return deleteRouteRequest(net, request.route)
+    case 'RTM_GETNEIGH': return []
+    case 'RTM_GETRULE': return dumpRules(request)
+    case 'RTM_GETNSID': return getNsid(task, net, request)
+    case 'RTM_NEWNSID': return newNsid(task, net, request)
+  }
+}
+
+/** The whole answer to a request. A failed request has changed nothing. */
+export function answerRtnetlink(task: Task, net: NetNamespace, request: NetlinkRequest): NetlinkDatagram {
+  const isDump = request.type.startsWith('RTM_GET') && (request.flags & NLM_F_DUMP) === NLM_F_DUMP
+  const end = (errno: Errno | undefined, extack?: string): NetlinkReply => ({ type: isDump ? 'NLMSG_DONE' : 'NLMSG_ERROR', errno, ...(extack === undefined ? {} : { extack }) })
+  try {
+    return [...answer(task, net, request), end(undefined)]
+  } catch (thrown) {
+    if (thrown instanceof NetlinkError) return [end(thrown.errno, thrown.extack)]
+    if (isErr(thrown)) return [end(thrown)]
+    throw thrown
+  }
+}

@@ -1,0 +1,179 @@
+// RTM_…ROUTE and the rules that choose a table (net/ipv4/fib_semantics.c, fib_frontend.c; net/ipv6/route.c; ip-route(8)).
+import { Errno } from '../../abi/errno.ts'
+import {
+  IFF_LOOPBACK, type IpFamily, type NetlinkReply, type NetlinkRequest, type NextHop, NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE, type Route, type RouteLookup, type RouteRequest,
+  RT_SCOPE_HOST, RT_SCOPE_LINK, RT_SCOPE_NOWHERE, RT_SCOPE_UNIVERSE, RT_TABLE_LOCAL, RT_TABLE_MAIN, RT_TABLE_UNSPEC, RTN_BLACKHOLE, RTN_LOCAL, RTN_PROHIBIT, RTN_UNICAST, RTN_UNREACHABLE,
+  RTNH_F_LINKDOWN, RTNH_F_ONLINK, RTPROT_BOOT, RTPROT_UNSPEC,
+} from '../../abi/netlink.ts'
+import { formatIp, inPrefix, ipBits, ipMask, parseIp } from '../../lib/ip.ts'
+import { fromKuidMunged } from '../cred/ids.ts'
+import type { Task } from '../task.ts'
+import type { FibNextHop, FibRoute } from './fib.ts'
+import type { NetDevice } from './net-device.ts'
+import type { NetNamespace } from './net-namespace.ts'
+import { NetlinkError } from './netlink-error.ts'
+
+const V6_DEFAULT_METRIC = 1024
+const REFUSING: ReadonlySet<number> = new Set([RTN_BLACKHOLE, RTN_UNREACHABLE, RTN_PROHIBIT])
+const refuse = (errno: Errno, text: string): never => {
+  throw new NetlinkError(errno, text)
+}
+
+function message(route: FibRoute): Route {
+  const text = (value: bigint | undefined): string | undefined => (value === undefined ? undefined : formatIp(route.family, value))
+  return {
+    family: route.family, table: route.table, type: route.type, dst: route.dstLen === 0 ? undefined : formatIp(route.family, route.dst), dstLen: route.dstLen, scope: route.scope,
+    protocol: route.protocol, prefsrc: text(route.prefsrc), metric: route.metric, mtu: route.mtu, pref: route.family === 'inet6' ? 0 : undefined,
+    nexthops: route.nexthops.map((n) => ({
+      oif: n.device?.index, gateway: text(n.gateway), weight: n.weight,
+      flags: (n.onlink ? RTNH_F_ONLINK : 0) | (n.device !== undefined && n.device.isUp && !n.device.carrier ? RTNH_F_LINKDOWN : 0),
+    })),
+  }
+}
+
+export function dumpRoutes(net: NetNamespace, request: Extract<NetlinkRequest, { readonly type: 'RTM_GETROUTE' }>): readonly NetlinkReply[] {
+  const table = request.table ?? RT_TABLE_UNSPEC
+  const families: readonly IpFamily[] = request.family === undefined ? ['inet', 'inet6'] : [request.family]
+  const replies: NetlinkReply[] = []
+  for (const family of families) {
+    if (table !== RT_TABLE_UNSPEC && !net.routes.exists(family, table)) refuse(Errno.ENOENT, 'ipv4: FIB table does not exist')
+    const ids = table === RT_TABLE_UNSPEC ? net.routes.ids(family) : [table]
+    for (const id of ids) for (const route of net.routes.list(family, id)) replies.push({ type: 'RTM_NEWROUTE', route: message(route) })
+  }
+  return replies
+}
+
+function parsed(family: IpFamily, text: string): bigint {
+  return parseIp(family, text) ?? refuse(Errno.EINVAL, 'Invalid address')
+}
+
+/** fib_check_nh: a hop's device, from what was said or from the route to its gateway. */
+function checkHop(net: NetNamespace, family: IpFamily, scope: number, oif: number | undefined, gatewayText: string | undefined, onlink: boolean, weight: number): FibNextHop {
+  let device: NetDevice | undefined
+  if (oif !== undefined) {
+    device = net.device(oif)
+    if (device === undefined) throw Errno.ENODEV
+  }
+  if (gatewayText === undefined) {
+    if (device !== undefined && !device.isUp) refuse(family === 'inet' ? Errno.ENETDOWN : Errno.ENETDOWN, family === 'inet' ? 'Device for nexthop is not up' : 'Nexthop device is not up')
+    return { device, gateway: undefined, weight, onlink }
+  }
+  const gateway = parsed(family, gatewayText)
+  if (onlink) {
+    if (device === undefined) refuse(Errno.ENODEV, 'Nexthop device required for onlink')
+    if (device !== undefined && !device.isUp) refuse(Errno.ENETDOWN, 'Nexthop device is not up')
+    return { device, gateway, weight, onlink }
+  }
+  if (family === 'inet' && scope >= RT_SCOPE_LINK) refuse(Errno.EINVAL, 'Nexthop has invalid scope')
+  const way = net.routes.lookup(family, gateway, device === undefined ? {} : { device })
+  const invalid = family === 'inet' ? 'Nexthop has invalid gateway' : 'No route to host'
+  if (way === undefined || REFUSING.has(way.type)) {
+    if (family === 'inet6') throw Errno.EHOSTUNREACH
+    return refuse(Errno.ENETUNREACH, invalid)
+  }
+  const hop = way.nexthops.find((n) => device === undefined || n.device === device) ?? way.nexthops[0]
+  if (way.type === RTN_LOCAL && family === 'inet6') refuse(Errno.EINVAL, 'Gateway can not be a local address')
+  if (hop?.gateway !== undefined) refuse(family === 'inet' ? Errno.ENETUNREACH : Errno.EHOSTUNREACH, invalid)
+  const out = way.type === RTN_LOCAL ? (device ?? hop?.device) : hop?.device
+  if (out !== undefined && !out.isUp) refuse(Errno.ENETDOWN, 'Nexthop device is not up')
+  return { device: out, gateway, weight, onlink }
+}
+
+function build(net: NetNamespace, r: RouteRequest): FibRoute {
+  const { family } = r
+  const dstLen = r.dstLen ?? (r.dst === undefined ? 0 : ipBits(family))
+  const dst = r.dst === undefined ? 0n : parsed(family, r.dst)
+  if (dstLen > ipBits(family)) refuse(Errno.EINVAL, 'Invalid prefix length')
+  if ((dst & ~ipMask(family, dstLen)) !== 0n) {
+    if (family === 'inet') refuse(Errno.EINVAL, 'Invalid prefix for given prefix length')
+  }
+  const type = r.type ?? RTN_UNICAST
+  const hops: readonly NextHop[] = r.nexthops ?? (r.oif === undefined && r.gateway === undefined ? [] : [{ oif: r.oif, gateway: r.gateway, flags: r.onlink === true ? RTNH_F_ONLINK : 0, weight: 1 }])
+  const viaGateway = hops.some((h) => h.gateway !== undefined)
+  const scope = r.scope ?? (type === RTN_LOCAL ? RT_SCOPE_HOST : family === 'inet' && !viaGateway && type === RTN_UNICAST ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE)
+  if (hops.length === 0 && !REFUSING.has(type)) {
+    if (family === 'inet') throw Errno.ENODEV
+    refuse(Errno.ENODEV, 'Invalid device')
+  }
+  if (hops.length > 0 && REFUSING.has(type) && family === 'inet') refuse(Errno.EINVAL, 'Invalid route type for this nexthop')
+  const prefsrc = r.prefsrc === undefined ? undefined : parsed(family, r.prefsrc)
+  if (prefsrc !== undefined && ![...net.devices.values()].some((d) => d.addresses.some((a) => a.family === family && a.local === prefsrc))) refuse(Errno.EINVAL, 'Invalid prefsrc address')
+  return {
+    family, table: r.table ?? RT_TABLE_MAIN, type, dst: dst & ipMask(family, dstLen), dstLen, scope, protocol: r.protocol ?? RTPROT_BOOT, prefsrc,
+    metric: r.metric ?? (family === 'inet6' ? V6_DEFAULT_METRIC : 0), mtu: r.mtu,
+    nexthops: hops.map((h) => checkHop(net, family, scope, h.oif, h.gateway, (h.flags & RTNH_F_ONLINK) !== 0, h.weight)),
+  }
+}
+
+export function newRouteRequest(net: NetNamespace, flags: number, request: RouteRequest): readonly NetlinkReply[] {
+  const route = build(net, request)
+  const same = net.routes.find(route)
+  if (same.length > 0) {
+    if ((flags & NLM_F_EXCL) !== 0) throw Errno.EEXIST
+    if ((flags & NLM_F_REPLACE) !== 0) net.routes.remove(same[0])
+    else if ((flags & NLM_F_APPEND) === 0) throw Errno.EEXIST
+  } else if ((flags & NLM_F_CREATE) === 0) throw Errno.ENOENT
+  net.routes.add(route)
+  return []
+}
+
+export function deleteRouteRequest(net: NetNamespace, r: RouteRequest): readonly NetlinkReply[] {
+  const { family } = r
+  const dstLen = r.dstLen ?? (r.dst === undefined ? 0 : ipBits(family))
+  const dst = (r.dst === undefined ? 0n : parsed(family, r.dst)) & ipMask(family, dstLen)
+  const table = r.table === undefined || r.table === RT_TABLE_UNSPEC ? RT_TABLE_MAIN : r.table
+  const gateway = r.gateway === undefined ? undefined : parsed(family, r.gateway)
+  const matches = (route: FibRoute): boolean =>
+    route.dst === dst && route.dstLen === dstLen && (r.metric === undefined || r.metric === 0 || route.metric === r.metric) && (r.type === undefined || r.type === 0 || route.type === r.type) &&
+    (r.scope === undefined || r.scope === RT_SCOPE_NOWHERE || route.scope === r.scope) && (r.protocol === undefined || r.protocol === RTPROT_UNSPEC || route.protocol === r.protocol) &&
+    (r.oif === undefined || route.nexthops.some((n) => n.device?.index === r.oif)) && (gateway === undefined || route.nexthops.some((n) => n.gateway === gateway)) &&
+    (r.prefsrc === undefined || route.prefsrc === parsed(family, r.prefsrc))
+  const found = net.routes.list(family, table).find(matches)
+  if (found === undefined) {
+    if (!net.routes.exists(family, table)) refuse(Errno.ESRCH, 'ipv4: FIB table does not exist')
+    throw Errno.ESRCH
+  }
+  net.routes.remove(found)
+  return []
+}
+
+/** inet_select_addr: the source for a route without one. */
+function sourceFor(net: NetNamespace, family: IpFamily, route: FibRoute, device: NetDevice | undefined, towards: bigint): bigint | undefined {
+  if (route.prefsrc !== undefined) return route.prefsrc
+  if (route.type === RTN_LOCAL) return towards
+  const own = (device?.addresses ?? []).filter((a) => a.family === family && !a.isTentative && (family === 'inet' ? a.scope < RT_SCOPE_HOST : true))
+  const near = own.find((a) => inPrefix(family, towards, a.peer, a.prefixlen)) ?? own[0]
+  if (near !== undefined) return near.local
+  for (const d of net.devices.values()) for (const a of d.addresses) if (a.family === family && a.scope < RT_SCOPE_LINK) return a.local
+  return undefined
+}
+
+export function lookupRoute(task: Task, net: NetNamespace, r: RouteLookup): readonly NetlinkReply[] {
+  const { family } = r
+  const dst = parsed(family, r.dst)
+  const via = r.oif === undefined ? undefined : net.device(r.oif)
+  if (r.oif !== undefined && via === undefined) throw Errno.ENODEV
+  const route = net.routes.lookup(family, dst, via === undefined ? {} : { device: via })
+  if (route === undefined) throw Errno.ENETUNREACH
+  if (route.type === RTN_BLACKHOLE) throw Errno.EINVAL
+  if (route.type === RTN_UNREACHABLE) throw Errno.EHOSTUNREACH
+  if (route.type === RTN_PROHIBIT) throw Errno.EACCES
+  const hop = route.nexthops[0]
+  const device = route.type === RTN_LOCAL ? net.loopback : hop?.device
+  const source = r.src === undefined ? sourceFor(net, family, route, hop?.device, hop?.gateway ?? dst) : parsed(family, r.src)
+  return [{
+    type: 'RTM_NEWROUTE',
+    resolved: {
+      family, type: route.type, dst: r.dst, src: source === undefined ? undefined : formatIp(family, source), oif: device?.index ?? 0,
+      gateway: hop?.gateway === undefined ? undefined : formatIp(family, hop.gateway), table: route.table, uid: fromKuidMunged(task.cred.userNs, task.cred.uid), metric: route.metric,
+      flags: device?.has(IFF_LOOPBACK) === true && route.table === RT_TABLE_LOCAL ? IFF_LOOPBACK : 0,
+    },
+  }]
+}
+
+/** The three rules every namespace starts with. */
+export function dumpRules(request: Extract<NetlinkRequest, { readonly type: 'RTM_GETRULE' }>): readonly NetlinkReply[] {
+  const family = request.family ?? 'inet'
+  const rules: readonly (readonly [number, number])[] = family === 'inet' ? [[0, RT_TABLE_LOCAL], [32766, RT_TABLE_MAIN], [32767, 253]] : [[0, RT_TABLE_LOCAL], [32766, RT_TABLE_MAIN]]
+  return rules.map(([priority, table]) => ({ type: 'RTM_NEWRULE', rule: { family, priority, table } }))
+}
