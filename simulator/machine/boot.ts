@@ -8,6 +8,7 @@ import { populate, type PopulateNode } from '../kernel/fs/populate.ts'
 import { Kernel, NS_INO } from '../kernel/kernel.ts'
 import { bootMounts, mountRoot } from '../kernel/mount/boot-mounts.ts'
 import { namespaceRootPath } from '../kernel/mount/namespace-root.ts'
+import { bootNetwork } from '../kernel/net/boot-net.ts'
 import { NetNamespace } from '../kernel/net/net-namespace.ts'
 import { SignalState } from '../kernel/signals.ts'
 import { attachTask, spawnKernelThread } from '../kernel/task-fork.ts'
@@ -39,6 +40,7 @@ export function bootHost(options: HostOptions): Kernel {
   const init = makeInit(kernel)
   kernel.initTask = init
   bootMounts(init)
+  bootNetwork(init)
   startKernelThreads(kernel, init)
   kernel.initPidNs.lastPid = FIRST_USER_PID
   startProgram(init, ROOT, '/sbin/init', ['/sbin/init'])
