@@ -11,10 +11,12 @@ import { procps } from '../userland/programs/procps/index.ts'
 import { sudoPackage } from '../userland/programs/sudo/index.ts'
 import { sed } from '../userland/programs/sed/index.ts'
 import { utilLinuxPackage } from '../userland/programs/util-linux/index.ts'
+import { libcapPackage } from '../userland/programs/libcap2-bin/index.ts'
+import { uidmapPackage } from '../userland/programs/uidmap/index.ts'
 import { unsimulatedPackage } from './unsimulated.ts'
 
 /** What is simulated. */
-export const SIMULATED_PACKAGES: readonly ProgramPackage[] = [bash, coreutils, dash, grep, hostnamePackage, init, mawk, procps, sed, sudoPackage, utilLinuxPackage]
+export const SIMULATED_PACKAGES: readonly ProgramPackage[] = [bash, coreutils, dash, grep, hostnamePackage, init, mawk, procps, sed, sudoPackage, utilLinuxPackage, libcapPackage, uidmapPackage]
 
 /** Everything installed on the host, with the names that are there but not simulated. */
 export const ALL_PACKAGES: readonly ProgramPackage[] = [...SIMULATED_PACKAGES, unsimulatedPackage(SIMULATED_PACKAGES)]

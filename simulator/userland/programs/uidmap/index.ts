@@ -1,0 +1,12 @@
+// Debian's package uidmap.
+import type { ProgramPackage } from '../../program-table.ts'
+import { newgidmap, newuidmap } from './newidmap.ts'
+
+export const uidmapPackage: ProgramPackage = {
+  name: 'uidmap',
+  version: '1:4.13+dfsg1-1+deb12u1',
+  programs: [
+    { path: '/usr/bin/newuidmap', program: newuidmap, mode: 0o4755, summary: 'maps granted user ids into a user namespace' },
+    { path: '/usr/bin/newgidmap', program: newgidmap, mode: 0o4755, summary: 'maps granted group ids into a user namespace' },
+  ],
+}
