@@ -48,6 +48,26 @@ function wallOf(type: NsType, id: NsId, around: Surroundings, parents: ReadonlyM
   return id
 }
 
+/**
+ * The dwellings that the next enclosure is to go round: the most that share one namespace their surroundings lack, in doubt the first type of the order.
+ * What would cut through a pid or user family has to wait: those always enclose their children.
+ */
+function biggest(rest: readonly Dwelling[], around: Surroundings, parents: ReadonlyMap<NsId, NsId>): readonly Dwelling[] | undefined {
+  const groups = NESTING_ORDER.flatMap(type => {
+    const byKey = new Map<NsId, Dwelling[]>()
+    for (const dwelling of rest) {
+      const key = wallOf(type, dwelling.ns[type], around, parents)
+      if (key !== undefined) byKey.set(key, [...(byKey.get(key) ?? []), dwelling])
+    }
+    return [...byKey.values()].map(members => ({ type, members }))
+  })
+  const families = groups.filter(({ type }) => type === 'user' || type === 'pid')
+  const cuts = (members: readonly Dwelling[], family: readonly Dwelling[]): boolean =>
+    members.some(each => family.includes(each)) && members.some(each => !family.includes(each)) && family.some(each => !members.includes(each))
+  const allowed = groups.filter(({ type, members }) => type === 'user' || type === 'pid' || !families.some(family => cuts(members, family.members)))
+  return allowed.toSorted((a, b) => b.members.length - a.members.length)[0]?.members
+}
+
 /** The one dwelling in the outermost pid or user namespace of nested ones: the room around the others is its room. */
 function landlord(members: readonly Dwelling[], around: Surroundings, parents: ReadonlyMap<NsId, NsId>): Dwelling | undefined {
   for (const type of ['user', 'pid'] as const) {
@@ -83,16 +103,7 @@ export function nest(world: World): Nest {
       inner.push(build(next, layers, members))
       rest = rest.filter(dwelling => !members.includes(dwelling))
     }
-    for (const least of [2, 1]) {
-      for (const type of NESTING_ORDER) {
-        const groups = new Map<NsId, Dwelling[]>()
-        for (const dwelling of rest) {
-          const key = wallOf(type, dwelling.ns[type], around, parents)
-          if (key !== undefined) groups.set(key, [...(groups.get(key) ?? []), dwelling])
-        }
-        for (const members of groups.values()) if (members.length >= least) enclose(members)
-      }
-    }
+    for (let best = biggest(rest, around, parents); best; best = biggest(rest, around, parents)) enclose(best)
     const held = here.find(dwelling => dwelling.held)?.held
     return { around, walls, processes: here.flatMap(dwelling => dwelling.processes), inner, ...(held ? { held } : {}) }
   }

@@ -13,16 +13,18 @@ export function setTerminalOrder(names: readonly string[]): void {
 
 const SHELLS = ['bash', 'sh', 'dash', 'rbash']
 
-/** The process that a terminal runs at its prompt: the shell furthest from the terminal's first one. */
+/** The process that a terminal runs at its prompt: of all that descend from its first shell (also on a pty of sudo's) the shell furthest down. */
 export function terminalProcess(world: World, terminal: string): WorldProcess | undefined {
   const tty = `pts/${Math.max(0, order.indexOf(terminal))}`
-  const here = new Map(world.processes.filter(process => process.tty === tty && process.state !== 'Z').map(process => [process.pid, process]))
+  const alive = new Map(world.processes.filter(process => process.state !== 'Z').map(process => [process.pid, process]))
+  const first = [...alive.values()].find(process => process.tty === tty && alive.get(process.ppid)?.tty !== tty)
   const depth = (process: WorldProcess): number => {
-    const parent = here.get(process.ppid)
-    return parent && parent !== process ? 1 + depth(parent) : 0
+    if (process === first) return 0
+    const parent = process.pid === process.ppid ? undefined : alive.get(process.ppid)
+    return parent ? 1 + depth(parent) : -Infinity
   }
-  const shells = [...here.values()].filter(process => SHELLS.includes(process.comm))
-  return shells.toSorted((a, b) => depth(b) - depth(a) || b.pid - a.pid)[0] ?? here.values().next().value
+  const shells = [...alive.values()].filter(process => SHELLS.includes(process.comm) && depth(process) >= 0)
+  return shells.toSorted((a, b) => depth(b) - depth(a) || b.pid - a.pid)[0] ?? first
 }
 
 export interface Whereabouts { readonly label: string; readonly glyph?: NsType }
