@@ -3,7 +3,8 @@ import type { Flow } from '../../abi/syscalls.ts'
 import type { Assign, Simple, Word } from './ast.ts'
 import { call } from '../libc/syscall.ts'
 import { ShellAbort, ShellExit, type Shell, type ShellFunction } from './state.ts'
-import { expandWord } from './expansion.ts'
+import { expandString, expandWord } from './expansion.ts'
+import { plainWord } from './syntax.ts'
 import { performAssign } from './assign.ts'
 import { redirect, undoRedirects, type Undo } from './redirect.ts'
 import { findBuiltin, isDeclaration, SPECIAL_BUILTINS, type Builtin } from './builtins/index.ts'
@@ -27,10 +28,15 @@ function* expandArguments(sh: Shell, words: readonly Word[]): Flow<Arguments> {
   const assigns = new Map<number, Assign>()
   for (const w of words) {
     if (w.literal !== undefined) out.push(w.literal)
-    else if (w.assign && out.length > 0 && isDeclaration(out[0] === 'command' || out[0] === 'builtin' ? (out[1] ?? '') : out[0])) {
+    else if (w.assign && !w.assign.elements) {
+      const { assign } = w
+      const value = assign.value ? yield* expandString(sh, assign.value) : ''
+      if (isDeclaration(out[0] === 'command' || out[0] === 'builtin' ? (out[1] ?? '') : (out[0] ?? ''))) assigns.set(out.length, { ...assign, value: plainWord(value) })
+      out.push(`${assign.name}${assign.index ? `[${assign.index.text}]` : ''}${assign.append ? '+' : ''}=${value}`)
+    } else if (w.assign) {
       assigns.set(out.length, w.assign)
       out.push(w.text)
-    } else if (w.assign) out.push(w.text)
+    }
     else yield* expandWord(sh, w, out)
   }
   return { words: out, assigns }

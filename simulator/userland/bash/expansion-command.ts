@@ -40,6 +40,7 @@ export function* commandSubstitution(sh: Shell, body: List): Flow<string> {
     }
     if (!child.shopts.get('inherit_errexit') && child.bash && !child.options.has('posix')) child.options.delete('errexit')
     if (file) return yield* copyFile(child, body)
+    child.traceLevel++
     yield* executeList(child, body, true)
     return child.status
   })

@@ -217,7 +217,7 @@ function* expandDefault(sh: Shell, p: Param, name: string, index: Word | undefin
   const message = text !== '' ? text : colon ? 'parameter null or not set' : sh.bash ? 'parameter not set' : 'parameter not set'
   yield* sh.error(`${name}: ${message}`, undefined)
   if (!sh.bash) throw new ShellExit(2)
-  throw new ShellAbort('fatal', sh.commandString ? 127 : 1)
+  throw new ShellAbort('fatal', 1)
 }
 
 function* slice(sh: Shell, p: Param, name: string, value: Value): Flow<Value> {

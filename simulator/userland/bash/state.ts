@@ -139,6 +139,8 @@ export class Shell {
   terminal: { fd: number; pgid: number } = { fd: -1, pgid: 0 }
   /** Puts the terminal's modes back after a command was killed or stopped. */
   restoreTerminal: (() => Flow<void>) | undefined
+  /** Undoes job control before exec. */
+  leaveJobControl: (() => Flow<void>) | undefined
   /** A forked child has already given back the signals of an interactive shell. */
   forkedSignals = false
   /** Dispositions the shell was started with, to give back to children. */

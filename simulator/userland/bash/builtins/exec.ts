@@ -19,9 +19,11 @@ function* evaluate(sh: Shell, words: readonly string[]): Flow<number> {
   const args = words[1] === '--' ? words.slice(2) : words.slice(1)
   const builtin = sh.builtinName
   sh.builtinName = undefined
+  sh.traceLevel++
   try {
     yield* evalString(sh, args.join(' '), 'eval', sh.line)
   } finally {
+    sh.traceLevel--
     sh.builtinName = builtin
   }
   return sh.status
@@ -120,6 +122,7 @@ function* exec(sh: Shell, words: readonly string[]): Flow<number> {
     const level = sh.vars.map.get('SHLVL')
     if (level) level.value = String(Math.max(0, (Number(level.value) || 1) - 1))
   }
+  if (sh.leaveJobControl && !sh.forked) yield* sh.leaveJobControl()
   yield* resetSignals(sh)
   const shown = (login ? '-' : '') + (argv0 ?? name)
   const env = clean ? [] : environment(sh, path)

@@ -72,7 +72,7 @@ function formatFloat(value: number, conversion: string, precision: number, alter
   return conversion === lower ? out : out.toUpperCase()
 }
 
-const SPEC = /^%([-+ 0#']*)(\*|\d*)(?:\.(\*|-?\d*))?(?:hh|h|ll|l|L|q|j|z|t)?(?:\(([^)]*)\)T|(.))?/s
+const SPEC = /^%([-+ 0#']*)(\*|\d*)(?:\.(\*|-?\d*))?(?:hh|h|ll|l|L|j|z|t)?(?:\(([^)]*)\)T|(.))?/s
 
 /** One pass over the format; answers its output. */
 function pass(sh: Shell, format: string, s: State): string {
