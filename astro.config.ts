@@ -1,6 +1,7 @@
 import mdx from '@astrojs/mdx'
 import svelte from '@astrojs/svelte'
 import { defineConfig } from 'astro/config'
+import { programList } from './site/build/program-list.ts'
 
 // The site is static files; ISOLAB_BASE puts it under a path of its own (https://example.org/isolab/).
 export default defineConfig({
@@ -12,7 +13,8 @@ export default defineConfig({
   devToolbar: { enabled: false },
   build: { inlineStylesheets: 'never' },
   vite: {
-    worker: { format: 'es' },
+    plugins: [programList()],
+    worker: { format: 'es', plugins: () => [programList()] },
     build: { target: 'es2022', assetsInlineLimit: 0 },
   },
 })

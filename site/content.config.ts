@@ -2,7 +2,7 @@
 import { defineCollection } from 'astro:content'
 import { glob } from 'astro/loaders'
 
-const base = process.env.LESSONS ?? './lessons'
+const base = './lessons'
 const folder = ({ entry }: { entry: string }): string => entry.replace(/\/[^/]*$/, '')
 
 export const collections = {

@@ -190,7 +190,7 @@ class Classroom {
     this.#worker?.terminate()
     this.status = 'starting'
     this.frames = []
-    const worker = new Worker(new URL('../../lab/session/worker.ts', import.meta.url), { type: 'module', name: import.meta.env.PUBLIC_BUILD ?? 'site' })
+    const worker = new Worker(new URL('./machine-worker.ts', import.meta.url), { type: 'module', name: import.meta.env.PUBLIC_BUILD ?? 'site' })
     this.#worker = worker
     worker.onerror = event => this.#fail(event.message === '' ? 'The simulated machine could not be loaded.' : event.message, saves.read('session', place.id) ?? '')
     const port = { postMessage: (message: unknown) => worker.postMessage(message), terminate: () => worker.terminate(), set onmessage(listener: ((event: { data: never }) => void) | null) { worker.onmessage = listener } }

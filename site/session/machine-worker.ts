@@ -1,0 +1,23 @@
+// The Worker of a page: boots the machine with the shells alone, so that the prompt is there soon, and fetches the code of all other programs meanwhile.
+import { list } from 'virtual:program-list'
+import { serveSession } from '../../lab/session/worker.ts'
+import type { Program } from '../../simulator/abi/syscalls.ts'
+import { hostImage } from '../../simulator/images/host.ts'
+import { bootMachineFrom } from '../../simulator/machine/simulated-machine.ts'
+import { bash, dash } from '../../simulator/userland/bash/index.ts'
+import type { ProgramPackage } from '../../simulator/userland/program-table.ts'
+import { programId } from '../../simulator/userland/program-table.ts'
+import { init } from '../../simulator/userland/programs/init/index.ts'
+
+const programs = new Map<string, Program>()
+const add = (packages: readonly ProgramPackage[]): void => {
+  for (const pkg of packages) for (const entry of pkg.programs) programs.set(programId(pkg, entry), entry.program)
+}
+add([bash, dash, init])
+
+function* notYet(): Generator<never, number> {
+  throw new Error('a program was started before its code was there')
+}
+const image = hostImage(list.map(pkg => ({ ...pkg, programs: pkg.programs.map(entry => ({ ...entry, program: notYet })) })))
+
+serveSession(options => bootMachineFrom({ image, programs }, options), import('../../simulator/images/packages.ts').then(({ ALL_PACKAGES }) => add(ALL_PACKAGES)))
