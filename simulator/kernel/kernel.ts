@@ -42,8 +42,8 @@ export class Kernel {
   readonly nsInos = new IdAllocator(NS_INO_FIRST)
   /** Every live namespace by inode number. */
   readonly namespaces = new Map<number, Namespace>()
-  /** Minor numbers of file systems without a device (get_anon_bdev). */
-  readonly anonDevs = new IdAllocator(18)
+  /** Minor numbers of file systems without a device (get_anon_bdev); the lower ones went to internal mounts at boot. */
+  readonly anonDevs = new IdAllocator(19)
   readonly mountIds = new IdAllocator(21)
   readonly peerGroupIds = new IdAllocator(1)
   readonly initUserNs: UserNamespace

@@ -13,10 +13,11 @@ import { mountSyscalls } from './mount.ts'
 import { nsSyscalls } from './ns.ts'
 import { processSyscalls } from './process.ts'
 import { signalSyscalls } from './signal.ts'
+import { socketSyscalls } from './socket.ts'
 import { timeSyscalls } from './time.ts'
 
 const HANDLERS: Partial<Handlers> = {
-  ...attrSyscalls, ...credSyscalls, ...dirSyscalls, ...fdSyscalls, ...fileSyscalls, ...mountSyscalls, ...nsSyscalls, ...processSyscalls, ...signalSyscalls, ...timeSyscalls,
+  ...attrSyscalls, ...credSyscalls, ...dirSyscalls, ...fdSyscalls, ...fileSyscalls, ...mountSyscalls, ...nsSyscalls, ...processSyscalls, ...signalSyscalls, ...socketSyscalls, ...timeSyscalls,
 }
 
 const table = new Map<string, (task: Task, ...args: readonly unknown[]) => Sleepable<unknown>>(

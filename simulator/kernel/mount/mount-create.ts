@@ -55,7 +55,7 @@ export function addFileSystem(task: Task, source: string, path: Path, typeName: 
     const at = mountpointOf(path)
     if (!isOurs(task, at.mount)) throw Errno.EINVAL
     if (at.mount.sb === sb && at.mount.root === at.dentry) throw Errno.EBUSY
-    const mount = new Mount(kernel, sb, sb.root, source === '' ? 'none' : source, own)
+    const mount = new Mount(kernel, sb, type.rootOf?.(task, sb) ?? sb.root, source === '' ? 'none' : source, own)
     mount.lockedFlags = lockedFlags
     graftTree(task, mount, at)
   } catch (error) {

@@ -53,6 +53,8 @@ export interface FileSystemType {
   readonly userNsMount: boolean
   /** The user namespace that will own the superblock, where that isn't the caller's: the mounter needs CAP_SYS_ADMIN over it. */
   ownerOf?(task: Task): UserNamespace
+  /** The directory that a new mount shows, where that isn't the superblock's root (cgroup2 in a cgroup namespace). */
+  rootOf?(task: Task, sb: SuperBlock): Dentry
   /** Gives a new or the fitting existing superblock. Throws EPERM/EINVAL/ENODEV … as Linux does. */
   mount(task: Task, source: string, flags: number, data: string): SuperBlock
 }

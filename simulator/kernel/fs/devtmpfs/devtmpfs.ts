@@ -85,6 +85,11 @@ function registerDrivers(kernel: Kernel): void {
   register(5, 2, openPtmx)
 }
 
+/** Lives on when it is unmounted. */
+class Devtmpfs extends Tmpfs {
+  override onLastUnmount(): void {}
+}
+
 export const DevtmpfsType: FileSystemType = {
   name: 'devtmpfs',
   requiresDevice: false,
@@ -93,7 +98,7 @@ export const DevtmpfsType: FileSystemType = {
     const { kernel } = task
     const existing = kernel.rooms.get('devtmpfs') as Tmpfs | undefined
     if (existing !== undefined) return existing
-    const sb = new Tmpfs(kernel, DevtmpfsType, kernel.initUserNs, { uid: GLOBAL_ROOT_UID, gid: GLOBAL_ROOT_GID }, { size: SIZE_PAGES, inodes: SIZE_PAGES, mode: 0o755 }, true, DEVTMPFS_DEV)
+    const sb = new Devtmpfs(kernel, DevtmpfsType, kernel.initUserNs, { uid: GLOBAL_ROOT_UID, gid: GLOBAL_ROOT_GID }, { size: SIZE_PAGES, inodes: SIZE_PAGES, mode: 0o755 }, true, DEVTMPFS_DEV)
     kernel.rooms.set('devtmpfs', sb)
     populate(sb)
     registerDrivers(kernel)

@@ -33,7 +33,7 @@ export abstract class PseudoDir extends PseudoInode {
   override open(_task: Task, path: Path, flags: number): File {
     return new DirFile(path, flags)
   }
-  override create(): Inode {
+  override create(_task: Task, _name: string, _mode: number, _rdev: number, _uid: Kuid, _gid: Kgid): Inode {
     throw Errno.ENOENT
   }
   override symlink(): Inode {

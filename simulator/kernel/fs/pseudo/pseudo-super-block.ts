@@ -1,5 +1,5 @@
 // Superblock of file systems whose files are made up by the kernel (proc, sysfs, cgroup2, securityfs, devpts …).
-import { type Statfs, makedev } from '../../../abi/stat.ts'
+import { makedev, minor, type Statfs } from '../../../abi/stat.ts'
 import type { Kernel } from '../../kernel.ts'
 import type { UserNamespace } from '../../ns/user-namespace.ts'
 import type { Dentry } from '../../vfs/dentry.ts'
@@ -10,9 +10,13 @@ export abstract class PseudoSuperBlock extends SuperBlock {
   readonly #magic: number
   readonly #onGone: (() => void)[] = []
 
-  constructor(kernel: Kernel, type: FileSystemType, userNs: UserNamespace, magic: number) {
-    super(kernel, type, makedev(0, kernel.anonDevs.alloc()), userNs)
+  readonly #ownsDev: boolean
+
+  /** `dev`: a device number fixed at boot; otherwise the lowest free one, given back at the end. */
+  constructor(kernel: Kernel, type: FileSystemType, userNs: UserNamespace, magic: number, dev?: number) {
+    super(kernel, type, dev ?? makedev(0, kernel.anonDevs.alloc()), userNs)
     this.#magic = magic
+    this.#ownsDev = dev === undefined
   }
 
   /** get_next_ino */
@@ -28,7 +32,7 @@ export abstract class PseudoSuperBlock extends SuperBlock {
     this.#onGone.push(action)
   }
   override onLastUnmount(): void {
-    this.kernel.anonDevs.free(this.dev % 2 ** 20)
+    if (this.#ownsDev) this.kernel.anonDevs.free(minor(this.dev))
     for (const action of this.#onGone) action()
   }
 }
@@ -36,8 +40,8 @@ export abstract class PseudoSuperBlock extends SuperBlock {
 /** A superblock whose root is given when it is made. */
 export class SimplePseudoSuperBlock extends PseudoSuperBlock {
   readonly root: Dentry
-  constructor(kernel: Kernel, type: FileSystemType, userNs: UserNamespace, magic: number, makeRoot: (sb: PseudoSuperBlock) => Dentry) {
-    super(kernel, type, userNs, magic)
+  constructor(kernel: Kernel, type: FileSystemType, userNs: UserNamespace, magic: number, makeRoot: (sb: PseudoSuperBlock) => Dentry, dev?: number) {
+    super(kernel, type, userNs, magic, dev)
     this.root = makeRoot(this)
   }
 }

@@ -1,0 +1,38 @@
+// securityfs (security/inode.c), mounted on /sys/kernel/security: which security modules there are.
+import { Dentry } from '../vfs/dentry.ts'
+import type { FileSystemType } from '../vfs/super-block.ts'
+import { makedev } from '../../abi/stat.ts'
+import { PseudoFile, PseudoLink, TableDir } from './pseudo/pseudo-inode.ts'
+import { SimplePseudoSuperBlock } from './pseudo/pseudo-super-block.ts'
+
+const SECURITYFS_MAGIC = 0x73636673
+const SECURITYFS_DEV = makedev(0, 6)
+
+/** Lives on when it is unmounted. */
+class SecurityfsSuperBlock extends SimplePseudoSuperBlock {
+  override onLastUnmount(): void {}
+}
+
+export const SecurityfsType: FileSystemType = {
+  name: 'securityfs',
+  requiresDevice: false,
+  userNsMount: false,
+  mount(task) {
+    const { kernel } = task
+    let sb = kernel.rooms.get('securityfs') as SimplePseudoSuperBlock | undefined
+    if (sb === undefined) {
+      sb = new SecurityfsSuperBlock(kernel, SecurityfsType, kernel.initUserNs, SECURITYFS_MAGIC, (own) => {
+        const dir = (): TableDir => new TableDir(own, 0o755)
+        const file = (mode: number, text: string) => () => new PseudoFile(own, mode, () => text)
+        const root = dir()
+        root.add('integrity', () => dir().add('ima', dir).add('evm', () => dir().add('evm', file(0o440, '0'))))
+        root.add('ima', () => new PseudoLink(own, 'integrity/ima', 0)).add('evm', () => new PseudoLink(own, 'integrity/evm/evm', 0))
+        root.add('lockdown', file(0o644, '[none] integrity confidentiality\n')).add('lsm', file(0o444, 'lockdown,capability,landlock,yama,apparmor'))
+        root.add('apparmor', () => dir().add('profiles', file(0o444, '')).add('features', dir))
+        return new Dentry('', undefined, root)
+      }, SECURITYFS_DEV)
+      kernel.rooms.set('securityfs', sb)
+    }
+    return sb
+  },
+}

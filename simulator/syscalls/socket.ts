@@ -1,0 +1,113 @@
+// Sockets: socket(2), bind(2), connect(2), send(2), recv(2) and the rest. Families: unix and netlink; others are not part of this machine yet.
+import { Errno } from '../abi/errno.ts'
+import { O_CLOEXEC, O_NONBLOCK } from '../abi/fcntl.ts'
+import type { SockAddr } from '../abi/syscalls.ts'
+import { NetlinkSocket } from '../kernel/net/netlink-socket.ts'
+import { MSG_DONTWAIT, type Socket, SocketFile, socketFile } from '../kernel/net/socket.ts'
+import { UnixSocket, type UnixType } from '../kernel/net/unix-socket.ts'
+import type { Task } from '../kernel/task.ts'
+import { installFile } from '../kernel/vfs/file-open.ts'
+import { type KFlow, wait } from '../kernel/wait-queue.ts'
+import type { Handlers } from './handlers.ts'
+
+interface SocketType { readonly base: string; readonly flags: number }
+
+/** `stream`, perhaps with `|cloexec` and `|nonblock`, as SOCK_CLOEXEC and SOCK_NONBLOCK are or-ed to the type. */
+function parseType(type: string): SocketType {
+  const [base, ...words] = type.split('|')
+  return { base, flags: (words.includes('cloexec') ? O_CLOEXEC : 0) | (words.includes('nonblock') ? O_NONBLOCK : 0) }
+}
+const isUnixType = (type: string): type is UnixType => type === 'stream' || type === 'dgram' || type === 'seqpacket'
+
+function makeSocket(task: Task, family: string, type: string, protocol: number): Socket {
+  if (family === 'unix') {
+    if (!isUnixType(type)) throw Errno.ESOCKTNOSUPPORT
+    return new UnixSocket(task, type)
+  }
+  if (family === 'netlink') {
+    if (type !== 'raw' && type !== 'dgram') throw Errno.ESOCKTNOSUPPORT
+    return new NetlinkSocket(task, protocol)
+  }
+  throw Errno.EAFNOSUPPORT
+}
+
+function install(task: Task, socket: Socket, flags: number): number {
+  const file = socketFile(task, socket, flags)
+  try {
+    return installFile(task, file, (flags & O_CLOEXEC) !== 0)
+  } catch (error) {
+    file.release()
+    throw error
+  }
+}
+
+function fileOf(task: Task, fd: number): SocketFile {
+  const file = task.files.require(fd)
+  if (!(file instanceof SocketFile)) throw Errno.ENOTSOCK
+  return file
+}
+const socketOf = (task: Task, fd: number): Socket => fileOf(task, fd).socket
+const isNonBlocking = (file: SocketFile): boolean => (file.callFlags() & MSG_DONTWAIT) !== 0
+
+function* accept(task: Task, fd: number, flags: number): KFlow<{ readonly fd: number; readonly addr: SockAddr | undefined }> {
+  const file = fileOf(task, fd)
+  const socket = yield* wait(file.socket.accept(task, isNonBlocking(file)))
+  return { fd: install(task, socket, flags), addr: undefined }
+}
+
+export const socketSyscalls = {
+  socket(task, family, type, protocol) {
+    const { base, flags } = parseType(type)
+    return install(task, makeSocket(task, family, base, protocol), flags)
+  },
+  socketpair(task, family, type) {
+    const { base, flags } = parseType(type)
+    if (family !== 'unix') throw Errno.EOPNOTSUPP
+    if (!isUnixType(base)) throw Errno.ESOCKTNOSUPPORT
+    const [a, b] = UnixSocket.pair(task, base)
+    const first = install(task, a, flags)
+    try {
+      return [first, install(task, b, flags)]
+    } catch (error) {
+      task.files.close(first)
+      throw error
+    }
+  },
+  bind(task, fd, addr) {
+    socketOf(task, fd).bind(task, addr)
+    return 0
+  },
+  listen(task, fd, backlog) {
+    socketOf(task, fd).listen(task, backlog)
+    return 0
+  },
+  accept4: accept,
+  connect(task, fd, addr) {
+    const file = fileOf(task, fd)
+    return file.socket.connect(task, addr, isNonBlocking(file))
+  },
+  sendto(task, fd, data, flags, addr) {
+    const file = fileOf(task, fd)
+    return file.socket.send(task, data, file.callFlags(flags), addr)
+  },
+  recvfrom(task, fd, count, flags) {
+    const file = fileOf(task, fd)
+    return file.socket.receive(task, count, file.callFlags(flags))
+  },
+  sendmsg: (task, fd, message) => socketOf(task, fd).sendMessage(task, message),
+  recvmsg(task, fd, flags) {
+    const file = fileOf(task, fd)
+    return file.socket.receiveMessage(task, file.callFlags(flags))
+  },
+  shutdown(task, fd, how) {
+    socketOf(task, fd).shutdown(task, how)
+    return 0
+  },
+  setsockopt(task, fd, level, option, value) {
+    socketOf(task, fd).setOption(task, level, option, value)
+    return 0
+  },
+  getsockopt: (task, fd, level, option) => socketOf(task, fd).getOption(task, level, option),
+  getsockname: (task, fd) => socketOf(task, fd).localAddress(),
+  getpeername: (task, fd) => socketOf(task, fd).peerAddress(),
+} satisfies Partial<Handlers>
