@@ -10,7 +10,7 @@ import { quote, quoteaf } from '../../../lib/quote.ts'
 import { type Crt, exit } from '../../libc/crt.ts'
 import { fail, unsimulated, usageError, warn } from '../../libc/err.ts'
 import { call } from '../../libc/syscall.ts'
-import { fstat, open, sigaction, writeAll } from '../../libc/unistd.ts'
+import { fstat, open, sigaction } from '../../libc/unistd.ts'
 import { NO_OPTIONS, command, parseArgs } from './command.ts'
 
 const CONVERSIONS = ['ascii', 'ebcdic', 'ibm', 'block', 'unblock', 'lcase', 'ucase', 'sparse', 'swab', 'sync', 'excl', 'nocreat', 'notrunc', 'noerror', 'fdatasync', 'fsync']

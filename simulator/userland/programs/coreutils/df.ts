@@ -7,9 +7,10 @@ import { quote, quotef } from '../../../lib/quote.ts'
 import { textWidth } from '../../../lib/width.ts'
 import { type Crt, exit } from '../../libc/crt.ts'
 import { fail, usageError, warn } from '../../libc/err.ts'
+import { type MountEntry, readMountinfo } from '../../libc/mountinfo.ts'
 import { canonicalize } from '../../libc/realpath.ts'
 import { call } from '../../libc/syscall.ts'
-import { readFile, stat } from '../../libc/unistd.ts'
+import { stat } from '../../libc/unistd.ts'
 import { type Option, command, parseArgs } from './command.ts'
 
 const options = {
@@ -23,13 +24,7 @@ const options = {
   ],
 } as const
 
-interface Mount {
-  readonly dev: string
-  readonly root: string
-  readonly target: string
-  readonly type: string
-  readonly source: string
-}
+type Mount = Pick<MountEntry, 'dev' | 'root' | 'target' | 'fstype' | 'source'>
 
 const FIELDS = ['source', 'fstype', 'itotal', 'iused', 'iavail', 'ipcent', 'size', 'used', 'avail', 'pcent', 'file', 'target'] as const
 type Field = (typeof FIELDS)[number]
@@ -47,7 +42,9 @@ export const df = command('df', 'show free disk space', options, function* (c) {
   const { options: given, operands } = yield* parseArgs(c, options)
   const size = yield* blockSize(c, given)
   const fields = yield* chosenFields(c, given)
-  const mounts = yield* readMounts()
+  const table = yield* readMountinfo()
+  if (isErr(table)) return yield* fail(c, 1, 'cannot read table of mounted file systems', table)
+  const mounts: readonly Mount[] = table
   const has = (opt: string): boolean => given.some((o) => o.opt === opt)
   const rows: Row[] = []
   let status = 0
@@ -60,14 +57,14 @@ export const df = command('df', 'show free disk space', options, function* (c) {
   }
   if (operands.length === 0) rows.push(...(yield* visibleMounts(mounts, has('a'))))
   const types = (opt: string): readonly string[] => given.filter((o) => o.opt === opt).map((o) => o.arg ?? '')
-  const shown = rows.filter((r) => (types('t').length === 0 || types('t').includes(r.mount.type)) && !types('x').includes(r.mount.type))
+  const shown = rows.filter((r) => (types('t').length === 0 || types('t').includes(r.mount.fstype)) && !types('x').includes(r.mount.fstype))
   if (shown.length === 0) return status === 0 ? yield* fail(c, 1, 'no file systems processed') : status
   const cells = shown.map((row) => fields.map((f) => cell(f, row, size)))
   if (has('total')) cells.push(fields.map((f) => cell(f, totalOf(shown, fields.includes('source')), size)))
   const header = fields.map((f) => title(f, size, given))
-  const table = [header, ...cells]
-  const widths = fields.map((f, i) => Math.max(MIN_WIDTH[f] ?? 0, ...table.map((line) => textWidth(line[i]))))
-  for (const line of table) {
+  const lines = [header, ...cells]
+  const widths = fields.map((f, i) => Math.max(MIN_WIDTH[f] ?? 0, ...lines.map((line) => textWidth(line[i]))))
+  for (const line of lines) {
     const text = line.map((value, i) => {
       const blanks = ' '.repeat(Math.max(0, widths[i] - textWidth(value)))
       return LEFT.includes(fields[i]) ? (i === line.length - 1 ? value : value + blanks) : blanks + value
@@ -145,7 +142,7 @@ function cell(field: Field, { mount, fs, file }: Row, size: BlockSize): string {
   const used = fs.blocks - fs.bfree
   switch (field) {
     case 'source': return mount.source
-    case 'fstype': return mount.type
+    case 'fstype': return mount.fstype
     case 'itotal': return count(fs.files)
     case 'iused': return count(fs.files - fs.ffree)
     case 'iavail': return count(fs.ffree)
@@ -165,21 +162,7 @@ function totalOf(rows: readonly Row[], hasSource: boolean): Row {
     type: 0, bsize: 1, blocks: sum((r) => r.fs.blocks * r.fs.bsize), bfree: sum((r) => r.fs.bfree * r.fs.bsize), bavail: sum((r) => r.fs.bavail * r.fs.bsize),
     files: sum((r) => r.fs.files), ffree: sum((r) => r.fs.ffree), namelen: 0, flags: 0,
   }
-  return { mount: { dev: '', root: '', target: hasSource ? '-' : 'total', type: '-', source: 'total' }, fs, file: '-' }
-}
-
-/** Octal escapes of mountinfo undone. */
-const unescape = (text: string): string => text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)))
-
-function* readMounts(): Flow<readonly Mount[]> {
-  const text = yield* readFile('/proc/self/mountinfo')
-  if (isErr(text)) return []
-  return text.split('\n').filter((line) => line !== '').map((line) => {
-    const [before, after] = line.split(' - ')
-    const head = before.split(' ')
-    const [type, source] = after.split(' ')
-    return { dev: head[2], root: unescape(head[3]), target: unescape(head[4]), type, source: unescape(source) }
-  })
+  return { mount: { dev: '', root: '', target: hasSource ? '-' : 'total', fstype: '-', source: 'total' }, fs, file: '-' }
 }
 
 /** What df shows without operands: one line for each device, the shortest mount point of it, no pseudo file systems. */
@@ -188,7 +171,7 @@ function* visibleMounts(mounts: readonly Mount[], all: boolean): Flow<readonly R
   const byDevice = new Map<string, number>()
   for (const mount of mounts) {
     const fs = yield* call('statfs', mount.target)
-    if (isErr(fs) || (!all && (DUMMY.test(mount.type) || fs.blocks === 0))) continue
+    if (isErr(fs) || (!all && (DUMMY.test(mount.fstype) || fs.blocks === 0))) continue
     const known = byDevice.get(mount.dev)
     if (all || known === undefined) {
       byDevice.set(mount.dev, rows.length)
@@ -208,5 +191,5 @@ function* mountOf(path: string, mounts: readonly Mount[]): Flow<{ readonly mount
   if (isErr(real)) return real
   const above = mounts.filter((m) => m.target === '/' || real === m.target || real.startsWith(`${m.target}/`))
   const mount = above.reduce<Mount | undefined>((best, m) => (best === undefined || m.target.length >= best.target.length ? m : best), undefined)
-  return { mount: mount ?? { dev: '', root: '/', target: '-', type: '-', source: '-' }, fs }
+  return { mount: mount ?? { dev: '', root: '/', target: '-', fstype: '-', source: '-' }, fs }
 }

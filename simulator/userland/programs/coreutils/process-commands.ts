@@ -11,6 +11,7 @@ import { getgrouplist, getpwuid } from '../../libc/pwd.ts'
 import { canonicalize } from '../../libc/realpath.ts'
 import { call } from '../../libc/syscall.ts'
 import { isatty, open, sigaction } from '../../libc/unistd.ts'
+import type { ProgramEntry } from '../../program-table.ts'
 import { NO_OPTIONS, command, needOperands, parseArgs } from './command.ts'
 import { EXIT_CANCELED, runCommand } from './run.ts'
 import { parseGroupSpec, parseUserSpec } from './user-spec.ts'
@@ -76,7 +77,7 @@ function* outputToFile(c: Crt, noInput: boolean): Flow<void> {
 
 const chrootOptions = { short: '+', long: [{ name: 'groups', arg: 'required' }, { name: 'userspec', arg: 'required' }, { name: 'skip-chdir', arg: 'none' }] } as const
 
-export const chroot = command('chroot', 'run a program with another root directory', chrootOptions, function* (c) {
+export const chroot: ProgramEntry = { ...command('chroot', 'run a program with another root directory', chrootOptions, function* (c) {
   const { options, operands } = yield* parseArgs(c, chrootOptions, EXIT_CANCELED)
   const value = (opt: string): string | undefined => options.findLast((o) => o.opt === opt)?.arg
   yield* needOperands(c, operands, 1, EXIT_CANCELED)
@@ -93,7 +94,7 @@ export const chroot = command('chroot', 'run a program with another root directo
   }
   yield* becomeUser(c, value('userspec'), value('groups'))
   return yield* runCommand(c, words.length > 0 ? words : [c.env.get('SHELL') ?? '/bin/sh', '-i'])
-})
+}), path: '/usr/sbin/chroot' }
 
 /** --userspec and --groups, looked up inside the new root. */
 function* becomeUser(c: Crt, userspec: string | undefined, groups: string | undefined): Flow<void> {
