@@ -50,11 +50,7 @@ export async function expectResponsive(page: Page): Promise<void> {
 export async function expectInterruptible(page: Page): Promise<void> {
   await screen(page).locator('.xterm-screen').click()
   await page.keyboard.press('Control+c')
-  await expect(async () => {
-    await page.keyboard.press('Enter')
-    await expect(rows(page)).toContainText(/\^C/, { timeout: 500 })
-    await expect(rows(page).locator('> div').filter({ hasText: /\S/ }).last()).toHaveText(/^\S+@\S+:\S+[$#]\s*$/, { timeout: 1500 })
-  }).toPass()
+  await expect(rows(page).locator('> div').filter({ hasText: /\S/ }).last()).toHaveText(/^\S+@\S+:\S+[$#]\s*$/)
   await type(page, 'echo $((6*7)) again')
   await expect(rows(page)).toContainText('42 again')
 }

@@ -32,7 +32,7 @@ test('arrows walk the plan, t shows it in words', async ({ page }) => {
   await page.keyboard.press('2')
   await expect(page.getByRole('treeitem', { name: /^host/ })).toBeFocused()
   await page.keyboard.press('ArrowDown')
-  await expect(page.getByRole('treeitem', { name: /process/ }).first()).toBeFocused()
+  await expect(page.getByRole('treeitem', { name: /^process/ }).first()).toBeFocused()
   await page.keyboard.press('t')
   await expect(page.locator('.outline.words')).toBeVisible()
 })

@@ -2,6 +2,15 @@
 import type { Task } from '../task.ts'
 import type { Cred } from './cred.ts'
 
+/** cred_cap_issubset: has `now` no more than `old`? Whoever owns a user namespace has everything in it and in those below, so entering it gains nothing. */
+function credCapIsSubset(old: Cred, now: Cred): boolean {
+  if (old.userNs === now.userNs && (now.permitted & ~old.permitted) === 0n) return true
+  for (let ns = now.userNs; ns.parent !== undefined; ns = ns.parent) {
+    if (ns.parent === old.userNs && ns.ownerUid === old.euid) return true
+  }
+  return false
+}
+
 export function commitCred(task: Task, cred: Cred): void {
   const old = task.cred
   if (cred === old) return
@@ -14,8 +23,7 @@ export function commitCred(task: Task, cred: Cred): void {
     task.kernel.countProcess(old.uid, -1)
     task.kernel.countProcess(cred.uid, 1)
   }
-  const subset = (cred.permitted & ~old.permitted) === 0n
-  if (old.euid !== cred.euid || old.egid !== cred.egid || old.fsuid !== cred.fsuid || old.fsgid !== cred.fsgid || !subset) {
+  if (old.euid !== cred.euid || old.egid !== cred.egid || old.fsuid !== cred.fsuid || old.fsgid !== cred.fsgid || !credCapIsSubset(old, cred)) {
     task.dumpable = false
     task.pdeathSignal = 0
   }
