@@ -10,7 +10,7 @@ export const HOST_DIRECTORIES: readonly (readonly [parent: string, names: string
   ['/etc/iproute2', 'rt_protos.d rt_tables.d'],
   ['/etc/network', 'if-down.d if-post-down.d if-pre-up.d if-up.d'],
   ['/etc/security', 'limits.d namespace.d'],
-  ['/usr', 'bin games lib lib64 libexec local sbin share src'],
+  ['/usr', 'bin games include lib lib64 libexec local sbin share src'],
   ['/usr/lib', 'apparmor apt binfmt.d bridge-utils dpkg file groff init klibc locale lsb mime modprobe.d modules nginx sysctl.d systemd terminfo tmpfiles.d udev x86_64-linux-gnu'],
   ['/usr/lib/modules', '6.1.0-50-cloud-amd64'],
   ['/usr/local', 'bin etc games include lib sbin share src'],

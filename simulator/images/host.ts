@@ -55,7 +55,7 @@ function addHomes(image: ImageBuilder): void {
   image.file('/home/learner/.profile', '. ~/.bashrc\n', learner)
 }
 
-/** Programs come before the host's links, so that a link which a package brings itself is not made twice. */
+/** A name that is a link on the real host is one here too, unless a package brings a program of that name. */
 function addPrograms(image: ImageBuilder, packages: readonly ProgramPackage[]): void {
   const groups = new Map(SPECIAL_PROGRAMS.map(([path, , gid]) => [path, gid]))
   for (const pkg of packages) {
@@ -64,14 +64,15 @@ function addPrograms(image: ImageBuilder, packages: readonly ProgramPackage[]): 
       for (const link of entry.links ?? []) image.symlink(link, entry.path)
     }
   }
-  addLinks(image, '/usr/bin', BIN_LINKS)
-  addLinks(image, '/usr/sbin', SBIN_LINKS)
+  const programs = new Set(packages.flatMap((pkg) => pkg.programs.map((entry) => entry.path)))
+  addLinks(image, programs, '/usr/bin', BIN_LINKS)
+  addLinks(image, programs, '/usr/sbin', SBIN_LINKS)
 }
 
-function addLinks(image: ImageBuilder, directory: string, links: string): void {
+function addLinks(image: ImageBuilder, programs: ReadonlySet<string>, directory: string, links: string): void {
   for (const pair of links.trim().split(/\s+/)) {
     const [name, target] = pair.split('=')
     const path = `${directory}/${name}`
-    if (!image.has(path)) image.symlink(path, target)
+    if (!programs.has(path)) image.symlink(path, target)
   }
 }

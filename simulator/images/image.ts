@@ -58,10 +58,6 @@ export class ImageBuilder {
     this.#add(path, { ...this.#common(path, 0o600, options), type, rdev })
   }
 
-  has(path: string): boolean {
-    return this.#nodes.has(path)
-  }
-
   /** All nodes, parents first. */
   nodes(): readonly ImageNode[] {
     return [...this.#nodes.values()]

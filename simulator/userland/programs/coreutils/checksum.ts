@@ -1,4 +1,4 @@
-// md5sum(1), sha1sum(1), sha224sum(1), sha256sum(1), sha512sum(1), cksum(1): checksums, and -c to check a list of them.
+// md5sum(1), sha1sum(1), sha224sum(1), sha256sum(1), sha512sum(1), cksum(1), sum(1): checksums, and -c to check a list of them.
 import type { Flow } from '../../../abi/syscalls.ts'
 import { isErr } from '../../../abi/errno.ts'
 import { concatBytes, decodeUtf8 } from '../../../lib/bytes.ts'
@@ -180,6 +180,30 @@ export const cksum = command('cksum', 'print checksum and size of files', cksumO
     const crc = new Cksum()
     for (let block = yield* input.block(); block !== undefined; block = yield* input.block()) crc.update(block)
     if (input.error === undefined) yield* c.stdout.write(`${crc.value()} ${crc.length}${operands.length > 0 ? ` ${name}` : ''}\n`)
+    return undefined
+  })
+  return ok ? 0 : 1
+})
+
+const sumOptions = { short: 'rs', long: [{ name: 'sysv', arg: 'none', is: 's' }] } as const
+
+export const sumCommand = command('sum', 'print a short checksum and the size of files', sumOptions, function* (c) {
+  const { options: given, operands } = yield* parseArgs(c, sumOptions)
+  const sysv = given.at(-1)?.opt === 's'
+  const ok = yield* forEachInput(c, operands, function* (input, name) {
+    let [bsd, total, length] = [0, 0, 0]
+    for (let block = yield* input.block(); block !== undefined; block = yield* input.block()) {
+      length += block.length
+      for (const byte of block) {
+        bsd = ((bsd >> 1) + ((bsd & 1) << 15) + byte) & 0xffff
+        total += byte
+      }
+    }
+    if (input.error !== undefined) return undefined
+    const folded = (total & 0xffff) + Math.floor((total % 2 ** 32) / 2 ** 16)
+    const shown = operands.length > 0 ? ` ${name}` : ''
+    if (sysv) yield* c.stdout.write(`${(folded & 0xffff) + (folded >> 16)} ${Math.ceil(length / 512)}${shown}\n`)
+    else yield* c.stdout.write(`${String(bsd).padStart(5, '0')} ${String(Math.ceil(length / 1024)).padStart(5)}${shown}\n`)
     return undefined
   })
   return ok ? 0 : 1

@@ -91,7 +91,7 @@ class Changer {
     if (what === 'read') yield* warn(this.#c, `cannot read directory ${quoteaf(path)}`, error)
     else if (error === Errno.ENOENT && (yield* isDanglingLink(path))) yield* warn(this.#c, `cannot operate on dangling symlink ${quoteaf(path)}`)
     else yield* warn(this.#c, `cannot access ${quoteaf(path)}`, error)
-    if (this.#task.report === 'all') yield* this.#c.stdout.write(`failed to change mode of ${quoteaf(path)}\n`)
+    if (this.#task.report === 'all') yield* this.#c.stdout.write(`${quoteaf(path)} could not be accessed\n`)
   }
 
   *visit({ path, st }: Visit): Flow<void> {

@@ -24,7 +24,9 @@ const chgrpOptions = { short: options.short, long: options.long.filter((o) => o.
 
 const specOf = function* (c: Crt, text: string): Flow<UserSpec> {
   const spec = yield* parseUserSpec(text)
-  return typeof spec === 'string' ? exit(yield* fail(c, 1, `${spec}: ${quote(text)}`)) : spec
+  if (typeof spec === 'string') return exit(yield* fail(c, 1, `${spec}: ${quote(text)}`))
+  if (spec.dot) yield* warn(c, `warning: '.' should be ':': ${quote(text)}`)
+  return spec
 }
 
 export const chown = command('chown', 'change the owner of files', options, function* (c) {
@@ -35,9 +37,10 @@ export const chown = command('chown', 'change the owner of files', options, func
 export const chgrp = command('chgrp', 'change the group of files', chgrpOptions, function* (c) {
   const args = yield* parseArgs(c, chgrpOptions)
   return yield* change(c, args, 'group', function* (text) {
-    if (text === '') return { uid: -1, gid: -1 }
+    const named = { uid: -1, user: undefined, group: text === '' ? undefined : text, dot: false }
+    if (text === '') return { ...named, gid: -1 }
     const gid = yield* parseGroupSpec(text)
-    return gid === undefined ? exit(yield* fail(c, 1, `invalid group: ${quote(text)}`)) : { uid: -1, gid }
+    return gid === undefined ? exit(yield* fail(c, 1, `invalid group: ${quote(text)}`)) : { ...named, gid }
   })
 })
 
@@ -50,17 +53,19 @@ function* change(c: Crt, { options: given, operands }: Arguments, what: 'ownersh
   if (reference !== undefined) {
     const st = yield* stat(reference)
     if (isErr(st)) return yield* fail(c, 1, `failed to get attributes of ${quoteaf(reference)}`, st)
-    spec = { uid: what === 'group' ? -1 : st.uid, gid: st.gid }
+    const names = new IdNames()
+    const user = (yield* names.user(st.uid)) ?? String(st.uid)
+    spec = { uid: what === 'group' ? -1 : st.uid, gid: st.gid, user: what === 'group' ? undefined : user, group: (yield* names.group(st.gid)) ?? String(st.gid), dot: false }
   } else spec = yield* parse(operands[0])
   const from = value('from')
-  const nofollow = has('h')
   const letter = given.findLast((o) => 'HLP'.includes(o.opt))?.opt
   const recursive = has('R')
+  const nofollow = has('h') || (recursive && letter !== 'H' && letter !== 'L')
   const follow: Follow = !recursive ? (nofollow ? 'never' : 'always') : letter === 'L' ? 'always' : letter === 'H' ? 'operands' : 'never'
   const changer = new Changer(c, {
     spec, from: from === undefined ? undefined : yield* specOf(c, from), nofollow, silent: has('f'), report: has('v') ? 'all' : has('c') ? 'changes' : 'no', what, recursive,
   })
-  for (const file of operands.slice(reference === undefined ? 1 : 0)) yield* walk(file, { recursive, follow }, changer)
+  for (const file of operands.slice(reference === undefined ? 1 : 0)) yield* walk(file, { recursive, follow, postorder: true }, changer)
   return changer.status
 }
 
@@ -112,17 +117,17 @@ class Changer {
 
   *#report(path: string, uid: number, gid: number, outcome: 'failed' | 'changed' | 'retained'): Flow<void> {
     const { spec, what } = this.#task
-    const old = yield* this.#describe(spec.uid >= 0 ? uid : -1, spec.gid >= 0 ? gid : -1)
-    const fresh = yield* this.#describe(spec.uid, spec.gid)
+    const oldUser = spec.user === undefined ? undefined : ((yield* this.#names.user(uid)) ?? String(uid))
+    const oldGroup = spec.group === undefined ? undefined : ((yield* this.#names.group(gid)) ?? String(gid))
+    const old = together(oldUser, oldGroup, what)
+    const fresh = together(spec.user, spec.group, what)
     const name = quoteaf(path)
     if (outcome === 'retained') yield* this.#c.stdout.write(`${what} of ${name} retained${old === '' ? '' : ` as ${old}`}\n`)
     else yield* this.#c.stdout.write(`${outcome === 'failed' ? 'failed to change' : 'changed'} ${what} of ${name} from ${old} to ${fresh}\n`)
   }
+}
 
-  *#describe(uid: number, gid: number): Flow<string> {
-    const user = uid < 0 ? undefined : ((yield* this.#names.user(uid)) ?? String(uid))
-    const group = gid < 0 ? undefined : ((yield* this.#names.group(gid)) ?? String(gid))
-    if (user === undefined) return this.#task.what === 'group' ? (group ?? '') : group === undefined ? '' : `:${group}`
-    return group === undefined ? user : `${user}:${group}`
-  }
+function together(user: string | undefined, group: string | undefined, what: 'ownership' | 'group'): string {
+  if (what === 'group') return group ?? ''
+  return group === undefined ? (user ?? '') : `${user ?? ''}:${group}`
 }

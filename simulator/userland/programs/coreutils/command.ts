@@ -34,7 +34,7 @@ export function* parseArgs(c: Crt, table: OptionTable, status = 1): Flow<Argumen
     if ('error' in event) exit(yield* usageError(c, status, event.error))
     if ('unsimulated' in event) exit(yield* unsimulated(c, `option ${event.unsimulated}`))
     if (event.opt === 'version') {
-      yield* c.stdout.write(`${c.name} (GNU coreutils) ${VERSION}\n${LICENSE}`)
+      yield* c.stdout.write(`${c.name.replace(/^.*\//s, '')} (GNU coreutils) ${VERSION}\n${LICENSE}`)
       exit(0)
     }
     options.push(event)
@@ -56,7 +56,7 @@ export function* noMoreOperands(c: Crt, operands: readonly string[], count: numb
 
 export const NO_OPTIONS: OptionTable = { short: '', long: [] }
 
-/** Declares a command of /usr/bin. */
+/** Declares a command of /usr/bin. Coreutils call themselves in messages by the whole of argv[0]. */
 export const command = (name: string, summary: string, options: OptionTable, main: Main): ProgramEntry => ({
-  path: `/usr/bin/${name}`, program: program(main), options, summary,
+  path: `/usr/bin/${name}`, program: program((c) => main({ ...c, name: c.argv[0] })), options, summary,
 })

@@ -39,6 +39,9 @@ export class Copier {
   readonly #o: CopyOptions
   /** First copies of files with several names, to link the others to. */
   readonly #copies = new Map<string, string>()
+  /** Directories made by this copy: to meet one in the source means that it is copied into itself. */
+  readonly #made = new Set<string>()
+  #operand = { from: '', to: '' }
 
   constructor(c: Crt, options: CopyOptions) {
     this.#c = c
@@ -53,12 +56,14 @@ export class Copier {
   /** Copies `from` to the name `to`; true if all went well. */
   *copy(from: string, to: string, isOperand = true, above: readonly string[] = [], device?: number): Flow<boolean> {
     const o = this.#o
+    if (isOperand) this.#operand = { from, to }
     const follows = o.follow === 'always' || (o.follow === 'operands' && isOperand)
     const st = yield* follows ? stat(from) : lstat(from)
     if (isErr(st)) return yield* this.#no(`cannot stat ${quoteaf(from)}`, st)
     if (isDir(st.mode) && !o.recursive) return yield* this.#no(`-r not specified; omitting directory ${quoteaf(from)}`)
     if (o.oneFileSystem && device !== undefined && st.dev !== device) return true
     const old = yield* isReg(st.mode) && o.make !== 'symbolic links' && !o.removeDestination ? stat(to) : lstat(to)
+    if (isErr(old) && old !== Errno.ENOENT) return yield* this.#no(`cannot stat ${quoteaf(to)}`, old)
     if (!isErr(old)) {
       const refused = yield* this.#mayReplace(from, st, to, old)
       if (refused !== undefined) return refused
@@ -96,6 +101,7 @@ export class Copier {
 
   *#directory(from: string, st: Stat, to: string, old: Stat | undefined, above: readonly string[], device: number): Flow<boolean> {
     const id = `${st.dev}:${st.ino}`
+    if (this.#made.has(id)) return yield* this.#no(`cannot copy a directory, ${quoteaf(this.#operand.from)}, into itself, ${quoteaf(this.#operand.to)}`)
     if (above.includes(id)) return yield* this.#no(`cannot copy cyclic symbolic link ${quoteaf(from)}`)
     const created = old === undefined
     const mode = this.#o.plainMode ? 0o777 : st.mode & 0o777
@@ -105,6 +111,7 @@ export class Copier {
       yield* this.#announce(from, to)
     }
     const target = yield* stat(to)
+    if (created && !isErr(target)) this.#made.add(`${target.dev}:${target.ino}`)
     const names = yield* readDir(from)
     let ok = true
     if (isErr(names)) ok = yield* this.#no(`cannot access ${quoteaf(from)}`, names)
@@ -112,11 +119,6 @@ export class Copier {
       for (const { name } of names) {
         if (name === '.' || name === '..') continue
         const child = joinPath(from, name)
-        const inner = yield* lstat(child)
-        if (!isErr(inner) && !isErr(target) && inner.ino === target.ino && inner.dev === target.dev) {
-          ok = yield* this.#no(`cannot copy a directory, ${quoteaf(from)}, into itself, ${quoteaf(to)}`)
-          continue
-        }
         if (!(yield* this.copy(child, joinPath(to, name), false, [...above, id], device))) ok = false
       }
     }
@@ -212,7 +214,7 @@ export class Copier {
     }
     const fd = yield* open(to, O_WRONLY | O_CREAT | O_EXCL, mode)
     if (!isErr(fd)) return fd
-    yield* this.#no(`cannot create regular file ${quoteaf(to)}`, fd === Errno.ENOENT && to.endsWith('/') ? Errno.ENOTDIR : fd)
+    yield* this.#no(`cannot create regular file ${quoteaf(to)}`, fd === Errno.EISDIR && to.endsWith('/') ? Errno.ENOTDIR : fd)
     return undefined
   }
 

@@ -8,6 +8,7 @@ import type { Crt } from '../../libc/crt.ts'
 import { call } from '../../libc/syscall.ts'
 import { strftime } from '../../libc/time.ts'
 import { readFile, stat } from '../../libc/unistd.ts'
+import { argMatch } from './argmatch.ts'
 import { command, parseArgs } from './command.ts'
 import { parseDate, parseStamp } from './parse-date.ts'
 
@@ -22,22 +23,21 @@ const options = {
   ],
 } as const
 
-const ISO = new Map([
-  ['date', '%Y-%m-%d'], ['hours', '%Y-%m-%dT%H%:z'], ['minutes', '%Y-%m-%dT%H:%M%:z'], ['seconds', '%Y-%m-%dT%H:%M:%S%:z'], ['ns', '%Y-%m-%dT%H:%M:%S,%N%:z'],
-])
-const RFC_3339 = new Map([['date', '%Y-%m-%d'], ['seconds', '%Y-%m-%d %H:%M:%S%:z'], ['ns', '%Y-%m-%d %H:%M:%S.%N%:z']])
+const ISO = [
+  ['%Y-%m-%dT%H%:z', 'hours'], ['%Y-%m-%dT%H:%M%:z', 'minutes'], ['%Y-%m-%d', 'date'], ['%Y-%m-%dT%H:%M:%S%:z', 'seconds'], ['%Y-%m-%dT%H:%M:%S,%N%:z', 'ns'],
+] as const
+const RFC_3339 = [['%Y-%m-%d', 'date'], ['%Y-%m-%d %H:%M:%S%:z', 'seconds'], ['%Y-%m-%d %H:%M:%S.%N%:z', 'ns']] as const
 
 export const date = command('date', 'print the date and time', options, function* (c) {
   const { options: given, operands } = yield* parseArgs(c, options)
   let format: string | undefined
   const value = (opt: string): string | undefined => given.findLast((o) => o.opt === opt)?.arg
   for (const { opt, arg } of given) {
-    let next: string | undefined
-    if (opt === 'I') next = ISO.get(complete(arg ?? 'date', ISO))
-    else if (opt === 'rfc-3339') next = RFC_3339.get(complete(arg ?? '', RFC_3339))
+    let next: string
+    if (opt === 'I') next = yield* argMatch(c, '--iso-8601', arg ?? 'date', ISO)
+    else if (opt === 'rfc-3339') next = yield* argMatch(c, '--rfc-3339', arg ?? '', RFC_3339)
     else if (opt === 'R') next = '%a, %d %b %Y %H:%M:%S %z'
     else continue
-    if (next === undefined) return yield* usageError(c, 1, `invalid argument ‘${arg}’ for ‘--${opt === 'I' ? 'iso-8601' : 'rfc-3339'}’`)
     if (format !== undefined) return yield* fail(c, 1, 'multiple output formats specified')
     format = next
   }
@@ -46,6 +46,7 @@ export const date = command('date', 'print the date and time', options, function
     if (format !== undefined) return yield* fail(c, 1, 'multiple output formats specified')
     format = words.shift()?.slice(1)
   }
+  if (words.length > 1 || (words.length === 1 && format !== undefined)) return yield* usageError(c, 1, `extra operand ${quote(words[format === undefined ? 1 : 0])}`)
   const sources = ['d', 'f', 'r'].filter((o) => value(o) !== undefined)
   if (sources.length > 1) return yield* usageError(c, 1, 'the options to specify dates for printing are mutually exclusive')
   const clock = yield* call('clock_gettime', CLOCK_REALTIME)
@@ -63,7 +64,6 @@ export const date = command('date', 'print the date and time', options, function
     return status
   }
   if (words.length > 0) {
-    if (words.length > 1 || format !== undefined) return yield* usageError(c, 1, `extra operand ${quote(words[format === undefined ? 1 : 0])}`)
     return yield* usageError(c, 1, `the argument ${quote(words[0])} lacks a leading '+';\nwhen using an option to specify date(s), any non-option\nargument must be a format string beginning with '+'`)
   }
   if (file !== undefined) return yield* datesOfFile(c, file, now, show)
@@ -78,8 +78,6 @@ export const date = command('date', 'print the date and time', options, function
   } else yield* show(now, isErr(clock) ? 0 : clock.nsec)
   return 0
 })
-
-const complete = (word: string, table: ReadonlyMap<string, string>): string => [...table.keys()].find((key) => word !== '' && key.startsWith(word)) ?? word
 
 /** MMDDhhmm[[CC]YY][.ss], the old way to set the clock. */
 function parseClockStamp(text: string, now: number): number | undefined {

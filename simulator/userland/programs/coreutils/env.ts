@@ -39,7 +39,6 @@ export const env = command('env', 'run a program in a modified environment', env
   while (words.length > 0 && words[0].includes('=')) {
     const word = words.shift() ?? ''
     const eq = word.indexOf('=')
-    if (eq === 0) return yield* fail(c, EXIT_FAILURE, `cannot set ${quote('')}`, Errno.EINVAL)
     vars.set(word.slice(0, eq), word.slice(eq + 1))
   }
   const zero = options.some((o) => o.opt === '0')
@@ -56,7 +55,7 @@ export const env = command('env', 'run a program in a modified environment', env
   }
   const error = yield* execvpe(words[0], words, envStrings(vars))
   const status = yield* fail(c, error === Errno.ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_INVOKE, quote(words[0]), error)
-  if (error === Errno.ENOENT && words[0].includes(' ')) yield* c.stderr.write('env: use -[v]S to pass options in shebang lines\n')
+  if (error === Errno.ENOENT && words[0].includes(' ')) yield* c.stderr.write(`${c.name}: use -[v]S to pass options in shebang lines\n`)
   return status
 })
 

@@ -142,12 +142,12 @@ class Parser {
     if (this.#take('(') !== undefined) {
       const value = this.#or()
       const close = this.#words[this.#at]
-      if (close === undefined) throw new Complaint(`syntax error: expecting ${quote(')')} after ${quote(this.#words[this.#at - 1])}`)
-      if (close !== ')') throw new Complaint(`syntax error: expecting ${quote(')')} instead of ${quote(close)}`)
+      if (close === undefined) throw new Complaint(`syntax error: expecting ')' after ${quote(this.#words[this.#at - 1])}`)
+      if (close !== ')') throw new Complaint(`syntax error: expecting ')' instead of ${quote(close)}`)
       this.#at++
       return value
     }
-    if (this.#words[this.#at] === ')') throw new Complaint(`syntax error: unexpected ${quote(')')}`)
+    if (this.#words[this.#at] === ')') throw new Complaint(`syntax error: unexpected ')'`)
     return this.#next()
   }
 }

@@ -1,7 +1,7 @@
 // whoami(1), logname(1), groups(1), tty(1), arch(1), nproc(1), hostid(1): commands that print one fact about the caller or the machine.
 import { isErr } from '../../../abi/errno.ts'
 import { quote } from '../../../lib/quote.ts'
-import { fail, unsimulated, warn } from '../../libc/err.ts'
+import { fail, warn } from '../../libc/err.ts'
 import { IdNames, getgrouplist, getpwnam } from '../../libc/pwd.ts'
 import { call } from '../../libc/syscall.ts'
 import { isatty, readFile, readlink } from '../../libc/unistd.ts'
@@ -99,6 +99,12 @@ export const nproc = command('nproc', 'print the number of processors', nprocOpt
 })
 
 export const hostid = command('hostid', "print the host's numeric identifier", NO_OPTIONS, function* (c) {
-  yield* parseArgs(c, NO_OPTIONS)
-  return yield* unsimulated(c, 'this command')
+  const { operands } = yield* parseArgs(c, NO_OPTIONS)
+  yield* noMoreOperands(c, operands, 0)
+  const uts = yield* call('uname')
+  const hosts = yield* readFile('/etc/hosts')
+  const line = isErr(hosts) || isErr(uts) ? undefined : hosts.split('\n').map((l) => l.split(/\s+/)).find(([address, ...names]) => /^\d+\./.test(address) && names.includes(uts.nodename))
+  const [a, b, d, e] = (line?.[0] ?? '0.0.0.0').split('.').map(Number)
+  yield* c.stdout.write(`${[b, a, e, d].map((n) => n.toString(16).padStart(2, '0')).join('')}\n`)
+  return 0
 })

@@ -2,7 +2,7 @@
 import type { ProgramPackage } from '../../program-table.ts'
 import { base32, base64 } from './base64.ts'
 import { cat } from './cat.ts'
-import { cksum, md5sum, sha1sum, sha224sum, sha256sum, sha512sum } from './checksum.ts'
+import { cksum, md5sum, sha1sum, sha224sum, sha256sum, sha512sum, sumCommand } from './checksum.ts'
 import { chmod } from './chmod.ts'
 import { chgrp, chown } from './chown.ts'
 import { comm, join } from './comm.ts'
@@ -58,7 +58,7 @@ export const coreutils: ProgramPackage = {
   programs: [
     arch, base32, base64, basename, bracket, cat, chgrp, chmod, chown, chroot, cksum, comm, cp, cut, date, dd, df, dir, dirname, du, echo, env, expand, expr, factor,
     falseCommand, fmt, fold, groups, head, hostid, id, install, join, link, ln, logname, ls, md5sum, mkdir, mkfifo, mknod, mktemp, mv, nice, nl, nohup, nproc, numfmt,
-    od, paste, printenv, printf, pwd, readlink, realpath, rm, rmdir, seq, sha1sum, sha224sum, sha256sum, sha512sum, shuf, sleep, sort, split, stat, stty, sync, tac,
+    od, paste, printenv, printf, pwd, readlink, realpath, rm, rmdir, seq, sha1sum, sha224sum, sha256sum, sha512sum, shuf, sleep, sort, split, stat, stty, sumCommand, sync, tac,
     tail, tee, test, timeout, touch, tr, trueCommand, truncate, tty, uname, unexpand, uniq, unlink, users, vdir, wc, who, whoami, yes,
   ],
 }

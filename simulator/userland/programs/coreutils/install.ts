@@ -69,9 +69,9 @@ export const install = command('install', 'copy files and set their attributes',
 
 function* owners(c: Crt, owner: string | undefined, group: string | undefined): Flow<{ readonly uid: number; readonly gid: number }> {
   const user = owner === undefined ? undefined : yield* parseUserSpec(owner)
-  if (typeof user === 'string' || (owner ?? '').includes(':')) exit(yield* fail(c, 1, `invalid user: ${quote(owner ?? '')}`))
+  if (typeof user === 'string' || (owner ?? '').includes(':')) exit(yield* fail(c, 1, `invalid user ${quote(owner ?? '')}`))
   const gid = group === undefined ? -1 : yield* parseGroupSpec(group)
-  if (gid === undefined) exit(yield* fail(c, 1, `invalid group: ${quote(group ?? '')}`))
+  if (gid === undefined) exit(yield* fail(c, 1, `invalid group ${quote(group ?? '')}`))
   return { uid: user?.uid ?? -1, gid }
 }
 
@@ -101,7 +101,7 @@ function* makeParents(c: Crt, path: string, a: Attributes): Flow<boolean> {
     so = so === '.' ? part : joinPath(so, part)
     const made = yield* mkdir(so, 0o755)
     if (!isErr(made)) {
-      if (a.verbose) yield* c.stdout.write(`install: creating directory ${quoteaf(so)}\n`)
+      if (a.verbose) yield* c.stdout.write(`${c.name}: creating directory ${quoteaf(so)}\n`)
       continue
     }
     const st = made === Errno.EEXIST ? yield* stat(so) : made

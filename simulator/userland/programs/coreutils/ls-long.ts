@@ -24,6 +24,7 @@ export function quoteName(name: string, style: LsStyle): string {
     case 'escape': return escapeText(name, ' ')
     case 'locale': return quote(name)
     case 'clocale': return quoteC(name)
+    case 'c-maybe': return /["\\]|[^ -~]/.test(name) ? quoteC(name) : name
   }
 }
 
@@ -136,7 +137,8 @@ export class Lister {
     const { st, type } = t.entry
     const modes = st === undefined ? `${fileTypeLetter(type)}?????????` : modeString(st.mode)
     const pad = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - textWidth(text)))
-    const owners = (style.owner ? `${pad(t.owner, w.owner)} ` : '') + (style.group ? `${pad(t.group, w.group)} ` : '') + (style.author ? `${pad(t.owner, w.owner)} ` : '') +
+    const id = (text: string, width: number): string => `${/^\d+$/.test(text) ? text.padStart(width) : pad(text, width)} `
+    const owners = (style.owner ? id(t.owner, w.owner) : '') + (style.group ? id(t.group, w.group) : '') + (style.author ? id(t.owner, w.owner) : '') +
       (style.context ? '? ' : '')
     const sizeWidth = w.major > 0 ? Math.max(w.size, w.major + 2 + w.minor) : w.size
     let size = t.size.padStart(sizeWidth)

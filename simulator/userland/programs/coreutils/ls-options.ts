@@ -2,6 +2,7 @@
 import { type BlockSize, parseBlockSize } from '../../../lib/human.ts'
 import type { LongOption } from '../../../lib/getopt.ts'
 import type { OptionTable } from '../../program-table.ts'
+import { type Choice, WHEN, matchWord } from './argmatch.ts'
 import type { Option } from './command.ts'
 import type { Order, SortKey, TimeKey } from './ls-entry.ts'
 
@@ -25,7 +26,7 @@ export const lsOptions: OptionTable = {
 }
 
 export type Format = 'long' | 'one' | 'columns' | 'across' | 'commas'
-export type Quoting = 'literal' | 'shell' | 'shell-always' | 'shell-escape' | 'shell-escape-always' | 'c' | 'escape' | 'locale' | 'clocale'
+export type Quoting = 'c-maybe' | 'literal' | 'shell' | 'shell-always' | 'shell-escape' | 'shell-escape-always' | 'c' | 'escape' | 'locale' | 'clocale'
 export type Indicator = 'none' | 'slash' | 'file-type' | 'classify'
 
 export interface LsStyle {
@@ -57,30 +58,36 @@ export interface LsStyle {
   readonly terminator: '\n' | '\0'
 }
 
-/** What is wrong with an argument: a message and further lines that follow it. */
+/** What is wrong with an option's argument: a message, or a word that is none of the choices. */
 export class BadArgument {
   readonly message: string
   readonly hint: boolean
-  constructor(message: string, hint = false) {
+  readonly choice: { readonly context: string; readonly word: string; readonly choices: readonly Choice<string>[] } | undefined
+  constructor(message: string, hint = false, choice?: BadArgument['choice']) {
     this.message = message
     this.hint = hint
+    this.choice = choice
   }
 }
 
-const WHEN = new Map([['always', true], ['yes', true], ['force', true], ['never', false], ['no', false], ['none', false]])
-const SORTS = new Map<string, SortKey>([['none', 'none'], ['time', 'time'], ['size', 'size'], ['extension', 'extension'], ['version', 'version'], ['width', 'width']])
-const TIMES = new Map<string, TimeKey>([
-  ['atime', 'atime'], ['access', 'atime'], ['use', 'atime'], ['ctime', 'ctime'], ['status', 'ctime'], ['mtime', 'mtime'], ['modification', 'mtime'],
-  ['birth', 'btime'], ['creation', 'btime'],
-])
-const FORMATS = new Map<string, Format>([
-  ['verbose', 'long'], ['long', 'long'], ['commas', 'commas'], ['horizontal', 'across'], ['across', 'across'], ['vertical', 'columns'], ['single-column', 'one'],
-])
-const QUOTINGS = new Map<string, Quoting>([
-  ['literal', 'literal'], ['shell', 'shell'], ['shell-always', 'shell-always'], ['shell-escape', 'shell-escape'],
-  ['shell-escape-always', 'shell-escape-always'], ['c', 'c'], ['c-maybe', 'c'], ['escape', 'escape'], ['locale', 'locale'], ['clocale', 'clocale'],
-])
-const INDICATORS = new Map<string, Indicator>([['none', 'none'], ['slash', 'slash'], ['file-type', 'file-type'], ['classify', 'classify']])
+const SORTS: readonly Choice<SortKey>[] = [['none', 'none'], ['time', 'time'], ['size', 'size'], ['extension', 'extension'], ['version', 'version'], ['width', 'width']]
+const TIMES: readonly Choice<TimeKey>[] = [
+  ['atime', 'atime', 'access', 'use'], ['ctime', 'ctime', 'status'], ['mtime', 'mtime', 'modification'], ['btime', 'birth', 'creation'],
+]
+const FORMATS: readonly Choice<Format>[] = [
+  ['long', 'verbose', 'long'], ['commas', 'commas'], ['across', 'horizontal', 'across'], ['columns', 'vertical'], ['one', 'single-column'],
+]
+const QUOTINGS: readonly Choice<Quoting>[] = [
+  ['literal', 'literal'], ['shell', 'shell'], ['shell-always', 'shell-always'], ['shell-escape', 'shell-escape'], ['shell-escape-always', 'shell-escape-always'],
+  ['c', 'c'], ['c-maybe', 'c-maybe'], ['escape', 'escape'], ['locale', 'locale'], ['clocale', 'clocale'],
+]
+const INDICATORS: readonly Choice<Indicator>[] = [['none', 'none'], ['slash', 'slash'], ['file-type', 'file-type'], ['classify', 'classify']]
+const TIME_STYLES = `Valid arguments are:
+  - [posix-]full-iso
+  - [posix-]long-iso
+  - [posix-]iso
+  - [posix-]locale
+  - +FORMAT (e.g., +%H:%M) for a 'date'-style format`
 
 interface Surroundings {
   readonly env: ReadonlyMap<string, string>
@@ -98,7 +105,7 @@ export function lsStyle(options: readonly Option[], at: Surroundings): LsStyle |
   let time: TimeKey = 'mtime'
   let timeGiven = false
   let deref: LsStyle['deref'] | undefined
-  let quoting: Quoting = QUOTINGS.get(env.get('QUOTING_STYLE') ?? '') ?? (isTty ? 'shell-escape' : 'literal')
+  let quoting: Quoting = matchWord(env.get('QUOTING_STYLE') ?? '', QUOTINGS) ?? (isTty ? 'shell-escape' : 'literal')
   let hideControl: boolean | undefined
   let indicator: Indicator = 'none'
   let color = false
@@ -114,7 +121,7 @@ export function lsStyle(options: readonly Option[], at: Surroundings): LsStyle |
   const kilo: BlockSize = { unit: 1024, suffix: '' }
   for (const { opt, arg } of options) {
     const value = arg ?? ''
-    const bad = (kind: string): BadArgument => new BadArgument(`invalid argument ‘${value}’ for ‘--${kind}’`, true)
+    const bad = (kind: string, choices: readonly Choice<string>[]): BadArgument => new BadArgument('', true, { context: `--${kind}`, word: value, choices })
     switch (opt) {
       case 'a': hidden = 'all'; break
       case 'A': hidden = 'almost'; break
@@ -132,13 +139,14 @@ export function lsStyle(options: readonly Option[], at: Surroundings): LsStyle |
       case 'n': format = 'long'; on.add('n'); break
       case 'f': hidden = 'all'; sort = 'none'; color = false; if (format === 'long') format = undefined; break
       case 'F': {
-        if (arg === 'auto' || arg === 'tty' || arg === 'if-tty' ? isTty : arg === undefined || WHEN.get(arg) === true) indicator = 'classify'
-        else if (arg !== undefined && !WHEN.has(arg) && !/^(auto|tty|if-tty)$/.test(arg)) return bad('classify')
+        const when = arg === undefined ? 'always' : matchWord(arg, WHEN)
+        if (when === undefined) return bad('classify', WHEN)
+        if (when === 'always' || (when === 'auto' && isTty)) indicator = 'classify'
         break
       }
       case 'p': indicator = 'slash'; break
       case 'file-type': indicator = 'file-type'; break
-      case 'indicator-style': { const i = INDICATORS.get(value); if (i === undefined) return bad('indicator-style'); indicator = i; break }
+      case 'indicator-style': { const i = matchWord(value, INDICATORS); if (i === undefined) return bad('indicator-style', INDICATORS); indicator = i; break }
       case 'h': block = fileSize = { unit: 1, human: 1024, suffix: '' }; break
       case 'si': block = fileSize = { unit: 1, human: 1000, suffix: '' }; break
       case 'k': block = kilo; break
@@ -155,7 +163,7 @@ export function lsStyle(options: readonly Option[], at: Surroundings): LsStyle |
       case 'I': ignore.push(value); break
       case 'N': quoting = 'literal'; break
       case 'Q': quoting = 'c'; break
-      case 'quoting-style': { const q = QUOTINGS.get(value); if (q === undefined) return bad('quoting-style'); quoting = q; break }
+      case 'quoting-style': { const q = matchWord(value, QUOTINGS); if (q === undefined) return bad('quoting-style', QUOTINGS); quoting = q; break }
       case 'q': hideControl = true; break
       case 'show-control-chars': hideControl = false; break
       case 'S': sort = 'size'; break
@@ -163,15 +171,17 @@ export function lsStyle(options: readonly Option[], at: Surroundings): LsStyle |
       case 'U': sort = 'none'; break
       case 'v': sort = 'version'; break
       case 'X': sort = 'extension'; break
-      case 'sort': { const s = SORTS.get(value); if (s === undefined) return bad('sort'); sort = s; break }
-      case 'time': { const t = TIMES.get(value); if (t === undefined) return bad('time'); time = t; timeGiven = true; break }
+      case 'sort': { const s = matchWord(value, SORTS); if (s === undefined) return bad('sort', SORTS); sort = s; break }
+      case 'time': { const t = matchWord(value, TIMES); if (t === undefined) return bad('time', TIMES); time = t; timeGiven = true; break }
       case 'time-style': timeStyle = value; break
       case 'full-time': format = 'long'; timeStyle = 'full-iso'; break
-      case 'format': { const f = FORMATS.get(value); if (f === undefined) return bad('format'); format = f; break }
-      case 'color':
-        if (arg !== undefined && !WHEN.has(arg) && !/^(auto|tty|if-tty)$/.test(arg)) return bad('color')
-        color = arg === undefined ? true : WHEN.get(arg) ?? isTty
+      case 'format': { const f = matchWord(value, FORMATS); if (f === undefined) return bad('format', FORMATS); format = f; break }
+      case 'color': {
+        const when = arg === undefined ? 'always' : matchWord(arg, WHEN)
+        if (when === undefined) return bad('color', WHEN)
+        color = when === 'always' || (when === 'auto' && isTty)
         break
+      }
       case 'w': if (!/^\d+$/.test(value)) return new BadArgument(`invalid line width: ‘${value}’`); width = Number(value); break
       case 'T': if (!/^\d+$/.test(value)) return new BadArgument(`invalid tab size: ‘${value}’`); tab = Number(value); break
       case 'zero': terminator = '\0'; if (format !== 'long') format = 'one'; quoting = 'literal'; hideControl = false; color = false; break
@@ -180,7 +190,7 @@ export function lsStyle(options: readonly Option[], at: Surroundings): LsStyle |
   }
   const chosen = format ?? (isTty ? 'columns' : 'one')
   const style = timeStyle.replace(/^posix-/, '')
-  if (chosen === 'long' && !/^(full-iso|long-iso|iso|locale|\+.*)$/s.test(style)) return new BadArgument(`invalid argument ‘${timeStyle}’ for ‘time style’`, true)
+  if (chosen === 'long' && !/^(full-iso|long-iso|iso|locale|\+.*)$/s.test(style)) return new BadArgument(`invalid argument ‘${timeStyle}’ for ‘time style’\n${TIME_STYLES}`, true)
   const fromEnv = /^\d+$/.test(env.get('COLUMNS') ?? '') ? Number(env.get('COLUMNS')) : 80
   return {
     format: chosen, hidden, ignore, hide, directory: on.has('d'), recursive: on.has('R'),

@@ -13,6 +13,7 @@ import { fail, usageError, warn } from '../../libc/err.ts'
 import { IdNames } from '../../libc/pwd.ts'
 import { call } from '../../libc/syscall.ts'
 import { isatty, lstat, readDir, readlink, stat } from '../../libc/unistd.ts'
+import { argMatch } from './argmatch.ts'
 import { command, parseArgs } from './command.ts'
 import { Colors } from './ls-color.ts'
 import { columnLines, commaText } from './ls-columns.ts'
@@ -32,6 +33,7 @@ function* list(c: Crt, preset: readonly { readonly opt: string; readonly arg: un
   const size = isTty ? yield* call('ioctl', 1, TIOCGWINSZ) : undefined
   const columns = size === undefined || isErr(size) ? undefined : (size as Winsize).cols
   const style = lsStyle([...preset, ...options], { env: c.env, isTty, columns: columns === 0 ? undefined : columns })
+  if (style instanceof BadArgument && style.choice !== undefined) yield* argMatch(c, style.choice.context, style.choice.word, style.choice.choices)
   if (style instanceof BadArgument) return yield* style.hint ? usageError(c, SERIOUS_TROUBLE, style.message) : fail(c, SERIOUS_TROUBLE, style.message)
   const now = yield* call('clock_gettime', CLOCK_REALTIME)
   const colors = style.color ? Colors.fromEnv(c.env) : undefined

@@ -1,12 +1,13 @@
 // mkdir(1), rmdir(1).
 import type { Flow } from '../../../abi/syscalls.ts'
+import { X_OK } from '../../../abi/fcntl.ts'
 import { isDir } from '../../../abi/stat.ts'
 import { Errno, isErr } from '../../../abi/errno.ts'
 import { quote, quoteaf } from '../../../lib/quote.ts'
 import type { Crt } from '../../libc/crt.ts'
 import { fail, warn } from '../../libc/err.ts'
 import { call } from '../../libc/syscall.ts'
-import { chmod, mkdir as makeDirectory, rmdir as removeDirectory, stat } from '../../libc/unistd.ts'
+import { access, chmod, mkdir as makeDirectory, rmdir as removeDirectory, stat } from '../../libc/unistd.ts'
 import { command, needOperands, parseArgs } from './command.ts'
 import { type ModeChange, applyMode, parseMode } from './mode-change.ts'
 
@@ -62,7 +63,7 @@ function* make(c: Crt, path: string, task: Task): Flow<boolean> {
   return false
 }
 
-const announce = (c: Crt, path: string): Flow<void> => c.stdout.write(`mkdir: created directory ${quoteaf(path)}\n`)
+const announce = (c: Crt, path: string): Flow<void> => c.stdout.write(`${c.name}: created directory ${quoteaf(path)}\n`)
 
 /** The directories above `path`, with the umask's permissions and those of the owner to go on inside. */
 function* makeParents(c: Crt, path: string, task: Task): Flow<boolean> {
@@ -72,7 +73,12 @@ function* makeParents(c: Crt, path: string, task: Task): Flow<boolean> {
     const made = yield* makeDirectory(parent, 0o777)
     if (isErr(made)) {
       const st = yield* stat(parent)
-      if (!isErr(st) && isDir(st.mode)) continue
+      if (!isErr(st) && isDir(st.mode)) {
+        const entered = yield* access(parent, X_OK)
+        if (!isErr(entered)) continue
+        yield* warn(c, `cannot create directory ${quote(parent)}`, entered)
+        return false
+      }
       yield* warn(c, `cannot create directory ${quote(parent)}`, isErr(st) ? made : made === Errno.EEXIST ? Errno.ENOTDIR : made)
       return false
     }
@@ -98,7 +104,7 @@ export const rmdir = command('rmdir', 'remove empty directories', rmdirOptions, 
   for (const operand of operands) {
     let path = operand.replace(/(.)\/+$/, '$1')
     for (let first = true; ; first = false) {
-      if (has('v')) yield* c.stdout.write(`rmdir: removing directory, ${quoteaf(first ? operand : path)}\n`)
+      if (has('v')) yield* c.stdout.write(`${c.name}: removing directory, ${quoteaf(first ? operand : path)}\n`)
       const removed = yield* removeDirectory(first ? operand : path)
       if (isErr(removed)) {
         if (has('ignore-fail-on-non-empty') && removed === Errno.ENOTEMPTY) break

@@ -25,9 +25,9 @@ function* nodeMode(c: Crt, text: string | undefined): Flow<{ readonly mode: numb
   return { mode, exact: true }
 }
 
-function* makeNode(c: Crt, path: string, type: number, dev: number, how: { readonly mode: number; readonly exact: boolean }): Flow<number> {
+function* makeNode(c: Crt, path: string, type: number, dev: number, how: { readonly mode: number; readonly exact: boolean; readonly fifo?: true }): Flow<number> {
   const made = yield* call('mknodat', AT_FDCWD, path, type | how.mode, dev)
-  if (isErr(made)) return yield* c.name === 'mkfifo' ? fail(c, 1, `cannot create fifo ${quoteaf(path)}`, made) : fail(c, 1, quotef(path), made)
+  if (isErr(made)) return yield* fail(c, 1, how.fifo === true ? `cannot create fifo ${quoteaf(path)}` : quotef(path), made)
   const set = how.exact ? yield* chmod(path, how.mode) : 0
   return isErr(set) ? yield* fail(c, 1, `cannot set permissions of ${quoteaf(path)}`, set) : 0
 }
@@ -37,7 +37,7 @@ export const mkfifo = command('mkfifo', 'make named pipes', nodeOptions, functio
   yield* needOperands(c, operands)
   const mode = yield* nodeMode(c, options.findLast((o) => o.opt === 'm')?.arg)
   let status = 0
-  for (const path of operands) status = Math.max(status, yield* makeNode(c, path, S_IFIFO, 0, mode))
+  for (const path of operands) status = Math.max(status, yield* makeNode(c, path, S_IFIFO, 0, { ...mode, fifo: true }))
   return status
 })
 
@@ -50,13 +50,13 @@ export const mknod = command('mknod', 'make device files and pipes', nodeOptions
     const message = operands.length === 0 ? 'missing operand' : `missing operand after ${quote(operands[operands.length - 1])}`
     yield* warn(c, message)
     if (expected === 4 && operands.length === 2) yield* c.stderr.write('Special files require major and minor device numbers.\n')
-    yield* c.stderr.write("Try 'mknod --help' for more information.\n")
+    yield* c.stderr.write(`Try '${c.name} --help' for more information.\n`)
     return 1
   }
   if (operands.length > expected) {
     yield* warn(c, `extra operand ${quote(operands[expected])}`)
     if (expected === 2 && operands.length === 4) yield* c.stderr.write('Fifos do not have major and minor device numbers.\n')
-    yield* c.stderr.write("Try 'mknod --help' for more information.\n")
+    yield* c.stderr.write(`Try '${c.name} --help' for more information.\n`)
     return 1
   }
   const [path, kind] = operands

@@ -97,7 +97,7 @@ class Mover {
     if (ask !== 'ask' && !protectedFile) return undefined
     const mode = `${(old.mode & 0o7777).toString(8).padStart(4, '0')} (${modeString(old.mode).slice(1)})`
     yield* this.#c.stdout.flush()
-    yield* this.#c.stderr.write(protectedFile ? `mv: replace ${quoteaf(to)}, overriding mode ${mode}? ` : `mv: overwrite ${quoteaf(to)}? `)
+    yield* this.#c.stderr.write(protectedFile ? `${this.#c.name}: replace ${quoteaf(to)}, overriding mode ${mode}? ` : `${this.#c.name}: overwrite ${quoteaf(to)}? `)
     return /^[yY]/.test((yield* this.#c.stdin.line()) ?? '') ? undefined : true
   }
 

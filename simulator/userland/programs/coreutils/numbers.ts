@@ -4,7 +4,7 @@ import { decodeUtf8 } from '../../../lib/bytes.ts'
 import type { Flow } from '../../../abi/syscalls.ts'
 import { quote } from '../../../lib/quote.ts'
 import type { Crt } from '../../libc/crt.ts'
-import { fail, usageError, warn } from '../../libc/err.ts'
+import { fail, usageError } from '../../libc/err.ts'
 import { call } from '../../libc/syscall.ts'
 import { NO_OPTIONS, command, noMoreOperands, parseArgs } from './command.ts'
 import { readLines } from './inputs.ts'
@@ -34,7 +34,7 @@ export const factor = command('factor', 'print prime factors', NO_OPTIONS, funct
   let status = 0
   for (const word of yield* wordsOf(c, operands)) {
     if (!/^\s*\+?\d+\s*$/.test(word)) {
-      yield* warn(c, `${quote(word)} is not a valid positive integer`)
+      yield* c.stderr.write(`${c.name}: ${quote(word)} is not a valid positive integer\n`)
       status = 1
       continue
     }

@@ -23,14 +23,16 @@ interface Fields {
   offset: number
   weekday: number | undefined
   hasDate: boolean
+  /** The year was among it. */
+  hasYear: boolean
   hasTime: boolean
   hasRelative: boolean
 }
 
 type Action = (m: RegExpExecArray, f: Fields) => void
 
-const setDate = (f: Fields, year: number, month: number, day: number): void => {
-  Object.assign(f, { year, month, day, hasDate: true })
+const setDate = (f: Fields, year: number | undefined, month: number, day: number): void => {
+  Object.assign(f, { year: year ?? f.year, month, day, hasDate: true, hasYear: year !== undefined })
 }
 
 const addRelative = (f: Fields, count: number, unit: string): void => {
@@ -47,8 +49,8 @@ const monthNumber = (name: string): number => MONTHS.indexOf(name.slice(0, 3))
 const ITEMS: readonly (readonly [RegExp, Action])[] = [
   [/^(\d{4})-(\d{1,2})-(\d{1,2})(?:t(?=\d)|(?![\d-]))/, (m, f) => setDate(f, Number(m[1]), Number(m[2]) - 1, Number(m[3]))],
   [/^(\d{4})(\d\d)(\d\d)(?:t(?=\d)|(?!\d))/, (m, f) => setDate(f, Number(m[1]), Number(m[2]) - 1, Number(m[3]))],
-  [/^(\d{1,2})\/(\d{1,2})(?:\/(\d{2,4}))?(?!\d)/, (m, f) => setDate(f, m[3] === undefined ? f.year : fullYear(m[3]), Number(m[1]) - 1, Number(m[2]))],
-  [/^(\d{1,2}):(\d\d)(?::(\d\d(?:[.,]\d+)?))?\s*(?:([ap])\.?m\b\.?)?\s*(?:([-+])(\d\d):?(\d\d)?(?!\d))?/, (m, f) => {
+  [/^(\d{1,2})\/(\d{1,2})(?:\/(\d{2,4}))?(?!\d)/, (m, f) => setDate(f, m[3] === undefined ? undefined : fullYear(m[3]), Number(m[1]) - 1, Number(m[2]))],
+  [/^(\d{1,2}):(\d\d)(?::(\d\d(?:[.,]\d+)?))?\s*(?:([ap])\.?m\b\.?)?\s*(?:([-+])(\d\d?)(?::?(\d\d))?(?!\d))?/, (m, f) => {
     setTime(f, m[1], m[2], m[3], m[4])
     if (m[5] !== undefined) f.zone = (m[5] === '-' ? -1 : 1) * (Number(m[6]) * 60 + Number(m[7] ?? 0)) * 60
   }],
@@ -66,9 +68,9 @@ const ITEMS: readonly (readonly [RegExp, Action])[] = [
     f.weekday = WEEKDAYS.indexOf(m[2])
   }],
   [new RegExp(`^${WEEKDAY}`), (m, f) => { f.weekday = WEEKDAYS.indexOf(m[1]) }],
-  [new RegExp(`^(\\d{1,2})[\\s-]*${MONTH}(?:[\\s-]+(\\d{4})(?![\\d:]))?(?![a-z])`), (m, f) => setDate(f, m[3] === undefined ? f.year : Number(m[3]), monthNumber(m[2]), Number(m[1]))],
-  [new RegExp(`^${MONTH}\\s+(\\d{1,2})(?![\\d:])(?:\\s*,?\\s+(\\d{4})(?![\\d:]))?`), (m, f) => setDate(f, m[3] === undefined ? f.year : Number(m[3]), monthNumber(m[1]), Number(m[2]))],
-  [/^(\d{4})(?!\d)/, (m, f) => { if (f.hasDate) f.year = Number(m[1]); else setTime(f, m[1].slice(0, 2), m[1].slice(2), undefined, undefined) }],
+  [new RegExp(`^(\\d{1,2})[\\s-]*${MONTH}(?:[\\s-]+(\\d{4})(?![\\d:]))?(?![a-z])`), (m, f) => setDate(f, m[3] === undefined ? undefined : Number(m[3]), monthNumber(m[2]), Number(m[1]))],
+  [new RegExp(`^${MONTH}\\s+(\\d{1,2})(?![\\d:])(?:\\s*,?\\s+(\\d{4})(?![\\d:]))?`), (m, f) => setDate(f, m[3] === undefined ? undefined : Number(m[3]), monthNumber(m[1]), Number(m[2]))],
+  [/^(\d{4})(?!\d)/, (m, f) => { if (f.hasDate && !f.hasYear) f.year = Number(m[1]); else setTime(f, m[1].slice(0, 2), m[1].slice(2), undefined, undefined) }],
 ]
 
 function setTime(f: Fields, hour: string, min: string, sec: string | undefined, half: string | undefined): void {
@@ -83,7 +85,7 @@ export function parseDate(text: string, now: number): number | undefined {
   const tm = gmtime(now)
   const f: Fields = {
     year: tm.year, month: tm.month, day: tm.day, hour: tm.hour, min: tm.min, sec: tm.sec + (now - Math.floor(now)), zone: 0, offset: 0,
-    weekday: undefined, hasDate: false, hasTime: false, hasRelative: false,
+    weekday: undefined, hasDate: false, hasYear: false, hasTime: false, hasRelative: false,
   }
   const skip = (s: string): string => s.replace(/^[\s,]+/, '')
   let rest = skip(text.toLowerCase())

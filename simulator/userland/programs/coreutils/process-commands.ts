@@ -35,7 +35,7 @@ export const nice = command('nice', 'run a program with another priority', niceO
     yield* warn(c, 'cannot set niceness', set)
     if (set !== Errno.EPERM && set !== Errno.EACCES) return EXIT_CANCELED
   }
-  return yield* runCommand(c, operands)
+  return yield* runCommand(c, operands, quote(operands[0]))
 })
 
 /** True if the word is an old-style adjustment (-10, --10), not the command's argument. */
@@ -56,7 +56,7 @@ export const nohup = command('nohup', 'run a program that survives a hangup', NO
     yield* call('dup2', 1, 2)
   }
   yield* sigaction(SIGHUP, SIG_IGN)
-  return yield* runCommand(c, operands)
+  return yield* runCommand(c, operands, `failed to run command ${quoteaf(operands[0])}`)
 })
 
 function* outputToFile(c: Crt, noInput: boolean): Flow<void> {
@@ -98,7 +98,7 @@ export const chroot: ProgramEntry = { ...command('chroot', 'run a program with a
 
 /** --userspec and --groups, looked up inside the new root. */
 function* becomeUser(c: Crt, userspec: string | undefined, groups: string | undefined): Flow<void> {
-  const spec = userspec === undefined ? { uid: -1, gid: -1 } : yield* parseUserSpec(userspec)
+  const spec = userspec === undefined ? { uid: -1, gid: -1, dot: false } : yield* parseUserSpec(userspec)
   if (typeof spec === 'string') exit(yield* fail(c, EXIT_CANCELED, spec))
   const user = spec.uid < 0 ? undefined : yield* getpwuid(spec.uid)
   const gid = spec.gid >= 0 ? spec.gid : (user?.gid ?? -1)

@@ -5,8 +5,9 @@ import { W_OK } from '../../../abi/fcntl.ts'
 import { Errno, isErr } from '../../../abi/errno.ts'
 import { quoteaf } from '../../../lib/quote.ts'
 import { type Crt, exit } from '../../libc/crt.ts'
-import { fail, usageError, warn } from '../../libc/err.ts'
+import { fail, warn } from '../../libc/err.ts'
 import { access, isatty, lstat, readDir, rmdir, stat, unlink as unlinkFile } from '../../libc/unistd.ts'
+import { argMatch } from './argmatch.ts'
 import { NO_OPTIONS, command, needOperands, noMoreOperands, parseArgs } from './command.ts'
 
 const options = {
@@ -17,6 +18,8 @@ const options = {
     { name: 'dir', arg: 'none', is: 'd' }, { name: 'verbose', arg: 'none', is: 'v' },
   ],
 } as const
+
+const INTERACTIVE = [['never', 'never', 'no', 'none'], ['once', 'once'], ['always', 'always', 'yes']] as const
 
 interface Task {
   readonly interactive: 'never' | 'once' | 'always' | 'protected'
@@ -38,10 +41,8 @@ export const rm = command('rm', 'remove files', options, function* (c) {
     else if (opt === 'i') { interactive = 'always'; force = false }
     else if (opt === 'I') { interactive = 'once'; force = false }
     else if (opt === 'interactive') {
-      if (arg === undefined || /^(always|yes)$/.test(arg)) { interactive = 'always'; force = false }
-      else if (arg === 'once') { interactive = 'once'; force = false }
-      else if (/^(never|no|none)$/.test(arg)) interactive = 'never'
-      else return yield* usageError(c, 1, `invalid argument ‘${arg}’ for ‘--interactive’`)
+      interactive = arg === undefined ? 'always' : yield* argMatch(c, '--interactive', arg, INTERACTIVE)
+      if (interactive !== 'never') force = false
     }
   }
   const has = (letters: string): boolean => given.some((o) => letters.includes(o.opt))
@@ -52,7 +53,7 @@ export const rm = command('rm', 'remove files', options, function* (c) {
   if (operands.length === 0 && force) return 0
   yield* needOperands(c, operands)
   if (interactive === 'once' && (task.recursive || operands.length > 3)) {
-    yield* c.stderr.write(`rm: remove ${operands.length} argument${operands.length === 1 ? '' : 's'}${task.recursive ? ' recursively' : ''}? `)
+    yield* c.stderr.write(`${c.name}: remove ${operands.length} argument${operands.length === 1 ? '' : 's'}${task.recursive ? ' recursively' : ''}? `)
     if (!(yield* yes(c))) return 0
   }
   const remover = new Remover(c, task)
@@ -91,8 +92,8 @@ class Remover {
     const last = trimmed.slice(trimmed.lastIndexOf('/') + 1)
     if (this.#task.recursive && (last === '.' || last === '..')) return yield* this.#complain(`refusing to remove '.' or '..' directory: skipping ${quoteaf(path)}`)
     if (this.#task.recursive && this.#task.preserveRoot && (yield* isRoot(path))) {
-      yield* this.#c.stderr.write(`rm: it is dangerous to operate recursively on ${quoteaf(path)}${trimmed === '' ? '' : " (same as '/')"}\n`)
-      yield* this.#c.stderr.write('rm: use --no-preserve-root to override this failsafe\n')
+      yield* this.#c.stderr.write(`${this.#c.name}: it is dangerous to operate recursively on ${quoteaf(path)}${trimmed === '' ? '' : " (same as '/')"}\n`)
+      yield* this.#c.stderr.write(`${this.#c.name}: use --no-preserve-root to override this failsafe\n`)
       this.status = 1
       return
     }
@@ -167,7 +168,7 @@ class Remover {
     } else guarded = !isLnk(st.mode) && isErr(yield* access(path, W_OK))
     const what = descend ? 'descend into ' : 'remove '
     yield* this.#c.stdout.flush()
-    yield* this.#c.stderr.write(`rm: ${what}${guarded ? 'write-protected ' : ''}${descend ? 'directory' : typeName(st)} ${quoteaf(path)}? `)
+    yield* this.#c.stderr.write(`${this.#c.name}: ${what}${guarded ? 'write-protected ' : ''}${descend ? 'directory' : typeName(st)} ${quoteaf(path)}? `)
     return yield* yes(this.#c)
   }
 }

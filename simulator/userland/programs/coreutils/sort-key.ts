@@ -41,6 +41,8 @@ export function orderingOf(letters: string, endLetters = ''): Ordering {
 /** Reads a key; answers an error text if it is none. A key without letters has the global ordering. */
 export function parseKey(spec: string, global: Ordering): Key | string {
   const m = /^(\d+)(?:\.(\d+))?([a-zA-Z]*)(?:,(\d+)(?:\.(\d+))?([a-zA-Z]*))?/.exec(spec)
+  const badEnd = /^\d+(?:\.\d+)?[a-zA-Z]*,(?!\d)(.*)$/s.exec(spec)
+  if (badEnd !== null) return `invalid number after ',': invalid count at start of ‘${badEnd[1]}’`
   if (m === null) return `invalid number at field start: invalid count at start of ‘${spec}’`
   const [whole, field, char, letters, endField, endChar, endLetters = ''] = m
   if (Number(field) === 0) return `field number is zero: invalid field specification ‘${spec}’`

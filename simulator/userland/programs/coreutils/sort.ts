@@ -45,13 +45,26 @@ export const sort = command('sort', 'sort lines of text', options, function* (c)
     const quiet = check.opt === 'C' || /^(quiet|silent)$/.test(check.arg ?? '')
     return yield* checkOrder(c, operands[0] ?? '-', { quiet, delimiter, unique, compare })
   }
-  const lines: string[] = []
-  for (const name of operands.length > 0 ? operands : ['-']) lines.push(...(yield* linesOf(c, name, delimiter)))
+  const files: (readonly string[])[] = []
+  for (const name of operands.length > 0 ? operands : ['-']) files.push(yield* linesOf(c, name, delimiter))
+  const lines = has('m') ? merge(files, compare) : files.flat()
   yield* call('cpu', Math.ceil((lines.length * Math.log2(lines.length + 2)) / 4))
-  lines.sort(compare)
+  if (!has('m')) lines.sort(compare)
   const kept = unique ? lines.filter((line, i) => i === 0 || compare(lines[i - 1], line) !== 0) : lines
   return yield* output(c, given.findLast((o) => o.opt === 'o')?.arg, kept, delimiter === 0 ? '\0' : '\n')
 })
+
+/** -m: always the least of the files' next lines, also if the files aren't sorted. */
+function merge(files: readonly (readonly string[])[], compare: (a: string, b: string) => number): string[] {
+  const next = files.map(() => 0)
+  const out: string[] = []
+  for (;;) {
+    let best = -1
+    for (let i = 0; i < files.length; i++) if (next[i] < files[i].length && (best < 0 || compare(files[i][next[i]], files[best][next[best]]) < 0)) best = i
+    if (best < 0) return out
+    out.push(files[best][next[best]++])
+  }
+}
 
 function* readKeys(c: Crt, given: readonly Option[]): Flow<{ readonly keys: readonly Key[]; readonly global: Ordering; readonly separator: string | undefined }> {
   let letters = ''

@@ -30,6 +30,9 @@ const MODES: readonly (readonly [string, Word, number, boolean])[] = [
 const KNOWN_BUT_ABSENT = /^-?(ignbrk|brkint|ignpar|parmrk|inpck|istrip|iuclc|ixany|imaxbel|ixoff|olcuc|ocrnl|onocr|onlret|ofill|ofdel|xcase|echoprt|extproc|flusho|parenb|parodd|cmspar|cs[5-8]|hupcl|cstopb|cread|clocal|crtscts|evenp|parity|oddp|nl|cbreak|litout|decctlq|tabs|lcase|LCASE|crterase|crtkill|ctlecho|prterase|tandem|[\d]+|ispeed|ospeed|line)$/
 const CHARS = ['intr', 'quit', 'erase', 'kill', 'eof', 'eol', 'start', 'stop', 'susp', 'werase', 'lnext'] as const
 
+const takesArgument = (word: string): boolean => /^(rows|cols|columns|ispeed|ospeed|line)$/.test(word) || isControlName(word)
+const isSetting = (word: string): boolean =>
+  MODES.some(([n]) => n === word.replace(/^-/, '')) || takesArgument(word) || KNOWN_BUT_ABSENT.test(word) || /^(size|speed|sane|-?raw|-?cooked)$/.test(word)
 const isControlName = (word: string): word is keyof ControlChars => word in DEFAULT_TERMIOS.cc
 
 export const stty = command('stty', 'show or set terminal settings', options, function* (c) {
@@ -44,6 +47,7 @@ export const stty = command('stty', 'show or set terminal settings', options, fu
   const has = (opt: string): boolean => given.some((o) => o.opt === opt)
   if (has('a') && has('g')) return yield* fail(c, 1, 'the options for verbose and stty-readable output styles are\nmutually exclusive')
   if (ordered.length > 0 && (has('a') || has('g'))) return yield* fail(c, 1, 'when specifying an output style, modes may not be set')
+  for (const [i, word] of ordered.entries()) if (!isSetting(word) && !takesArgument(ordered[i - 1] ?? '')) return yield* usageError(c, 1, `invalid argument ${quote(word)}`)
   const device = given.findLast((o) => o.opt === 'F')?.arg
   const fd = device === undefined ? 0 : yield* open(device, O_RDONLY | O_NONBLOCK)
   if (isErr(fd)) return yield* fail(c, 1, quotef(device ?? ''), fd)

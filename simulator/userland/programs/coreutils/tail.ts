@@ -8,9 +8,10 @@ import { concatBytes, EMPTY_BYTES } from '../../../lib/bytes.ts'
 import { parseSize } from '../../../lib/human.ts'
 import { quote, quoteaf } from '../../../lib/quote.ts'
 import { type Crt, exit } from '../../libc/crt.ts'
-import { fail, usageError, warn } from '../../libc/err.ts'
+import { fail, warn } from '../../libc/err.ts'
 import { call } from '../../libc/syscall.ts'
 import { close, fstat, kill, open, readToEnd, stat } from '../../libc/unistd.ts'
+import { argMatch } from './argmatch.ts'
 import { command, parseArgs } from './command.ts'
 
 const options = {
@@ -48,8 +49,7 @@ export const tail = command('tail', 'show the last lines of files', options, fun
     else if (opt === 'F') { follow = 'name'; retry = true }
     else if (opt === 'retry') retry = true
     else if (opt === 'follow') {
-      if (arg !== undefined && arg !== 'name' && arg !== 'descriptor') return yield* usageError(c, 1, `invalid argument ‘${arg}’ for ‘--follow’`)
-      follow = arg ?? 'descriptor'
+      follow = arg === undefined ? 'descriptor' : yield* argMatch(c, '--follow', arg, [['descriptor', 'descriptor'], ['name', 'name']] as const)
     } else if (opt === 's') {
       seconds = Number(text)
       if (!(seconds >= 0)) return yield* fail(c, 1, `invalid number of seconds: ${quote(text)}`)

@@ -65,6 +65,7 @@ class Expression {
       case 1: return w[from] !== ''
       case 2:
         if (w[from] === '!') return w[from + 1] === ''
+        if (!/^-.$/s.test(w[from])) throw new Complaint(`missing argument after ${quote(w[w.length - 1])}`)
         if (!UNARY.test(w[from])) throw new Complaint(`${quote(w[from])}: unary operator expected`)
         return yield* unary(w[from], w[from + 1])
       case 3:

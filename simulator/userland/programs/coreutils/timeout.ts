@@ -40,7 +40,10 @@ export const timeout = command('timeout', 'run a program with a time limit', opt
   const signalText = value('s')
   let signal = signalText === undefined ? SIGTERM : (signalNumber(signalText) ?? -1)
   if (signal < 0) return yield* usageError(c, EXIT_CANCELED, `${quote(signalText ?? '')}: invalid signal`)
-  if (operands.length < 2) return yield* usageError(c, EXIT_CANCELED, operands.length === 0 ? 'missing operand' : `missing operand after ${quote(operands[0])}`)
+  if (operands.length < 2) {
+    yield* c.stderr.write(`Try '${c.name} --help' for more information.\n`)
+    return EXIT_CANCELED
+  }
   const seconds = parseDuration(operands[0])
   if (seconds === undefined) return yield* usageError(c, EXIT_CANCELED, `invalid time interval ${quote(operands[0])}`)
   const words = operands.slice(1)

@@ -8,6 +8,7 @@ import { type Crt, exit } from '../../libc/crt.ts'
 import { fail, usageError, warn } from '../../libc/err.ts'
 import { call } from '../../libc/syscall.ts'
 import { close, lstat, open, stat } from '../../libc/unistd.ts'
+import { argMatch } from './argmatch.ts'
 import { type Option, command, parseArgs } from './command.ts'
 import { parseDate, parseStamp } from './parse-date.ts'
 
@@ -18,6 +19,8 @@ const options = {
     { name: 'reference', arg: 'required', is: 'r' }, { name: 'no-dereference', arg: 'none', is: 'h' },
   ],
 } as const
+
+const TIMES = [['atime', 'atime', 'access', 'use'], ['mtime', 'mtime', 'modify']] as const
 
 type Time = number | 'now'
 
@@ -34,9 +37,8 @@ export const touch = command('touch', "create files, or set files' times", optio
   let [atimeOnly, mtimeOnly] = [has('a'), has('m')]
   for (const { opt, arg } of given) {
     if (opt !== 'time') continue
-    if (/^(atime|access|use)$/.test(arg ?? '')) atimeOnly = true
-    else if (/^(mtime|modify)$/.test(arg ?? '')) mtimeOnly = true
-    else return yield* usageError(c, 1, `invalid argument ‘${arg}’ for ‘--time’`)
+    if ((yield* argMatch(c, '--time', arg ?? '', TIMES)) === 'atime') atimeOnly = true
+    else mtimeOnly = true
   }
   const { atime, mtime } = yield* timesOf(c, given)
   if (operands.length === 0) return yield* usageError(c, 1, 'missing file operand')

@@ -81,7 +81,7 @@ function parse(text: string): readonly Item[] | SetError {
     }
     if (char(i + 1) === '-' && i + 2 < u.length) {
       const [from, to] = [u[i].byte, u[i + 2].byte]
-      if (to < from) return `range-endpoints of ‘${show(from)}-${show(to)}’ are in reverse collating sequence order`
+      if (to < from) return `range-endpoints of '${show(from)}-${show(to)}' are in reverse collating sequence order`
       items.push({ kind: 'bytes', bytes: Array.from({ length: to - from + 1 }, (_, k) => from + k) })
       i += 3
       continue

@@ -24,13 +24,13 @@ export const tr = command('tr', 'translate or delete characters', options, funct
   if (operands.length < least) {
     if (operands.length === 0) return yield* usageError(c, 1, 'missing operand')
     const why = squeeze ? 'Two strings must be given when both deleting and squeezing repeats.' : 'Two strings must be given when translating.'
-    yield* c.stderr.write(`tr: missing operand after ${quote(operands[operands.length - 1])}\n${why}\nTry 'tr --help' for more information.\n`)
+    yield* c.stderr.write(`${c.name}: missing operand after ${quote(operands[operands.length - 1])}\n${why}\nTry '${c.name} --help' for more information.\n`)
     return 1
   }
   if (operands.length > most) {
-    yield* c.stderr.write(`tr: extra operand ${quote(operands[most])}\n`)
+    yield* c.stderr.write(`${c.name}: extra operand ${quote(operands[most])}\n`)
     if (operands.length === 2) yield* c.stderr.write('Only one string may be given when deleting without squeezing repeats.\n')
-    yield* c.stderr.write("Try 'tr --help' for more information.\n")
+    yield* c.stderr.write(`Try '${c.name} --help' for more information.\n`)
     return 1
   }
   const table = plan(operands, { remove, squeeze, inverse, truncate: has('t') })

@@ -55,7 +55,7 @@ export const wc = command('wc', 'count lines, words and bytes', options, functio
   if (list !== undefined) {
     if (operands.length > 0) {
       yield* warn(c, `extra operand ${quoteaf(operands[0])}`)
-      yield* c.stderr.write("file operands cannot be combined with --files0-from\nTry 'wc --help' for more information.\n")
+      yield* c.stderr.write(`file operands cannot be combined with --files0-from\nTry '${c.name} --help' for more information.\n`)
       return 1
     }
     const text = yield* readFile(list === '-' ? '/proc/self/fd/0' : list)
