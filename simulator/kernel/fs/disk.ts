@@ -1,11 +1,16 @@
 // The root disk, ext4 on /dev/vda as programs see it (statfs, inode numbers, directory sizes); the content lives in memory.
 import { Errno } from '../../abi/errno.ts'
+import { AT_FDCWD } from '../../abi/fcntl.ts'
+import { MS_RDONLY } from '../../abi/mount.ts'
 import { EXT4_SUPER_MAGIC } from '../../abi/fs-flags.ts'
-import { makedev, S_IFDIR, type Statfs } from '../../abi/stat.ts'
+import { isBlk, makedev, S_IFDIR, type Statfs } from '../../abi/stat.ts'
 import { IdAllocator } from '../../lib/id-allocator.ts'
 import { GLOBAL_ROOT_GID, GLOBAL_ROOT_UID } from '../cred/ids.ts'
 import type { Kernel } from '../kernel.ts'
+import type { Task } from '../task.ts'
 import { Dentry } from '../vfs/dentry.ts'
+import { LOOKUP_FOLLOW, pathLookup } from '../vfs/path-walk.ts'
+import { isNodev } from '../vfs/permissions.ts'
 import type { FileSystemType } from '../vfs/super-block.ts'
 import { now } from '../vfs/time.ts'
 import { directoryHash } from './disk-hash.ts'
@@ -105,10 +110,21 @@ export function diskOf(kernel: Kernel): Disk {
   return disk
 }
 
+/** lookup_bdev: the number of the block device that `source` names. Throws ENOENT, ENOTBLK, EACCES. */
+function blockDevice(task: Task, source: string): number {
+  const path = pathLookup(task, AT_FDCWD, source, LOOKUP_FOLLOW)
+  const { inode } = path.dentry
+  if (!isBlk(inode.mode)) throw Errno.ENOTBLK
+  if (isNodev(path.mount)) throw Errno.EACCES
+  return inode.rdev
+}
+
 export const DiskType: FileSystemType = {
   name: 'ext4', requiresDevice: true, userNsMount: false,
-  mount(task, source) {
-    if (source !== DISK_SOURCE) throw Errno.EINVAL
-    return diskOf(task.kernel)
+  mount(task, source, flags) {
+    const disk = diskOf(task.kernel)
+    if (blockDevice(task, source) !== disk.dev) throw Errno.ENXIO
+    if (disk.mounts > 0 && ((disk.flags ^ flags) & MS_RDONLY) !== 0) throw Errno.EBUSY
+    return disk
   },
 }

@@ -29,7 +29,7 @@ interface TmpfsOptions {
 /** memparse: a number with K, M, G, T, P; undefined if there is anything else. */
 function parseSize(text: string): number | undefined {
   const match = /^(0[xX][0-9a-fA-F]+|\d+)([kKmMgGtTpP]?)$/.exec(text)
-  return match === null ? undefined : Number(match[1]) * 1024 ** ('kmgtp'.indexOf(match[2].toLowerCase()) + 1 || 0)
+  return match === null ? undefined : Number(match[1]) * 1024 ** ' kmgtp'.indexOf(match[2] === '' ? ' ' : match[2].toLowerCase())
 }
 
 function parseOptions(data: string): TmpfsOptions {
