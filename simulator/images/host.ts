@@ -55,13 +55,17 @@ function addHomes(image: ImageBuilder): void {
   image.file('/home/learner/.profile', '. ~/.bashrc\n', learner)
 }
 
+/** Debian's packages link relatively within a directory. */
+const linkTarget = (link: string, path: string): string =>
+  link.slice(0, link.lastIndexOf('/')) === path.slice(0, path.lastIndexOf('/')) ? path.slice(path.lastIndexOf('/') + 1) : path
+
 /** A name that is a link on the real host is one here too, unless a package brings a program of that name. */
 function addPrograms(image: ImageBuilder, packages: readonly ProgramPackage[]): void {
   const groups = new Map(SPECIAL_PROGRAMS.map(([path, , gid]) => [path, gid]))
   for (const pkg of packages) {
     for (const entry of pkg.programs) {
       image.file(entry.path, executableBytes(programId(pkg, entry)), { mode: entry.mode ?? 0o755, gid: groups.get(entry.path) ?? 0 })
-      for (const link of entry.links ?? []) image.symlink(link, entry.path)
+      for (const link of entry.links ?? []) image.symlink(link, linkTarget(link, entry.path))
     }
   }
   const programs = new Set(packages.flatMap((pkg) => pkg.programs.map((entry) => entry.path)))

@@ -121,7 +121,7 @@ export function* assignElements(sh: Shell, name: string, elements: readonly Arra
 /** The error of a failed assignment: reported, then the line is dropped (a POSIX shell exits). */
 export function* reportAssignment(sh: Shell, e: unknown, text: string): Flow<never> {
   if (e instanceof ReadonlyError) {
-    yield* sh.error(sh.bash ? `${e.name}: readonly variable` : `${e.name}: is read only`, undefined)
+    yield* sh.error(sh.bash ? `${e.name}: readonly variable` : `${e.name}: is read only`, '')
     if (!sh.bash && !sh.interactive) throw new ShellExit(2)
     throw new ShellAbort('discard', 1)
   }

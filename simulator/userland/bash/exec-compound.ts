@@ -75,7 +75,7 @@ export function* executeCompound(sh: Shell, c: Command): Flow<void> {
       sh.status = yield* conditional(sh, c.expression)
       return yield* checkStatus(sh)
     case 'coproc':
-      yield* sh.error('coproc is real, but not simulated here', undefined)
+      yield* sh.error('coproc is real, but not simulated here', '')
       sh.status = 95
       return
     default: return

@@ -90,7 +90,7 @@ function* notFound(sh: Shell, words: readonly string[]): Flow<number> {
     yield* callFunction(sh, handler, words)
     return sh.status
   }
-  yield* sh.error(sh.bash ? `${name}: command not found` : `${name}: not found`, undefined)
+  yield* sh.error(sh.bash ? `${name}: command not found` : `${name}: not found`, '')
   return 127
 }
 
@@ -131,7 +131,7 @@ function* runScript(sh: Shell, path: string, shown: string, words: readonly stri
     const head = yield* call('read', fd, 80)
     yield* close(fd)
     if (!isErr(head) && isBinary(head)) {
-      yield* sh.error(sh.bash ? `${shown}: cannot execute binary file: Exec format error` : `${shown}: Exec format error`, undefined)
+      yield* sh.error(sh.bash ? `${shown}: cannot execute binary file: Exec format error` : `${shown}: Exec format error`, '')
       return 126
     }
   }

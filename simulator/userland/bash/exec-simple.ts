@@ -11,7 +11,7 @@ import { findBuiltin, isDeclaration, SPECIAL_BUILTINS, type Builtin } from './bu
 import { canReplace, closeSubstitutions, execute } from './exec.ts'
 import { fork, placeChild, reap, resetSignals, finish, waitForeground } from './jobs.ts'
 import { runPendingTraps, runTrap } from './traps.ts'
-import { runProgram } from './exec-program.ts'
+import { hashProgram, runProgram } from './exec-program.ts'
 import { traceText, traceWords } from './trace.ts'
 import { traceQuote } from './quote.ts'
 import { commandText } from './printer.ts'
@@ -184,7 +184,7 @@ export function* runBuiltin(sh: Shell, builtin: Builtin, args: Arguments): Flow<
 export function* callFunction(sh: Shell, fn: ShellFunction, params: readonly string[]): Flow<void> {
   const limit = Number(sh.vars.get('FUNCNEST')) || 0
   if (limit > 0 && sh.functionDepth >= limit) {
-    yield* sh.error(`${fn.name}: maximum function nesting level exceeded (${limit})`, undefined)
+    yield* sh.error(`${fn.name}: maximum function nesting level exceeded (${limit})`, '')
     throw new ShellAbort('discard', 1)
   }
   if (sh.functionDepth >= 600) {
@@ -230,6 +230,7 @@ function* program(sh: Shell, c: Simple, words: readonly string[], last: boolean)
     return
   }
   if (sh.jobs.jobs.length > 0) yield* reap(sh)
+  yield* hashProgram(sh, words[0])
   const placement = sh.monitor ? { pgid: 0, foreground: true } : undefined
   // Expansions in redirections happen in the child and must not change this shell.
   const own = c.redirects.every((r) => r.target.literal !== undefined && (!r.hereDoc || r.hereDoc.body.literal !== undefined))

@@ -181,7 +181,7 @@ function* startPipeline(sh: Shell, c: Pipeline, placement: Placement | undefined
     if (!final) {
       const made = yield* call('pipe2', 0)
       if (isErr(made)) {
-        yield* sh.error(`pipe error: ${made.message}`, undefined)
+        yield* sh.error(`pipe error: ${made.message}`, '')
         throw new ShellAbort('discard', 1)
       }
       ends = made

@@ -50,7 +50,7 @@ export function* evaluateOrAbort(sh: Shell, text: string, builtin?: string): Flo
     if (e instanceof ArithmeticError) yield* sh.error(arithmeticMessage(sh, text, e), builtin)
     else if (e instanceof ReadonlyError) yield* sh.error(`${e.name}: readonly variable`, builtin)
     else if (e instanceof UnboundError) {
-      yield* sh.error(sh.bash ? `${e.name}: unbound variable` : `${e.name}: parameter not set`, undefined)
+      yield* sh.error(sh.bash ? `${e.name}: unbound variable` : `${e.name}: parameter not set`, '')
       if (!sh.bash) throw new ShellExit(2)
       throw new ShellAbort('fatal', 1)
     } else throw e

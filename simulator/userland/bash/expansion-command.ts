@@ -28,7 +28,7 @@ export function* commandSubstitution(sh: Shell, body: List): Flow<string> {
   const file = fileRead(sh, body)
   const ends = yield* call('pipe2', 0)
   if (isErr(ends)) {
-    yield* sh.error(`cannot make pipe for command substitution: ${ends.message}`, undefined)
+    yield* sh.error(`cannot make pipe for command substitution: ${ends.message}`, '')
     throw new ShellAbort('discard', 1)
   }
   const [reader, writer] = ends

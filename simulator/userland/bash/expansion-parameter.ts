@@ -27,16 +27,16 @@ export function* refreshClock(sh: Shell): Flow<void> {
 
 export function* badSubstitution(sh: Shell, text: string): Flow<never> {
   if (sh.dialect === 'dash') {
-    yield* sh.error('Bad substitution', undefined)
+    yield* sh.error('Bad substitution', '')
     throw new ShellExit(2)
   }
-  yield* sh.error(sh.bash ? `${text}: bad substitution` : 'syntax error: bad substitution', undefined)
+  yield* sh.error(sh.bash ? `${text}: bad substitution` : 'syntax error: bad substitution', '')
   if (!sh.bash) throw new ShellExit(2)
   throw new ShellAbort('discard', 1)
 }
 
 export function* unbound(sh: Shell, name: string): Flow<never> {
-  yield* sh.error(sh.bash ? `${/^\d/.test(name) ? `$${name}` : name}: unbound variable` : `${name}: parameter not set`, undefined)
+  yield* sh.error(sh.bash ? `${/^\d/.test(name) ? `$${name}` : name}: unbound variable` : `${name}: parameter not set`, '')
   if (!sh.bash) throw new ShellExit(sh.interactive ? 1 : 2)
   throw new ShellAbort('fatal', 1)
 }
@@ -116,12 +116,12 @@ export function* expandParameter(sh: Shell, p: Param, out: Fields, quoted: boole
     const target = (yield* baseValue(sh, name, index)) as Value
     const text = target.kind === 'one' ? target.text : target.items.join(' ')
     if (text === undefined || text === '') {
-      yield* sh.error(`${p.name}: invalid indirect expansion`, undefined)
+      yield* sh.error(`${p.name}: invalid indirect expansion`, '')
       throw new ShellAbort('discard', 1)
     }
     const m = /^([A-Za-z_]\w*|[0-9]+|[@*#?$!-])(?:\[(.*)\])?$/s.exec(text)
     if (!m) {
-      yield* sh.error(`${text}: invalid variable name`, undefined)
+      yield* sh.error(`${text}: invalid variable name`, '')
       throw new ShellAbort('discard', 1)
     }
     name = m[1]
@@ -203,7 +203,7 @@ function* expandDefault(sh: Shell, p: Param, name: string, index: Word | undefin
   const text = operand ? yield* expandString(sh, operand) : ''
   if (op === '=') {
     if (!isName(name)) {
-      yield* sh.error(`$${name}: cannot assign in this way`, undefined)
+      yield* sh.error(`$${name}: cannot assign in this way`, '')
       throw new ShellAbort('discard', 1)
     }
     try {
@@ -215,7 +215,7 @@ function* expandDefault(sh: Shell, p: Param, name: string, index: Word | undefin
     return
   }
   const message = text !== '' ? text : colon ? 'parameter null or not set' : sh.bash ? 'parameter not set' : 'parameter not set'
-  yield* sh.error(`${name}: ${message}`, undefined)
+  yield* sh.error(`${name}: ${message}`, '')
   if (!sh.bash) throw new ShellExit(2)
   throw new ShellAbort('fatal', 1)
 }
@@ -229,7 +229,7 @@ function* slice(sh: Shell, p: Param, name: string, value: Value): Flow<Value> {
     if (from < 0) from += name === '@' || name === '*' ? items.length : items.length
     if (from < 0) return { ...value, items: [] }
     if (length !== undefined && length < 0) {
-      yield* sh.error(`${length}: substring expression < 0`, undefined)
+      yield* sh.error(`${length}: substring expression < 0`, '')
       throw new ShellAbort('discard', 1)
     }
     return { ...value, items: items.slice(from, length === undefined ? undefined : from + length) }
@@ -240,7 +240,7 @@ function* slice(sh: Shell, p: Param, name: string, value: Value): Flow<Value> {
   if (from < 0 || from > chars.length) return { kind: 'one', text: '' }
   let to = length === undefined ? chars.length : length < 0 ? chars.length + length : from + length
   if (to < from) {
-    yield* sh.error(`${p.operand2?.text ?? ''}: substring expression < 0`, undefined)
+    yield* sh.error(`${p.operand2?.text ?? ''}: substring expression < 0`, '')
     throw new ShellAbort('discard', 1)
   }
   to = Math.min(to, chars.length)

@@ -21,7 +21,7 @@ export function* expandPathname(sh: Shell, pattern: string, text: string, out: s
   const found = yield* glob(sh, pattern)
   if (found.length > 0) out.push(...found)
   else if (sh.shopts.get('failglob')) {
-    yield* sh.error(`no match: ${text}`, undefined)
+    yield* sh.error(`no match: ${text}`, '')
     throw new ShellAbort('discard', 1)
   } else if (!sh.shopts.get('nullglob')) out.push(text)
 }

@@ -1,5 +1,5 @@
 // Making children and waiting for them: fork with bash's retries, process groups and the terminal, wait status, notifications. See JOB CONTROL in bash(1).
-import type { Flow } from '../../abi/syscalls.ts'
+import type { Flow, SigAction } from '../../abi/syscalls.ts'
 import { Errno, isErr } from '../../abi/errno.ts'
 import { CLOCK_MONOTONIC } from '../../abi/sched.ts'
 import {
@@ -27,15 +27,15 @@ export function* fork(sh: Shell, child: () => Flow<number>): Flow<number | undef
     const pid = yield* call('clone', 0, child)
     if (!isErr(pid)) return pid
     if (!sh.bash) {
-      yield* sh.error(sh.dialect === 'dash' ? 'Cannot fork' : "can't fork: " + pid.message, undefined)
+      yield* sh.error(sh.dialect === 'dash' ? 'Cannot fork' : "can't fork: " + pid.message, '')
       throw sh.interactive ? new ShellAbort('discard', 2) : new ShellExit(2)
     }
     if (pid !== Errno.EAGAIN || pause > 8) {
-      yield* sh.error(`fork: ${pid.message}`, undefined)
+      yield* sh.error(`fork: ${pid.message}`, '')
       if (sh.interactive && !sh.forked) throw new ShellAbort('discard', 254)
       throw new ShellExit(254)
     }
-    yield* sh.error(`fork: retry: ${pid.message}`, undefined)
+    yield* sh.error(`fork: retry: ${pid.message}`, '')
     yield* call('clock_nanosleep', CLOCK_MONOTONIC, 0, { sec: pause, nsec: 0 })
   }
 }
@@ -158,6 +158,7 @@ export function* waitForJobs(sh: Shell, done: () => boolean): Flow<'done' | 'int
     const r = yield* call('wait4', -1, sh.monitor ? WUNTRACED : 0)
     if (isErr(r)) return r === Errno.EINTR ? 'interrupted' : 'none'
     record(sh, r.pid, r.status)
+    if (sh.pendingTraps.length > 0 || sh.interrupted) return 'interrupted'
   }
   return 'done'
 }
@@ -168,18 +169,19 @@ export function* waitForJobs(sh: Shell, done: () => boolean): Flow<'done' | 'int
  */
 export function* waitForeground(sh: Shell, pids: readonly number[], texts: () => string[], pgid: number): Flow<void> {
   let sawInterrupt = false
+  let old: SigAction['handler'] = SIG_DFL
   const watch = !sh.interactive && !sh.traps.has('INT') && !sh.ignoredAtStart.has(SIGINT) && !(sh.forked && sh.interactive)
   if (watch) {
     const previous = yield* sigaction(SIGINT, function* () {
       sawInterrupt = true
     })
-    // Ignored by an ancestor (a background job): leave it so.
-    if (!isErr(previous) && previous.handler === SIG_IGN) yield* sigaction(SIGINT, SIG_IGN)
+    // Ignored since an ancestor's time (a background job): it stays so.
+    if (!isErr(previous)) old = previous.handler
+    if (old === SIG_IGN) yield* sigaction(SIGINT, SIG_IGN)
   }
   const statuses: number[] = []
   for (const pid of pids) statuses.push(yield* waitForPid(sh, pid))
-  if (watch && !sawInterrupt) yield* sigaction(SIGINT, SIG_DFL)
-  else if (watch) yield* sigaction(SIGINT, SIG_DFL)
+  if (watch) yield* sigaction(SIGINT, old)
   const last = statuses[statuses.length - 1]
   if (sh.monitor) yield* takeTerminal(sh)
   if (statuses.some(WIFSTOPPED)) {
@@ -194,6 +196,7 @@ export function* waitForeground(sh: Shell, pids: readonly number[], texts: () =>
     if (WIFSIGNALED(last) && sh.restoreTerminal && sh.monitor) yield* sh.restoreTerminal()
     yield* reportDeath(sh, last, pids, statuses, texts)
   }
+  if (!sh.forked || !sh.interactive) yield* notifyJobs(sh)
   sh.pipeStatus = statuses.map(exitStatus)
   sh.status = exitStatus(last)
   if (sh.options.has('pipefail')) sh.status = [...sh.pipeStatus].reverse().find((s) => s !== 0) ?? 0
@@ -257,7 +260,7 @@ export function* notifyJobs(sh: Shell): Flow<void> {
       } else if (sh.bash && state === 'done' && WIFSIGNALED(status) && ![SIGINT, SIGTERM, SIGPIPE].includes(WTERMSIG(status)) && !sh.traps.has(SIGNAL_NAMES[WTERMSIG(status)] ?? '')) {
         yield* sh.write2(`${sh.errorName}: line ${sh.line}: ${formatJob(sh.jobs, job, 'script', sh.cwd, sh.vars.get('HOME'))}`)
         job.notified = true
-      } else if (state === 'done' && !sh.interactive) {
+      } else if (state === 'done' && !sh.interactive && !WIFSIGNALED(status)) {
         // A script hears nothing of it; `jobs` may still show it once.
         continue
       }

@@ -76,7 +76,7 @@ function* one(sh: Shell, r: Redirection, undo: Undo[] | undefined): Flow<boolean
     const text = r.hereDoc ? yield* expandQuoted(sh, r.hereDoc.body) : `${yield* expandString(sh, r.target)}\n`
     const fd = yield* hereDocument(text)
     if (isErr(fd)) {
-      yield* sh.error(`cannot create temp file for here-document: ${fd.message}`, undefined)
+      yield* sh.error(`cannot create temp file for here-document: ${fd.message}`, '')
       return false
     }
     if (r.fdVariable) yield* assignFd(sh, r.fdVariable, fd)
@@ -86,7 +86,7 @@ function* one(sh: Shell, r: Redirection, undo: Undo[] | undefined): Flow<boolean
   const words: string[] = []
   yield* expandWord(sh, r.target, words)
   if (words.length !== 1) {
-    yield* sh.error(`${r.target.text}: ambiguous redirect`, undefined)
+    yield* sh.error(`${r.target.text}: ambiguous redirect`, '')
     return false
   }
   const [name] = words
@@ -98,14 +98,14 @@ function* one(sh: Shell, r: Redirection, undo: Undo[] | undefined): Flow<boolean
   if (clobberCheck) {
     const there = yield* stat(name)
     if (!isErr(there) && isReg(there.mode)) {
-      yield* sh.error(sh.bash ? `${name}: cannot overwrite existing file` : `cannot create ${name}: File exists`, undefined)
+      yield* sh.error(sh.bash ? `${name}: cannot overwrite existing file` : `cannot create ${name}: File exists`, '')
       return false
     }
     if (isErr(there)) flags |= O_EXCL
   }
   const fd = yield* open(name, flags, 0o666)
   if (isErr(fd)) {
-    yield* sh.error(openMessage(sh, name, operator, fd), undefined)
+    yield* sh.error(openMessage(sh, name, operator, fd), '')
     return false
   }
   if (r.fdVariable) {
@@ -132,14 +132,14 @@ function* duplicate(sh: Shell, r: Redirection, name: string, undo: Undo[] | unde
   }
   const m = /^(\d+)(-?)$/.exec(name)
   if (!m) {
-    yield* sh.error(sh.bash ? `${r.target.text}: ambiguous redirect` : 'Bad fd number', undefined)
+    yield* sh.error(sh.bash ? `${r.target.text}: ambiguous redirect` : 'Bad fd number', '')
     return false
   }
   const source = Number(m[1])
   if (r.fdVariable) {
     const fd = yield* call('fcntl', source, F_DUPFD, 10)
     if (isErr(fd)) {
-      yield* sh.error(`${name}: ${fd.message}`, undefined)
+      yield* sh.error(`${name}: ${fd.message}`, '')
       return false
     }
     sh.vars.set(r.fdVariable, String(fd))
@@ -153,7 +153,7 @@ function* duplicate(sh: Shell, r: Redirection, name: string, undo: Undo[] | unde
   const result = yield* call('dup2', source, target)
   if (isErr(result)) {
     const message = sh.bash ? `${source}: ${result.message}` : `${source}: ${result.message}`
-    yield* sh.error(message, undefined)
+    yield* sh.error(message, '')
     return false
   }
   if (m[2] === '-') yield* close(source)

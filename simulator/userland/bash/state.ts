@@ -239,11 +239,11 @@ export class Shell {
     return this.arg0
   }
 
-  /** `bash: line 3: ` and its relatives; with `builtin` also that name. */
+  /** `bash: line 3: ` and its relatives; with `builtin` also that name ('' for none). */
   prefix(builtin = this.builtinName): string {
-    const tail = builtin === undefined ? '' : `${builtin}: `
+    const tail = builtin === undefined || builtin === '' ? '' : `${builtin}: `
     if (this.dialect === 'dash') return `${this.arg0}: ${this.line}: ${tail}`
-    if (this.dialect === 'ash') return `${this.arg0}: ${tail}${builtin !== undefined && !this.interactive ? `line ${this.line - 1}: ` : ''}`
+    if (this.dialect === 'ash') return `${this.arg0}: ${tail}${tail !== '' && !this.interactive ? `line ${this.line - 1}: ` : ''}`
     return this.interactive ? `${this.errorName}: ${tail}` : `${this.errorName}: line ${this.line}: ${tail}`
   }
 

@@ -349,7 +349,10 @@ function compilePart(p: U.WordPart, place: Place, mode: Mode, inDouble: boolean)
       return p.parts
         ? [{ kind: 'text', text: `${p.operator}(`, quoted: inDouble }, ...compileParts(p.parts, place, 'plain', inDouble), { kind: 'text', text: ')', quoted: inDouble }]
         : literalParts(p.text, 'plain')
-    case 'BraceExpansion': return p.parts ? compileParts(p.parts, place, 'plain', inDouble) : literalParts(p.text, 'plain')
+    case 'BraceExpansion':
+      return p.parts
+        ? [{ kind: 'text', text: '{', quoted: false }, ...compileParts(p.parts, place, 'plain', inDouble), { kind: 'text', text: '}', quoted: false }]
+        : literalParts(p.text, 'plain')
   }
 }
 

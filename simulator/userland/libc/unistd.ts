@@ -89,14 +89,21 @@ export function* readDir(path: string): Flow<readonly Dirent[] | Errno> {
   }
 }
 
+/** execve(2); a file the kernel doesn't know is given to /bin/sh, as execvp(3) does. */
+function* execOrScript(path: string, argv: readonly string[], env: readonly string[]): Flow<Errno> {
+  const error = (yield* call('execve', path, argv, env)) as Errno
+  if (error !== E.ENOEXEC) return error
+  return (yield* call('execve', '/bin/sh', ['/bin/sh', path, ...argv.slice(1)], env)) as Errno
+}
+
 /** execvp(3): searches PATH unless the name has a slash. Answers only on failure: the last EACCES seen, else ENOENT. */
 export function* execvpe(file: string, argv: readonly string[], env: readonly string[]): Flow<Errno> {
   if (file === '') return E.ENOENT
-  if (file.includes('/')) return (yield* call('execve', file, argv, env)) as Errno
+  if (file.includes('/')) return yield* execOrScript(file, argv, env)
   const path = env.find((e) => e.startsWith('PATH='))?.slice(5) ?? '/bin:/usr/bin'
   let denied: Errno | undefined
   for (const dir of path.split(':')) {
-    const error = (yield* call('execve', dir === '' ? file : `${dir}/${file}`, argv, env)) as Errno
+    const error = yield* execOrScript(dir === '' ? file : `${dir}/${file}`, argv, env)
     if (error === E.EACCES) denied = error
     else if (error !== E.ENOENT && error !== E.ENOTDIR) return error
   }

@@ -58,7 +58,7 @@ function* source(sh: Shell, words: readonly string[]): Flow<number> {
   if (isErr(text)) {
     if (!sh.bash) return yield* dashFail(sh, sh.dialect === 'ash' ? `can't open '${name}': ${text.message}` : `cannot open ${name}: ${text === Errno.ENOENT ? 'No such file' : text.message}`)
     if (text === Errno.EISDIR) return yield* sh.fail(1, `${name}: is a directory`)
-    yield* sh.error(`${name}: ${text.message}`, undefined)
+    yield* sh.error(`${name}: ${text.message}`, '')
     return 1
   }
   const saved = { params: sh.params, line: sh.line, builtin: sh.builtinName, loop: sh.loopDepth, depth: sh.sourceDepth }

@@ -5,7 +5,7 @@ import { SIGCONT, SIGSTOP } from '../../../abi/signal.ts'
 import { TIOCSPGRP } from '../../../abi/termios.ts'
 import { call } from '../../libc/syscall.ts'
 import { exitStatus, formatJob, type Job, jobState, jobStatus } from '../job-table.ts'
-import { reap, takeTerminal, waitForeground, waitForJobs } from '../jobs.ts'
+import { notifyJobs, reap, takeTerminal, waitForeground, waitForJobs } from '../jobs.ts'
 import { runPendingTraps } from '../traps.ts'
 import { ShellAbort, type Shell } from '../state.ts'
 import { assignReported } from './assign-value.ts'
@@ -146,14 +146,32 @@ function* wait(sh: Shell, words: readonly string[]): Flow<number> {
   const specs = words.slice(i)
   if (next) return yield* waitNext(sh, specs, variable)
   if (specs.length === 0) {
-    const status = yield* waitFor(sh, () => sh.jobs.jobs.every((j) => jobState(j) !== 'running'))
-    if (status !== undefined) return status
-    if (!sh.interactive) for (const job of [...sh.jobs.jobs]) if (jobState(job) === 'done' && !sh.interactive) job.notified = job.notified || exitStatus(jobStatus(job)) < 128
+    yield* reap(sh)
+    for (const job of [...sh.jobs.jobs]) {
+      if (jobState(job) !== 'running') {
+        // Dead before anybody waited: the last one stays known to `jobs`.
+        if (jobState(job) === 'done' && !sh.interactive && job.processes.every((p) => p.pid !== sh.lastBackground)) sh.jobs.remove(job)
+        continue
+      }
+      const status = yield* waitFor(sh, () => jobState(job) !== 'running')
+      if (status !== undefined) return status
+      yield* waited(sh, job)
+    }
     return 0
   }
   let status = 0
   for (const spec of specs) status = yield* waitOne(sh, spec)
   return status
+}
+
+/** A job that was waited for is reported if a signal ended it, and forgotten. */
+function* waited(sh: Shell, job: Job): Flow<void> {
+  if (sh.interactive && !sh.forked) return
+  const builtin = sh.builtinName
+  sh.builtinName = undefined
+  yield* notifyJobs(sh)
+  sh.builtinName = builtin
+  if (jobState(job) === 'done') sh.jobs.remove(job)
 }
 
 function* waitOne(sh: Shell, spec: string): Flow<number> {
@@ -164,6 +182,7 @@ function* waitOne(sh: Shell, spec: string): Flow<number> {
       return sh.bash ? 127 : 2
     }
     const broken = yield* waitFor(sh, () => jobState(job) !== 'running')
+    if (broken === undefined) yield* waited(sh, job)
     return broken ?? exitStatus(jobStatus(job))
   }
   if (!/^\d+$/.test(spec)) {
@@ -184,6 +203,7 @@ function* waitOne(sh: Shell, spec: string): Flow<number> {
   }
   const process = owner.processes.find((p) => p.pid === pid)
   const broken = yield* waitFor(sh, () => process?.status !== undefined)
+  if (broken === undefined && jobState(owner) === 'done') yield* waited(sh, owner)
   return broken ?? exitStatus(process?.status ?? 0)
 }
 

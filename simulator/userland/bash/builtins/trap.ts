@@ -1,10 +1,11 @@
 // trap
 import type { Flow } from '../../../abi/syscalls.ts'
-import { SIGINT, SIGKILL, SIGNAL_NAMES, SIGQUIT, SIGSTOP, SIGTERM, SIG_DFL, SIG_IGN } from '../../../abi/signal.ts'
+import { SIGHUP, SIGINT, SIGKILL, SIGNAL_NAMES, SIGQUIT, SIGSTOP, SIGTERM, SIG_DFL, SIG_IGN } from '../../../abi/signal.ts'
 import { sigaction } from '../../libc/unistd.ts'
 import { singleQuote } from '../quote.ts'
 import type { Shell } from '../state.ts'
 import { signalNumber, signalTable } from './kill.ts'
+import { killSelf } from '../jobs.ts'
 import type { BuiltinTable } from './index.ts'
 import { interactiveHandler } from '../signals.ts'
 
@@ -46,6 +47,20 @@ function* setTrap(sh: Shell, name: string, action: string | undefined): Flow<voi
   }
   if (action === undefined) sh.traps.delete(name)
   else sh.traps.set(name, action)
+  if (name === 'EXIT' && sh.bash && !sh.interactive) yield* catchTermination(sh, action !== undefined)
+}
+
+/** Signals that end bash still let its EXIT trap run. */
+function* catchTermination(sh: Shell, on: boolean): Flow<void> {
+  for (const sig of [SIGHUP, SIGINT, SIGTERM]) {
+    if (sh.traps.has(SIGNAL_NAMES[sig] ?? '') || sh.ignoredAtStart.has(sig)) continue
+    if (!on) yield* sigaction(sig, SIG_DFL)
+    else {
+      yield* sigaction(sig, function* (s) {
+        yield* killSelf(sh, s)
+      })
+    }
+  }
 }
 
 /** What a signal without a trap does to this shell. */
@@ -61,6 +76,10 @@ function* resetDisposition(sh: Shell, sig: number): Flow<void> {
     }
   }
   yield* sigaction(sig, SIG_DFL)
+  if (sh.traps.has('EXIT') && sh.bash && !sh.interactive) {
+    sh.traps.delete(SIGNAL_NAMES[sig] ?? '')
+    yield* catchTermination(sh, true)
+  }
 }
 
 function* trap(sh: Shell, words: readonly string[]): Flow<number> {
