@@ -45,7 +45,7 @@ async function build(root, sources, cache, bundle) {
   mkdirSync(cache, { recursive: true })
   const draft = `${bundle}.${process.pid}`
   await esbuild({
-    entryPoints: [sources], outfile: draft, bundle: true, platform: 'node', format: 'esm', target: 'node22', sourcemap: 'inline',
+    entryPoints: [sources], outfile: draft, bundle: true, platform: 'node', format: 'esm', target: 'node22',
     external: ['vitest', 'esbuild'], logLevel: 'silent', absWorkingDir: root,
     define: { 'import.meta.dirname': JSON.stringify(join(root, 'tools')) },
     banner: { js: "import { createRequire as createRequireForBundle } from 'node:module'\nconst require = createRequireForBundle(import.meta.url)" },

@@ -20,14 +20,11 @@ export async function conformance(args: readonly string[]): Promise<number> {
     throw error instanceof Error ? new UsageError(error.message) : error
   }
   const out = (text: string): void => void process.stdout.write(`${text}\n`)
-  const results = await runCases(files, jobs)
-  for (const { id, differences, crash } of results) {
-    if (parsed.flags.has('table') || (differences.length === 0 && crash === undefined)) continue
-    out(`differs ${id}`)
-    if (!parsed.flags.has('verbose')) continue
-    if (crash !== undefined) out(`    the simulator failed: ${crash}`)
-    else out(describe(differences))
-  }
+  const results = await runCases(files, jobs, ({ id, differences, crash }) => {
+    if (parsed.flags.has('table') || (differences.length === 0 && crash === undefined)) return
+    out(`differs ${id}${crash === undefined ? '' : `: the simulator failed: ${parsed.flags.has('verbose') ? crash : (crash.split('\n')[0] ?? '')}`}`)
+    if (parsed.flags.has('verbose') && crash === undefined) out(describe(differences))
+  })
   if (parsed.flags.has('slow')) for (const { id, milliseconds } of results.toSorted((a, b) => b.milliseconds - a.milliseconds).slice(0, 15)) out(`${String(milliseconds).padStart(6)} ms  ${id}`)
   out(table(figures(results)))
   const ratchet = readRatchet(ROOT)

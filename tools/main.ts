@@ -1,8 +1,12 @@
 // The `isolab` command line: which command, and what a mistaken call is told.
+import { isMainThread } from 'node:worker_threads'
 import { help } from './help.ts'
 import { UsageError } from './usage.ts'
 import { sh } from './command-sh.ts'
 import { shell } from './command-shell.ts'
+
+// The bundle is also what a thread of the recorded cases starts from.
+if (!isMainThread) await import('../test/conformance/pool.ts')
 
 type Command = (args: readonly string[]) => number | Promise<number>
 

@@ -9,7 +9,7 @@ import type { Difference } from './compare.ts'
 import { play } from './play.ts'
 
 const ROLE = 'isolab-conformance'
-const HANG_MS = 20_000
+const HANG_MS = 15_000
 const SHOWN_LINES = 300
 
 export interface CaseFile { readonly id: string; readonly path: string }
@@ -35,7 +35,7 @@ export async function runCases(files: readonly CaseFile[], jobs = availableParal
       const file = files[index]
       if (file === undefined) break
       const result = await oneCase(worker, file)
-      if (result === undefined) {
+      if (result?.crash !== undefined || result === undefined) {
         await worker.terminate()
         worker = startWorker()
       }
@@ -50,23 +50,22 @@ export async function runCases(files: readonly CaseFile[], jobs = availableParal
 
 function startWorker(): Worker {
   const worker = new Worker(new URL(import.meta.url), { workerData: { role: ROLE }, resourceLimits: { maxOldGenerationSizeMb: 1024 } })
-  worker.setMaxListeners(0)
+  worker.on('error', () => undefined)
   return worker
 }
 
 /** Undefined: no answer in time, or the thread died. */
 function oneCase(worker: Worker, file: CaseFile): Promise<CaseResult | undefined> {
   return new Promise((resolve) => {
+    const onError = (error: unknown): void => settle({ ...hung(file), crash: String(error) })
+    const onExit = (): void => settle(undefined)
     const settle = (result: CaseResult | undefined): void => {
       clearTimeout(timer)
-      worker.removeAllListeners()
-      worker.on('error', () => undefined)
+      worker.off('message', settle).off('error', onError).off('exit', onExit)
       resolve(result)
     }
     const timer = setTimeout(() => settle(undefined), HANG_MS)
-    worker.once('message', settle)
-    worker.once('error', (error) => settle({ ...hung(file), crash: String(error) }))
-    worker.once('exit', () => settle(undefined))
+    worker.on('message', settle).on('error', onError).on('exit', onExit)
     worker.postMessage(file)
   })
 }
