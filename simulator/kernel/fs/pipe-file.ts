@@ -106,5 +106,7 @@ export function openFifo(_task: Task, path: Path, flags: number): PipeFile {
   const nonblock = (flags & O_NONBLOCK) !== 0
   if (mode === O_WRONLY && nonblock && (inode.pipe === undefined || inode.pipe.readers === 0)) throw Errno.ENXIO
   inode.pipe ??= new Pipe()
-  return new PipeFile(path, flags, inode.pipe, !nonblock && mode !== O_RDWR)
+  // A pipe that is opened again has had its partner: its open doesn't wait.
+  const anonymous = path.mount.id === MNT_ID_PIPEFS
+  return new PipeFile(path, flags, inode.pipe, !anonymous && !nonblock && mode !== O_RDWR)
 }
