@@ -13,10 +13,12 @@ import { sed } from '../userland/programs/sed/index.ts'
 import { utilLinuxPackage } from '../userland/programs/util-linux/index.ts'
 import { libcapPackage } from '../userland/programs/libcap2-bin/index.ts'
 import { uidmapPackage } from '../userland/programs/uidmap/index.ts'
+import { psmisc } from '../userland/programs/psmisc/index.ts'
+import { sysvinitUtils } from '../userland/programs/sysvinit-utils/index.ts'
 import { unsimulatedPackage } from './unsimulated.ts'
 
 /** What is simulated. */
-export const SIMULATED_PACKAGES: readonly ProgramPackage[] = [bash, coreutils, dash, grep, hostnamePackage, init, mawk, procps, sed, sudoPackage, utilLinuxPackage, libcapPackage, uidmapPackage]
+export const SIMULATED_PACKAGES: readonly ProgramPackage[] = [bash, coreutils, dash, grep, hostnamePackage, init, mawk, procps, sed, sudoPackage, utilLinuxPackage, libcapPackage, uidmapPackage, psmisc, sysvinitUtils]
 
 /** Everything installed on the host, with the names that are there but not simulated. */
 export const ALL_PACKAGES: readonly ProgramPackage[] = [...SIMULATED_PACKAGES, unsimulatedPackage(SIMULATED_PACKAGES)]
