@@ -244,7 +244,7 @@ class BlockCopy {
     if (status === 'noxfer') return
     const [si, iec] = [scaled(this.#bytes, 1000), scaled(this.#bytes, 1024)]
     const size = this.#bytes < 1000 ? '' : this.#bytes < 1024 ? ` (${si})` : ` (${si}, ${iec})`
-    const rate = seconds > 0 ? `${scaled(this.#bytes / seconds, 1000)}/s` : 'Infinity B/s'
+    const rate = seconds > 0 ? `${scaled(this.#bytes / seconds, 1000, 1)}/s` : 'Infinity B/s'
     yield* this.#c.stderr.write(`${this.#bytes} byte${this.#bytes === 1 ? '' : 's'}${size} copied, ${general(seconds)} s, ${rate}\n`)
   }
 }
@@ -257,10 +257,10 @@ function general(x: number): string {
   return x.toFixed(Math.max(0, 5 - exponent)).replace(/\.?0+$/, '')
 }
 
-/** 1.0 MB, 977 KiB: one decimal below ten. */
-function scaled(bytes: number, base: 1000 | 1024): string {
+/** 1.0 MB, 977 KiB: one decimal below ten. `least` is the smallest unit used. */
+function scaled(bytes: number, base: 1000 | 1024, least = 0): string {
   const units = base === 1000 ? ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] : ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
-  let [value, unit] = [bytes, 0]
+  let [value, unit] = [bytes / base ** least, least]
   while (value >= base && unit < units.length - 1) {
     value /= base
     unit++
