@@ -63,7 +63,7 @@ function zapPidNamespace(init: Task): void {
 function finishExit(task: Task): void {
   const { kernel } = task
   reparentChildren(task)
-  hangUpIfOrphaned(task.pgrp, task)
+  if (heldGroup(task, task.parent)) hangUpIfOrphaned(task.pgrp, task)
   setExe(task, undefined)
   task.fs.release()
   releaseProxy(task.nsproxy)
@@ -131,9 +131,12 @@ function reparentChildren(task: Task): void {
         sendSignal(kernel, heir, SIGCHLD, child)
         heir.childChanged.wakeAll()
       }
-    } else if (child.pgrp !== task.pgrp) hangUpIfOrphaned(child.pgrp, task)
+    } else if (heldGroup(child, task)) hangUpIfOrphaned(child.pgrp, task)
   }
 }
+
+/** kill_orphaned_pgrp's condition: the tie between these two is one that keeps the task's group from being orphaned. */
+const heldGroup = (task: Task, parent: Task | undefined): boolean => parent !== undefined && parent.pgrp !== task.pgrp && parent.session === task.session
 
 function findReaper(task: Task): Task | undefined {
   const ns = task.pidNs
