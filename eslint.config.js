@@ -14,6 +14,12 @@ const kebabCase = {
   },
 }
 
+const NEVER = [
+  { selector: 'ExportDefaultDeclaration', message: 'Export by name.' },
+  { selector: 'TSEnumDeclaration', message: 'Use a union of literals or constants.' },
+  { selector: 'TSParameterProperty', message: 'Declare the property and assign it.' },
+]
+
 const HOST_GLOBALS = [
   'Date', 'setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'clearTimeout', 'Promise', 'console', 'document', 'window', 'self', 'globalThis', 'navigator', 'process', 'Buffer', 'require',
   'performance', 'crypto', 'fetch', 'Worker', 'TextEncoder', 'TextDecoder', 'structuredClone', 'localStorage', 'requestAnimationFrame', 'SharedArrayBuffer', 'Atomics',
@@ -33,11 +39,7 @@ export default tseslint.config(
       'no-var': 'error',
       'prefer-const': 'error',
       'no-control-regex': 'off',
-      'no-restricted-syntax': ['error',
-        { selector: 'ExportDefaultDeclaration', message: 'Export by name.' },
-        { selector: 'TSEnumDeclaration', message: 'Use a union of literals or constants.' },
-        { selector: 'TSParameterProperty', message: 'Declare the property and assign it.' },
-      ],
+      'no-restricted-syntax': ['error', ...NEVER],
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrorsIgnorePattern: '^_' }],
       '@typescript-eslint/no-invalid-void-type': 'off',
@@ -52,6 +54,9 @@ export default tseslint.config(
     files: ['simulator/**/*.ts'],
     rules: {
       'no-restricted-globals': ['error', ...HOST_GLOBALS.map((name) => ({ name, message: 'The simulated machine has its own clock, chance and bytes; nothing of the host may leak in.' }))],
+      'no-restricted-syntax': ['error', ...NEVER,
+        { selector: 'Program > VariableDeclaration[kind="let"], Program > ExportNamedDeclaration > VariableDeclaration[kind="let"]', message: 'State belongs to a machine, not to a module: two machines in one page must not share it, and a replay must not see the first run.' },
+      ],
       'no-restricted-properties': ['error', { object: 'Math', property: 'random', message: 'Use lib/random.ts with the machine’s seed.' }],
       'no-restricted-imports': ['error', { patterns: [{ group: ['node:*'], message: 'The simulated machine knows no Node.' }] }],
       // A generator without yield is a Flow that happens not to sleep.

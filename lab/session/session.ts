@@ -225,7 +225,7 @@ export class Session {
       if (turn !== undefined && turn.state !== 'busy') break
     }
     while (machine.steps === at.steps && machine.now < at.now) if (this.#slice(at.now, at.steps + SLICE) !== undefined) break
-    if (machine.steps !== at.steps || machine.now !== at.now) throw new LogError('diverged', `at system call ${at.steps}`)
+    if (machine.steps !== at.steps || machine.now !== at.now) throw new LogError('diverged', `at system call ${at.steps} and ${at.now} ns, here ${machine.steps} and ${machine.now} ns`)
   }
 
   #settle(now: number): void {

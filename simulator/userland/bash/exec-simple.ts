@@ -42,15 +42,13 @@ function* expandArguments(sh: Shell, words: readonly Word[]): Flow<Arguments> {
   return { words: out, assigns }
 }
 
-let tally = 0
-
 export function* executeSimple(sh: Shell, c: Simple, last: boolean): Flow<void> {
   if (sh.pendingTraps.length > 0) yield* runPendingTraps(sh)
   if (sh.interrupted) {
     sh.interrupted = false
     throw new ShellAbort('interrupt', 130)
   }
-  if (++tally % 16 === 0) yield* call('cpu', 30)
+  if (++sh.commandsRun % 16 === 0) yield* call('cpu', 30)
   sh.line = c.line
   if (sh.traps.has('DEBUG') && !sh.inTrap && (sh.functionDepth === 0 || sh.options.has('functrace'))) yield* runTrap(sh, 'DEBUG')
   const substitutions = sh.substitutions.length

@@ -110,6 +110,8 @@ export class Shell {
   traps = new Map<string, string>()
   /** Signals with a trap that have arrived. */
   pendingTraps: number[] = []
+  /** Commands run so far: every few cost the processor some time, so that a loop of builtins can be interrupted. */
+  commandsRun = 0
   inTrap = false
   /** Signals ignored when the shell started: can't be trapped. */
   ignoredAtStart = new Set<number>()
