@@ -74,19 +74,28 @@ export function* writeFile(path: string, text: string, flags = O_WRONLY | O_CREA
   return isErr(n) ? n : isErr(closed) ? closed : n
 }
 
-/** All entries of a directory in directory order, `.` and `..` included. */
-export function* readDir(path: string): Flow<readonly Dirent[] | Errno> {
+/** opendir(3) and all its entries in directory order, `.` and `..` included; the descriptor is still open. A directory that has been removed reads as empty. */
+export function* openDir(path: string): Flow<{ readonly fd: number; readonly entries: readonly Dirent[] } | Errno> {
   const fd = yield* open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
   if (isErr(fd)) return fd
-  const all: Dirent[] = []
+  const entries: Dirent[] = []
   for (;;) {
     const batch = yield* call('getdents64', fd)
-    if (isErr(batch) || batch.length === 0) {
+    if (batch === E.ENOENT || (!isErr(batch) && batch.length === 0)) return { fd, entries }
+    if (isErr(batch)) {
       yield* close(fd)
-      return isErr(batch) ? batch : all
+      return batch
     }
-    all.push(...batch)
+    entries.push(...batch)
   }
+}
+
+/** All entries of a directory, read and closed again. */
+export function* readDir(path: string): Flow<readonly Dirent[] | Errno> {
+  const dir = yield* openDir(path)
+  if (isErr(dir)) return dir
+  yield* close(dir.fd)
+  return dir.entries
 }
 
 /** execve(2); a file the kernel doesn't know is given to /bin/sh, as execvp(3) does. */

@@ -12,7 +12,7 @@ import { type Crt, exit } from '../../libc/crt.ts'
 import { fail, usageError, warn } from '../../libc/err.ts'
 import { IdNames } from '../../libc/pwd.ts'
 import { call } from '../../libc/syscall.ts'
-import { isatty, lstat, readDir, readlink, stat } from '../../libc/unistd.ts'
+import { close, isatty, lstat, openDir, readlink, stat } from '../../libc/unistd.ts'
 import { argMatch } from './argmatch.ts'
 import { command, parseArgs } from './command.ts'
 import { Colors } from './ls-color.ts'
@@ -107,20 +107,22 @@ class Listing {
   }
 
   *#directory(path: string, header: boolean, isOperand: boolean, above: readonly string[]): Flow<void> {
-    const names = yield* readDir(path)
-    if (isErr(names)) return yield* this.#complain(`cannot open directory ${quoteaf(path)}`, names, isOperand)
+    const dir = yield* openDir(path)
+    if (isErr(dir)) return yield* this.#complain(`cannot open directory ${quoteaf(path)}`, dir, isOperand)
     const self = this.#style.recursive ? yield* stat(path) : undefined
     const id = self === undefined || isErr(self) ? '' : `${self.dev}:${self.ino}`
     if (id !== '' && above.includes(id)) {
+      yield* close(dir.fd)
       yield* warn(this.#c, `${quoteShell(path, ':')}: not listing already-listed directory`)
       this.#status = SERIOUS_TROUBLE
       return
     }
     const entries: Entry[] = []
-    for (const dirent of names) {
+    for (const dirent of dir.entries) {
       if (this.#hidden(dirent.name)) continue
       entries.push(yield* this.#entry(path, dirent.name, dirent.type << 12, dirent.ino))
     }
+    yield* close(dir.fd)
     if (header) {
       yield* this.#c.stdout.write(`${this.#printed ? '\n' : ''}${quoteShell(path, this.#style.quoting === 'literal' ? '' : ':')}:\n`)
       this.#printed = true
