@@ -101,7 +101,7 @@ function* notMounted(c: Crt, r: Request, name: string, why: string): Flow<number
 }
 
 function* umountBelow(c: Crt, r: Request, mounts: readonly MountEntry[], mount: MountEntry): Flow<number> {
-  for (const child of mounts.filter((m) => m.parent === mount.id && m.id !== mount.id).reverse()) {
+  for (const child of mounts.filter((m) => m.parent === mount.id && m.id !== mount.id).sort((a, b) => a.id - b.id)) {
     const status = yield* umountBelow(c, r, mounts, child)
     if (status !== 0) return status
   }
