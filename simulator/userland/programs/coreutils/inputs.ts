@@ -15,15 +15,17 @@ export function* openInput(c: Crt, name: string): Flow<InStream | Errno> {
   return isErr(fd) ? fd : new InStream(fd)
 }
 
-/** Reads each file in turn with `read`, which answers false to stop early. The result is true if all could be read. */
-export function* forEachInput(c: Crt, names: readonly string[], read: (input: InStream, name: string) => Flow<boolean | undefined>): Flow<boolean> {
+/** Reads each file in turn with `read`, which answers false to stop early. The result is true if all could be read. `cannotOpen` words the complaint. */
+export function* forEachInput(
+  c: Crt, names: readonly string[], read: (input: InStream, name: string) => Flow<boolean | undefined>, cannotOpen: (name: string) => string = quotef,
+): Flow<boolean> {
   let ok = true
   for (const name of names.length > 0 ? names : ['-']) {
     const input = yield* openInput(c, name)
     const goOn = isErr(input) ? true : yield* read(input, name)
     const error = isErr(input) ? input : input.error
     if (error !== undefined) {
-      yield* warn(c, quotef(name), error)
+      yield* warn(c, isErr(input) ? cannotOpen(name) : quotef(name), error)
       ok = false
     }
     if (!isErr(input) && input.fd !== 0) yield* close(input.fd)

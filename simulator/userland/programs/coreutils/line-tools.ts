@@ -1,10 +1,10 @@
 // tac(1), nl(1), fold(1), paste(1): lines turned round, numbered, broken, put side by side.
-import { isErr } from '../../../abi/errno.ts'
+import { Errno, isErr } from '../../../abi/errno.ts'
 import { decodeUtf8, concatBytes, encodeUtf8 } from '../../../lib/bytes.ts'
-import { quote, quotef } from '../../../lib/quote.ts'
+import { quote, quoteaf, quotef } from '../../../lib/quote.ts'
 import { compileRegex } from '../../../lib/regex.ts'
 import type { InStream } from '../../libc/stdio.ts'
-import { fail, warn } from '../../libc/err.ts'
+import { fail, usageError, warn } from '../../libc/err.ts'
 import { command, parseArgs } from './command.ts'
 import { forEachInput, openInput } from './inputs.ts'
 
@@ -25,7 +25,7 @@ export const tac = command('tac', 'print files backwards, last line first', tacO
     const records = before ? pieces.map((p, i) => (i === 0 ? p : separator + p)) : pieces.map((p, i) => (i === pieces.length - 1 ? p : p + separator))
     yield* c.stdout.write(records.reverse().join(''))
     return undefined
-  })
+  }, (name) => `failed to open ${quoteaf(name)} for reading`)
   return ok ? 0 : 1
 })
 
@@ -45,7 +45,7 @@ export const nl = command('nl', 'number the lines of files', nlOptions, function
   const value = (opt: string, otherwise: string): string => options.findLast((o) => o.opt === opt)?.arg ?? otherwise
   for (const [opt, what] of NL_NUMBERS) if (!/^-?\d+$/.test(value(opt, '1'))) return yield* fail(c, 1, `invalid ${what}: ${quote(value(opt, ''))}`)
   const styles = { body: value('b', 't'), header: value('h', 'n'), footer: value('f', 'n') }
-  for (const [name, style] of Object.entries(styles)) if (!/^([atn]$|p)/.test(style)) return yield* fail(c, 1, `invalid ${name} numbering style: ${quote(style)}`)
+  for (const [name, style] of Object.entries(styles)) if (!/^([atn]$|p)/.test(style)) return yield* usageError(c, 1, `invalid ${name} numbering style: ${quote(style)}`)
   const format = value('n', 'rn')
   if (!/^(ln|rn|rz)$/.test(format)) return yield* fail(c, 1, `invalid line numbering format: ${quote(format)}`)
   const [width, step, start, join] = [Number(value('w', '6')), Number(value('i', '1')), Number(value('v', '1')), Number(value('l', '1'))]
@@ -93,7 +93,8 @@ export const fold = command('fold', 'break long lines', foldOptions, function* (
   const { options, operands } = yield* parseArgs(c, foldOptions)
   const given = options.findLast((o) => /^[w0-9]$/.test(o.opt))
   const text = given === undefined ? '80' : given.opt === 'w' ? (given.arg ?? '') : given.opt + (given.arg ?? '')
-  if (!/^\d+$/.test(text) || Number(text) === 0) return yield* fail(c, 1, `invalid number of columns: ${quote(text)}`)
+  if (!/^\d+$/.test(text)) return yield* fail(c, 1, `invalid number of columns: ${quote(text)}`)
+  if (Number(text) === 0) return yield* fail(c, 1, `invalid number of columns: ${quote(text)}`, Errno.ERANGE)
   const width = Number(text)
   const inBytes = options.some((o) => o.opt === 'b')
   const atBlanks = options.some((o) => o.opt === 's')

@@ -80,14 +80,17 @@ export const od = command('od', 'show bytes as numbers', options, function* (c) 
   const perLine = given.some((o) => o.opt === 'w') ? Number(value('w') ?? 32) : 16
   const parts: Uint8Array[] = []
   let status = 0
+  let opened = false
   for (const name of operands.length > 0 ? operands : ['-']) {
     const input = yield* openInput(c, name)
+    if (!isErr(input)) opened = true
     if (!isErr(input)) for (let block = yield* input.block(); block !== undefined; block = yield* input.block()) parts.push(block)
     const error = isErr(input) ? input : input.error
     if (error === undefined) continue
     yield* warn(c, quotef(name), error)
     status = 1
   }
+  if (!opened) return status
   const all = concatBytes(parts)
   if (skip > all.length) return yield* fail(c, 1, 'cannot skip past end of combined input')
   const data = all.subarray(skip, limit === Infinity ? undefined : skip + limit)

@@ -1,7 +1,7 @@
 // seq(1): numbers from FIRST by INCREMENT to LAST, with -f, -s, -w. Whole numbers of any size; fractions keep the most decimals given.
 import { quote } from '../../../lib/quote.ts'
 import { call } from '../../libc/syscall.ts'
-import { usageError } from '../../libc/err.ts'
+import { fail, usageError } from '../../libc/err.ts'
 import { command, needOperands, noMoreOperands, parseArgs } from './command.ts'
 import { formatFloat } from './float-format.ts'
 
@@ -12,10 +12,18 @@ const options = {
 
 const NUMBER = /^[-+]?(?:\d+(?:\.(\d*))?|\.(\d+))(?:[eE][-+]?\d+)?$/
 
+/** Puts `--` in front of a negative first number, which would be taken for options. */
+function protectNegative(argv: readonly string[]): readonly string[] {
+  for (let i = 1; i < argv.length; i++) {
+    if (/^-\.?\d/.test(argv[i])) return [...argv.slice(0, i), '--', ...argv.slice(i)]
+    if (argv[i] === '--' || !argv[i].startsWith('-')) return argv
+    if (/^-w*[sf]$/.test(argv[i])) i++
+  }
+  return argv
+}
+
 export const seq = command('seq', 'print numbers one after the other', options, function* (c) {
-  const firstNumber = c.argv.findIndex((word, i) => i > 0 && /^-\.?\d/.test(word))
-  const argv = firstNumber > 0 && !c.argv.slice(1, firstNumber).includes('--') ? [...c.argv.slice(0, firstNumber), '--', ...c.argv.slice(firstNumber)] : c.argv
-  const { options: given, operands } = yield* parseArgs({ ...c, argv }, options)
+  const { options: given, operands } = yield* parseArgs({ ...c, argv: protectNegative(c.argv) }, options)
   const value = (opt: string): string | undefined => given.findLast((o) => o.opt === opt)?.arg
   yield* needOperands(c, operands)
   yield* noMoreOperands(c, operands, 3)
@@ -27,8 +35,8 @@ export const seq = command('seq', 'print numbers one after the other', options, 
   if (format !== undefined && given.some((o) => o.opt === 'w')) return yield* usageError(c, 1, 'format string may not be specified when printing equal width strings')
   if (conversion === null) {
     const directives = format?.match(/%[^%]/g)?.length ?? 0
-    if (directives === 0) return yield* usageError(c, 1, `format ${quote(format ?? '')} has no % directive`)
-    return yield* usageError(c, 1, directives > 1 ? `format ${quote(format ?? '')} has too many % directives` : `format ${quote(format ?? '')} has unknown %${/%[^%]*?([a-zA-Z])/.exec(format ?? '')?.[1] ?? ''} directive`)
+    if (directives === 0) return yield* fail(c, 1, `format ${quote(format ?? '')} has no % directive`)
+    return yield* fail(c, 1, directives > 1 ? `format ${quote(format ?? '')} has too many % directives` : `format ${quote(format ?? '')} has unknown %${/%[^%]*?([a-zA-Z])/.exec(format ?? '')?.[1] ?? ''} directive`)
   }
   const decimals = Math.max(...[first, step].map((n) => (NUMBER.exec(n)?.[1] ?? NUMBER.exec(n)?.[2] ?? '').length))
   const scale = 10n ** BigInt(decimals)

@@ -1,7 +1,7 @@
 // split(1): pieces of a file by lines (-l), bytes (-b, -C) or number (-n N), named PREFIXaa, PREFIXab, …
 import type { Flow } from '../../../abi/syscalls.ts'
 import { O_CREAT, O_TRUNC, O_WRONLY } from '../../../abi/fcntl.ts'
-import { isErr } from '../../../abi/errno.ts'
+import { Errno, isErr } from '../../../abi/errno.ts'
 import { concatBytes } from '../../../lib/bytes.ts'
 import { parseSize } from '../../../lib/human.ts'
 import { quote, quoteaf, quotef } from '../../../lib/quote.ts'
@@ -33,7 +33,8 @@ export const split = command('split', 'cut a file into pieces', options, functio
   const way = (ways[0]?.opt ?? 'l') as keyof typeof WHAT
   const text = ways[0]?.arg ?? (digits === '' ? '1000' : digits)
   const size = parseSize(text)
-  if (size === undefined || size === 0) return yield* fail(c, 1, `invalid ${WHAT[way]}: ${quote(text)}`)
+  if (size === undefined) return yield* fail(c, 1, `invalid ${WHAT[way]}: ${quote(text)}`)
+  if (size === 0) return yield* fail(c, 1, `invalid ${WHAT[way]}: ${quote(text)}`, Errno.ERANGE)
   const [source = '-', prefix = 'x'] = operands
   const input = yield* openInput(c, source)
   if (isErr(input)) return yield* fail(c, 1, `cannot open ${quoteaf(source)} for reading`, input)

@@ -1,7 +1,5 @@
-// expand(1), unexpand(1), fmt(1): tabs to blanks, blanks to tabs, paragraphs filled to a width.
-import { decodeUtf8 } from '../../../lib/bytes.ts'
+// expand(1), unexpand(1): tabs to blanks, blanks to tabs.
 import { quote } from '../../../lib/quote.ts'
-import { textWidth } from '../../../lib/width.ts'
 import { fail } from '../../libc/err.ts'
 import { type Option, command, parseArgs } from './command.ts'
 import { forEachInput } from './inputs.ts'
@@ -92,65 +90,3 @@ export const unexpand = command('unexpand', 'turn blanks into tabs', unexpandOpt
   })
   return ok ? 0 : 1
 })
-
-const fmtOptions = {
-  short: `cg:p:stuw:${DIGITS}`, unsimulatedShort: 'cgpt',
-  long: [
-    { name: 'crown-margin', arg: 'none', unsimulated: true }, { name: 'goal', arg: 'required', unsimulated: true }, { name: 'prefix', arg: 'required', unsimulated: true },
-    { name: 'split-only', arg: 'none', is: 's' }, { name: 'tagged-paragraph', arg: 'none', unsimulated: true }, { name: 'uniform-spacing', arg: 'none', is: 'u' },
-    { name: 'width', arg: 'required', is: 'w' },
-  ],
-} as const
-
-export const fmt = command('fmt', 'fill paragraphs to a width', fmtOptions, function* (c) {
-  const { options, operands } = yield* parseArgs(c, fmtOptions)
-  const given = options.findLast((o) => o.opt === 'w' || /^\d$/.test(o.opt))
-  const text = given === undefined ? '75' : given.opt === 'w' ? (given.arg ?? '') : given.opt + (given.arg ?? '')
-  if (!/^\d+$/.test(text) || Number(text) > 2500) return yield* fail(c, 1, `invalid width: ${quote(text)}`)
-  const width = Number(text)
-  const ok = yield* forEachInput(c, operands, function* (input) {
-    let paragraph: string[] = []
-    let indent = ''
-    const flush = function* () {
-      for (const line of fill(paragraph, width - textWidth(indent))) yield* c.stdout.write(`${indent}${line}\n`)
-      paragraph = []
-    }
-    for (let bytes = yield* input.lineBytes(); bytes !== undefined; bytes = yield* input.lineBytes()) {
-      const line = decodeUtf8(bytes).replace(/\n$/, '')
-      const margin = /^[ \t]*/.exec(line)?.[0] ?? ''
-      if (line.trim() === '' || (paragraph.length > 0 && margin !== indent) || options.some((o) => o.opt === 's')) yield* flush()
-      if (line.trim() === '') yield* c.stdout.write('\n')
-      else {
-        indent = margin
-        paragraph.push(...line.trim().split(/[ \t]+/))
-      }
-    }
-    yield* flush()
-    return undefined
-  })
-  return ok ? 0 : 1
-})
-
-/** Breaks words into lines so that their lengths come near 93 % of the width with the least total squared difference, the last line free. */
-export function fill(words: readonly string[], width: number): string[] {
-  const goal = Math.floor((width * 187) / 200)
-  const cost = new Array<number>(words.length + 1).fill(Infinity)
-  const next = new Array<number>(words.length + 1).fill(words.length)
-  cost[words.length] = 0
-  for (let i = words.length - 1; i >= 0; i--) {
-    let length = -1
-    for (let j = i; j < words.length; j++) {
-      length += 1 + textWidth(words[j])
-      if (length > width && j > i) break
-      const short = goal - length
-      const own = j + 1 === words.length ? 0 : short * short * 10 + (/[.?!]$/.test(words[j]) ? -2500 : 4900)
-      if (own + cost[j + 1] < cost[i]) {
-        cost[i] = own + cost[j + 1]
-        next[i] = j + 1
-      }
-    }
-  }
-  const lines: string[] = []
-  for (let i = 0; i < words.length; i = next[i]) lines.push(words.slice(i, next[i]).join(' '))
-  return lines
-}
