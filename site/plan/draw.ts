@@ -49,7 +49,7 @@ function openings(placed: Placed, box: Box): Shape[] {
   if (room.uidMap.length > 2) shapes.push(text(box.x + inset + DOOR + 14, box.y + box.h - wall - 10, `${room.uidMap.length} ranges of uids`, 'lt s ns-user hue'))
   else room.uidMap.forEach((range, i) => {
     const isTight = placed.inner < 220
-    const left = box.x + inset + (isTight ? 58 : 96), right = box.x + box.w - inset - (isTight ? 44 : 58)
+    const left = box.x + inset + (isTight ? 58 : range.count === 1 ? 84 : 96), right = box.x + box.w - inset - (isTight ? 44 : 58)
     shapes.push(rulers(range, left, right, box.y + box.h - wall - 16 - i * 30, box.y + box.h + 18 + i * 30))
   })
   return shapes
@@ -94,8 +94,10 @@ const around = (boxes: readonly Box[], margin: number, top: number): Box => {
   return { x, y, w: Math.max(...boxes.map(box => box.x + box.w)) + margin - x, h: Math.max(...boxes.map(box => box.y + box.h)) + margin - y }
 }
 
-/** The cloud goes round the smallest room that contains the change; on the host itself, round the plates. */
-function revise(root: Placed, revision: Revision, sheet: Sheet): Shape[] {
+/** The cloud goes round the smallest room that contains the change; on the host itself, round the plates. Helpers that came along with a new room are no news. */
+function revise(root: Placed, all: Revision, sheet: Sheet): Shape[] {
+  const isAboutRooms = [...all.rooms].some(id => id !== 'host')
+  const revision = isAboutRooms ? { ...all, processes: new Set<number>() } : all
   const chain = (placed: Placed): Placed[] | undefined => {
     if (revision.rooms.has(placed.room.id) || placed.plates.some(each => revision.processes.has(each.process.pid))) return [placed]
     const inner = placed.rooms.map(chain).filter(found => found !== undefined)

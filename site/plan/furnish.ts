@@ -6,11 +6,13 @@ import type { SlotBook } from './slots.ts'
 import { nest } from './nesting.ts'
 import { WALL_ORDER } from './walls.ts'
 
-const CROWD = 8, FIRST = 4, SHELVES = 6, NAME = 24
+const CROWD = 8, FIRST = 4, SHELVES = 6, NAME = 14
 
 export interface PlanOptions {
   /** PIDs on the host to be marked as what the terminal in use runs. */
   readonly selected?: number
+  /** False: of the host's mounts only those made since boot, where a drawing is to be small. */
+  readonly hasBootMounts?: boolean
   /** PIDs that the step shown has brought: never left out of a crowd. */
   readonly fresh?: ReadonlySet<number>
 }
@@ -44,14 +46,14 @@ function plate(process: WorldProcess, world: World, options: PlanOptions): PlanP
 const mountKey = (mount: WorldMount): string => `${mount.target}\0${mount.fstype}\0${mount.source}\0${mount.root}`
 
 /** Mounts worth a shelf: on the host `/`, `/proc` and what was mounted since boot; elsewhere what the surroundings don't have. */
-function shelves(room: Nest, outer: Nest | undefined, world: World, book: SlotBook): PlanMount[] {
+function shelves(room: Nest, outer: Nest | undefined, world: World, book: SlotBook, hasBootMounts: boolean): PlanMount[] {
   const mounts = world.mounts[room.around.mnt] ?? []
   const label = (mount: WorldMount, isOwn: boolean): PlanMount => ({
     path: mount.target, isOwn, isReadOnly: mount.options.includes('ro'),
     label: (mount.root !== '/' && mount.fstype !== 'cgroup2' && mount.fstype !== 'nsfs' ? `${mount.fstype} ${mount.root}` : mount.fstype) + (isOwn ? ', own' : ''),
   })
   if (!outer) {
-    const chosen = mounts.filter(mount => mount.target === '/' || mount.target === '/proc' || !book.bootMounts.has(`${mount.target} ${mount.fstype}`))
+    const chosen = mounts.filter(mount => hasBootMounts && (mount.target === '/' || mount.target === '/proc') || !book.bootMounts.has(`${mount.target} ${mount.fstype}`))
     return chosen.map(mount => label(mount, false))
   }
   const around = new Map<string, number>()
@@ -105,7 +107,7 @@ export function furnish(world: World, book: SlotBook, options: PlanOptions = {})
     const sorted = room.processes.toSorted((a, b) => a.pid - b.pid)
     const shown = sorted.length <= CROWD ? sorted : sorted.filter((process, i) => i < FIRST || process.pid === options.selected || (options.fresh?.has(process.pid) && i < CROWD))
     const user = room.walls.includes('user') ? namespaces.get(room.around.user) : undefined
-    const mounts = room.walls.includes('mnt') || !outer ? shelves(room, outer, world, book) : []
+    const mounts = room.walls.includes('mnt') || !outer ? shelves(room, outer, world, book, options.hasBootMounts ?? true) : []
     const says = outer && note(room, outer, outerTitle, world, user)
     return {
       id: outer ? `r${number}` : 'host', isHost: !outer, state: 'standing', title, meta,

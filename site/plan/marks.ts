@@ -57,7 +57,7 @@ function dimension(x1: number, x2: number, y: number, from: string, label: strin
 /** One pair of rulers on the two sides of one wall: the same ids counted inside and outside. */
 export function rulers(range: WorldIdRange, left: number, right: number, inner: number, outer: number): Shape {
   const isOne = range.count === 1
-  const a = isOne ? left + 24 : left, b = isOne ? left + 24 : right
+  const a = left, b = isOne ? left : right
   const end = (start: number): string => String(start + range.count - 1)
   return group('map ns-user', [
     path('tie', isOne ? `M${a} ${inner}V${outer}` : `M${a} ${inner}V${outer}M${b} ${inner}V${outer}`),

@@ -116,7 +116,7 @@ export function measure(room: PlanRoom, w: number, scale: Scale): Placed {
     y -= 4
   }
   if (room.sockets.length > 0) y += 24
-  if (rulerRows(room) > 0) y += rulerRows(room) * RULER + 8
+  if (rulerRows(room) > 0) y += rulerRows(room) * RULER - 2
   else if (room.uidMap.length > 2) y += 24
   y += room.sockets.length > 0 && rulerRows(room) === 0 ? 0 : 10
   return {

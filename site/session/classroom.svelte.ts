@@ -12,7 +12,7 @@ import { tabLock } from './tab-lock.ts'
 import { setTerminalOrder } from './whereabouts.ts'
 
 export interface TerminalPlan { readonly name: string; readonly user: string }
-export interface Place { readonly id: string; readonly setup: string; readonly terminals: readonly TerminalPlan[]; readonly isKept: boolean }
+export interface Place { readonly id: string; readonly setup: string; readonly terminals: readonly TerminalPlan[]; readonly isKept: boolean; readonly hasBootMounts?: boolean }
 export type Pane = 'read' | 'plan' | 'terminal'
 
 /** starting: no prompt yet. elsewhere: another tab has it. bad-log: the saved session can't be used. failed: a bug of the simulator. */
@@ -58,6 +58,10 @@ class Classroom {
   readonly shown = $derived(this.looking === undefined ? this.last : this.frames.find(frame => frame.step.n === this.looking) ?? this.last)
   readonly refused = $derived(this.frames.findLast(frame => frame.isRefused && frame.step.n <= (this.shown?.step.n ?? 0)))
 
+  /** Does the plan show the host's everyday mounts? */
+  get hasBootMounts(): boolean {
+    return this.#place?.hasBootMounts ?? true
+  }
   get id(): string {
     return this.#place?.id ?? ''
   }
@@ -226,7 +230,7 @@ class Classroom {
   }
 
   #started(timeline: readonly Step[], isRestored: boolean): void {
-    this.frames = frames(timeline)
+    this.frames = frames(timeline, this.hasBootMounts)
     this.live = undefined
     this.isRestored = isRestored && timeline.length > 1
     this.terminals = this.#client?.terminals ?? []
@@ -237,7 +241,7 @@ class Classroom {
   }
 
   #step(step: Step): void {
-    const frame = nextFrame(this.last, step)
+    const frame = nextFrame(this.last, step, this.hasBootMounts)
     this.frames = [...this.frames, frame]
     this.live = undefined
     if (step.n > 0) {

@@ -23,24 +23,24 @@ export interface Frame {
 
 const NOTHING: Changes = { rooms: new Set(), processes: new Set(), sentence: '' }
 
-export function nextFrame(before: Frame | undefined, step: Step): Frame {
+export function nextFrame(before: Frame | undefined, step: Step, hasBootMounts = true): Frame {
   const { world } = step
   const book = before ? advance(before.book, world) : openBook(world)
   const selected = terminalProcess(world, step.terminal)?.pid
   const fresh = before ? freshProcesses(before.step.world, world) : new Set<number>()
-  const plan = furnish(world, book, { fresh, ...(selected === undefined ? {} : { selected }) })
+  const plan = furnish(world, book, { fresh, hasBootMounts, ...(selected === undefined ? {} : { selected }) })
   const changed = before ? changes(before.step.world, before.plan, world, plan) : NOTHING
   return { step, book, plan, shown: before ? withDemolished(before.plan, plan, step.n) : plan, changes: changed, isRefused: refusalOf(step) !== undefined }
 }
 
-export function frames(steps: readonly Step[]): Frame[] {
+export function frames(steps: readonly Step[], hasBootMounts = true): Frame[] {
   const all: Frame[] = []
-  for (const step of steps) all.push(nextFrame(all.at(-1), step))
+  for (const step of steps) all.push(nextFrame(all.at(-1), step, hasBootMounts))
   return all
 }
 
 /** The plan of a World in the middle of a step. */
-export function livePlan(before: Frame, world: World, terminal: string): PlanRoom {
+export function livePlan(before: Frame, world: World, terminal: string, hasBootMounts = true): PlanRoom {
   const selected = terminalProcess(world, terminal)?.pid
-  return furnish(world, advance(before.book, world), selected === undefined ? {} : { selected })
+  return furnish(world, advance(before.book, world), { hasBootMounts, ...(selected === undefined ? {} : { selected }) })
 }

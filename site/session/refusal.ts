@@ -33,7 +33,9 @@ function userNamespace(world: World, id: number | undefined): string {
   return `user namespace ${id}`
 }
 
-const rwx = (mask: number): string => [[4, 'read'], [2, 'write'], [1, 'search or run']].filter(([bit]) => (mask & Number(bit)) !== 0).map(([, word]) => word).join(' and ') || 'use'
+const S_IFMT = 0o170000, S_IFDIR = 0o40000
+const rwx = (mask: number, isDirectory: boolean): string =>
+  [[4, 'read'], [2, 'write'], [1, isDirectory ? 'search' : 'execute']].filter(([bit]) => (mask & Number(bit)) !== 0).map(([, word]) => word).join(' and ') || 'no'
 
 function owner(world: World, process: WorldProcess | undefined, uid: number): string {
   const inside = process ? mapInward(world.namespaces.find(ns => ns.id === process.ns.user)?.uidMap, uid) : undefined
@@ -52,8 +54,8 @@ export function reasons(step: Step, refusal: Refusal): Reasons {
   if (refusal.what === 'file') {
     const path = String(data.path ?? 'a file'), mode = Number(data.mode ?? 0)
     return {
-      command, asked, needs: `to ${rwx(Number(data.mask ?? 0))} \`${path}\``,
-      has: `${owner(world, actor, Number(data.fsuid ?? actor?.euid ?? 0))}; the file belongs to ${owner(world, undefined, Number(data.uid ?? 0))}, mode \`${(mode & 0o7777).toString(8).padStart(4, '0')}\``,
+      command, asked, needs: `${rwx(Number(data.mask ?? 0), (mode & S_IFMT) === S_IFDIR)} permission on \`${path}\``,
+      has: `${owner(world, actor, Number(data.fsuid ?? actor?.euid ?? 0))}; it belongs to ${owner(world, undefined, Number(data.uid ?? 0))}, mode \`${(mode & 0o7777).toString(8).padStart(4, '0')}\``,
       verdict: 'Permission denied', errno: String(data.error ?? 'EACCES'),
       rule: 'The kernel takes the first class that fits: the owner’s bits for the owner, the group’s bits for its members, the others’ bits for the rest. It never adds them up.',
       ways: 'Open to you: act as the owner, be given the bit, or hold a capability that overrides it (dac_override) over the file’s owner.',
