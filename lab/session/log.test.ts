@@ -5,7 +5,7 @@ import type { InputLog } from './log.ts'
 import { decodeShare, encodeShare } from './share.ts'
 
 const log: InputLog = {
-  seed: 1, bootTimeMs: undefined, docker: false, lesson: 'rooms/a-name', build: 'b1',
+  seed: 1, bootTimeMs: undefined, docker: false, lesson: 'rooms/a-name', build: 'b1', until: { steps: 200, now: 4_000_000 },
   entries: [
     { kind: 'open', at: { steps: 0, now: 0 }, terminal: 'host', user: 'learner', rows: 24, cols: 80 },
     { kind: 'type', at: { steps: 120, now: 3_000_000 }, terminal: 'host', bytes: 'echo \u00e4\u00ff\r' },

@@ -23,6 +23,8 @@ export interface InputLog {
   /** The simulator's build. Another build replays by waiting for quiet instead of counting system calls. */
   readonly build: string
   readonly entries: readonly LogEntry[]
+  /** How far the machine had come after the last entry. */
+  readonly until: At
 }
 
 export type LogProblem = 'empty' | 'not-readable' | 'newer-version' | 'checksum' | 'shape' | 'diverged'
@@ -77,6 +79,7 @@ const isText = (value: unknown): boolean => typeof value === 'string'
 function isLog(value: unknown): value is InputLog {
   if (!isFields(value) || !Array.isArray(value.entries)) return false
   if (!isCount(value.seed) || typeof value.docker !== 'boolean' || !isText(value.lesson) || !isText(value.build)) return false
+  if (!isFields(value.until) || !isCount(value.until.steps) || !isCount(value.until.now)) return false
   let last = 0
   return value.entries.every((entry: unknown) => {
     if (!isFields(entry) || !isFields(entry.at) || !isCount(entry.at.steps) || !isCount(entry.at.now)) return false

@@ -160,7 +160,7 @@ export class Session {
 
   get log(): InputLog {
     const { lesson, build, seed = 1, bootTimeMs, docker = false } = this.#options
-    return { seed, bootTimeMs, docker, lesson, build, entries: [...this.#entries] }
+    return { seed, bootTimeMs, docker, lesson, build, entries: [...this.#entries], until: this.#at }
   }
 
   /** The log as it was before step `n + 1`: what replays to the end of step `n`. */
@@ -168,9 +168,9 @@ export class Session {
     const next = this.#timeline[n + 1] ?? [...this.#terminals.values()].map(({ step }) => step).find((step) => step !== undefined)
     if (next === undefined) return this.log
     const before = this.#entries.slice(0, next.firstEntry)
-    const cut = this.#entries[next.firstEntry]?.at ?? this.#at
-    const kept = this.#entries.slice(next.firstEntry).filter((entry) => entry.kind === 'open' || entry.kind === 'resize').map((entry) => ({ ...entry, at: cut }))
-    return { ...this.log, entries: [...before, ...kept] }
+    const until = this.#entries[next.firstEntry]?.at ?? this.#at
+    const kept = this.#entries.slice(next.firstEntry).filter((entry) => entry.kind === 'open' || entry.kind === 'resize').map((entry) => ({ ...entry, at: until }))
+    return { ...this.log, entries: [...before, ...kept], until }
   }
 
   get #at(): At {
@@ -214,7 +214,8 @@ export class Session {
       else session.#settle(entry.at.now)
       session.#log({ ...entry, at: session.#at })
     }
-    if (!isExact) session.#settle(session.machine.now)
+    if (isExact) session.#runTo(log.until)
+    else session.#settle(log.until.now)
     return session
   }
 
