@@ -47,7 +47,8 @@ export function execve(task: Task, dirfd: number, filename: string, argv: readon
   if (isSecure) task.pdeathSignal = 0
   task.vforkDone?.wakeAll()
   task.vforkDone = undefined
-  kernel.trace.emit('task.exec', task, { path: filename, argv: loaded.argv, comm: task.comm })
+  const { cgroup, ipc, mnt, net, time, uts } = task.nsproxy
+  kernel.trace.emit('task.exec', task, { path: filename, argv: loaded.argv, comm: task.comm, ns: [cgroup, ipc, mnt, net, task.pidNs, time, cred.userNs, uts].map((ns) => ns.ino) })
   startFlow(task, loaded.program(loaded.argv, env))
   kernel.scheduler.charge(task, EXEC_COST)
   throw PROGRAM_REPLACED
