@@ -5,6 +5,7 @@ import { decodeUtf8 } from '../lib/bytes.ts'
 import { initCred } from '../kernel/cred/cred.ts'
 import { diskOf } from '../kernel/fs/disk.ts'
 import { populate, type PopulateNode } from '../kernel/fs/populate.ts'
+import { NSEC_PER_SEC } from '../kernel/clock.ts'
 import { Kernel, NS_INO } from '../kernel/kernel.ts'
 import { bootMounts, mountRoot } from '../kernel/mount/boot-mounts.ts'
 import { namespaceRootPath } from '../kernel/mount/namespace-root.ts'
@@ -30,6 +31,9 @@ export interface HostOptions {
   readonly programs: ReadonlyMap<string, Program>
 }
 
+/** What passes between the kernel's start and the first prompt: clocks and /proc/uptime don't begin at 0 for users. */
+const BOOT_DURATION = 12 * NSEC_PER_SEC
+
 const ROOT = { name: 'root', uid: 0, gid: 0, home: '/root', shell: '/bin/bash' }
 
 export function bootHost(options: HostOptions): Kernel {
@@ -44,6 +48,7 @@ export function bootHost(options: HostOptions): Kernel {
   startKernelThreads(kernel, init)
   kernel.initPidNs.lastPid = FIRST_USER_PID
   startProgram(init, ROOT, '/sbin/init', ['/sbin/init'])
+  kernel.clock.advance(BOOT_DURATION)
   kernel.trace.enabled = true
   return kernel
 }

@@ -10,7 +10,7 @@ import { PidDir } from './pid-dir.ts'
 import { taskOf } from './proc-inode.ts'
 import type { ProcSuperBlock } from './proc-super-block.ts'
 
-const HIDEPID_INVISIBLE = 2, HIDEPID_PTRACEABLE = 4
+const HIDEPID_INVISIBLE = 2
 
 export class ProcRoot extends PseudoDir {
   declare readonly sb: ProcSuperBlock
@@ -46,9 +46,7 @@ export class ProcRoot extends PseudoDir {
     if (name === 'thread-self') return this.#threadSelf
     const pid = this.#process(name)
     if (pid !== undefined) {
-      const target = taskOf(pid)
-      if (target !== undefined && this.sb.hidepid === HIDEPID_PTRACEABLE && !this.sb.showsProcess(task, target, HIDEPID_INVISIBLE)) return undefined
-      return this.#directory(pid)
+      return this.#isHidden(task, pid) ? undefined : this.#directory(pid)
     }
     return this.sb.onlyPids ? undefined : this.#files.lookup(task, name)
   }
@@ -62,9 +60,16 @@ export class ProcRoot extends PseudoDir {
     return dir
   }
 
-  override isStale(_task: Task, name: string, child: Inode): boolean {
+  /** hidepid=invisible and ptraceable: for others the process isn't there at all. */
+  #isHidden(task: Task, pid: Pid): boolean {
+    const target = taskOf(pid)
+    return target !== undefined && !this.sb.showsProcess(task, target, HIDEPID_INVISIBLE)
+  }
+
+  override isStale(task: Task, name: string, child: Inode): boolean {
     if (!(child instanceof PidDir)) return false
     if (this.#process(name) !== child.pid) return true
+    if (this.#isHidden(task, child.pid)) throw Errno.ENOENT
     child.refresh()
     return false
   }

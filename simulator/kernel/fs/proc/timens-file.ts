@@ -41,7 +41,7 @@ function write(target: Task, writer: Task, data: Uint8Array, file: SeqFile): num
     const now = writer.kernel.clock.now / NSEC_PER_SEC
     if (Math.abs(sec) > KTIME_SEC_MAX || now + sec < 0 || now + sec > KTIME_SEC_MAX / 2) throw Errno.ERANGE
   }
-  if (ns.frozen) throw Errno.EACCES
+  if (ns.frozen || ns === writer.kernel.initTimeNs) throw Errno.EACCES
   for (const { key, sec, nsec } of offsets) ns[key] = sec * NSEC_PER_SEC + nsec
   return data.length
 }
