@@ -68,7 +68,7 @@ class Machine implements SimulatedMachine {
     let left = options.maxSteps ?? Infinity
     while (!run.isOver && left > 0) {
       const before = this.#steps
-      const state = this.run({ maxSteps: Math.min(SCRIPT_SLICE, left), until: Infinity })
+      const state = this.#run({ maxSteps: Math.min(SCRIPT_SLICE, left), until: Infinity }, () => run.isOver)
       left -= this.#steps - before
       run.drain()
       if (state.state === 'idle') {
@@ -82,6 +82,11 @@ class Machine implements SimulatedMachine {
   }
 
   run(options: { readonly maxSteps: number; readonly until?: number }): RunState {
+    return this.#run(options, () => false)
+  }
+
+  /** Stops also before time would pass once `isOver` holds. */
+  #run(options: { readonly maxSteps: number; readonly until?: number }, isOver: () => boolean): RunState {
     const { clock, scheduler } = this.kernel
     const until = options.until ?? clock.now
     let left = options.maxSteps

@@ -3,6 +3,7 @@ import { NetNamespace } from '../kernel/net/net-namespace.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { MountNamespace } from '../kernel/mount/mount-namespace.ts'
 import { initialNamespaces, snapshotNamespace, snapshotProcess } from './snapshot-processes.ts'
+import { snapshotLinks, snapshotRoutes } from './snapshot-net.ts'
 import { nsMountPoints, snapshotMounts } from './snapshot-mounts.ts'
 import type { NsId, World, WorldLink, WorldMount, WorldRoute } from './world.ts'
 
@@ -25,8 +26,8 @@ export function takeWorld(kernel: Kernel, passwd: string): World {
   for (const ns of namespaces) {
     if (ns instanceof MountNamespace) mounts[ns.ino] = snapshotMounts(ns)
     if (ns instanceof NetNamespace) {
-      links[ns.ino] = []
-      routes[ns.ino] = []
+      links[ns.ino] = snapshotLinks(ns)
+      routes[ns.ino] = snapshotRoutes(ns)
     }
   }
   return {
