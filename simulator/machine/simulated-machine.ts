@@ -95,6 +95,7 @@ class Machine implements SimulatedMachine {
       this.#steps += made
       left -= made
       if (left <= 0 && scheduler.hasReady) return { state: 'busy' }
+      if (isOver()) return { state: 'idle' }
       const deadline = clock.nextDeadline
       if (deadline === undefined || deadline > until) {
         if (until < Infinity) clock.advance(until)
