@@ -1,6 +1,6 @@
 // "There is a process such that …"
 import { CAP_NAMES } from '../../simulator/abi/capability.ts'
-import { hostnameOf, innerPid, levelOf, namespaceById, NS_WORD, procView, processName, userName } from '../world.ts'
+import { hostnameOf, innerPid, levelOf, namespaceById, NS_WORD, ownNamespaces, procView, processName, userName } from '../world.ts'
 import type { NsType, World, WorldProcess } from '../world.ts'
 import type { ProcessFact, Verdict } from './fact.ts'
 import { matching, thereIs } from './nearest.ts'
@@ -13,8 +13,15 @@ export function uidOf(world: World, user: string | number): number | undefined {
   return entry === undefined ? undefined : Number(entry[0])
 }
 
-export function describeProcess(process: WorldProcess): string {
-  return process.pids.length > 1 ? `${process.comm}, ${innerPid(process)} inside, ${process.pid} on the host` : `${processName(process)} is running`
+/** Its numbers, and whoever it is on either side of a user namespace: `bash, 1 inside, 3421 on the host`. */
+export function describeProcess(world: World, process: WorldProcess): string {
+  const own = ownNamespaces(world, process).filter((type) => type !== 'user' && type !== 'pid').map((type) => NS_WORD[type])
+  const parts = [
+    ...(process.pids.length > 1 ? [`${innerPid(process)} inside, ${process.pid} on the host`] : []),
+    ...(process.uidInside !== process.euid ? [`uid ${process.uidInside} inside, ${process.euid} outside`] : []),
+  ]
+  if (parts.length > 0) return `${process.pids.length > 1 ? process.comm : processName(process)}, ${parts.join('; ')}`
+  return own.length > 0 ? `${processName(process)} has its own ${own.join(', ')} namespace` : `${processName(process)} is running`
 }
 
 /** Does the process match the fact, apart from `together` and `count`? Used for hints and pictures too. */
@@ -27,7 +34,7 @@ export function processVerdict(world: World, fact: ProcessFact): Verdict {
   const described = {
     candidates: candidates(world, fact),
     conditions: (process: WorldProcess) => conditions(world, process, fact),
-    name: describeProcess,
+    name: (process: WorldProcess) => describeProcess(world, process),
     none: `no ${what}${fact.args === undefined ? '' : ` with ${fact.args}`} is running`,
     count: fact.count,
   }

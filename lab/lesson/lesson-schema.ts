@@ -13,7 +13,7 @@ const typed = v.union([
   v.strictObject({ terminal: v.optional(terminalName), type: v.pipe(v.string(), v.nonEmpty()) }),
 ], 'is a line to type, or { terminal: …, type: … }')
 const hint = v.pipe(
-  v.strictObject({ id: v.optional(slug), when: v.optional(facts), say: v.optional(text), run: v.optional(text) }),
+  v.strictObject({ id: v.optional(slug), when: v.optional(facts), say: v.optional(text), run: v.optional(text), terminal: v.optional(terminalName) }),
   v.check((each) => each.say !== undefined || each.run !== undefined, 'a hint has something to say, or a command to run'),
 )
 
@@ -36,7 +36,7 @@ const tasksFile = v.strictObject({
     hints: v.pipe(v.optional(v.array(hint), []), v.transform((hints) => hints.map((each, index) => ({ ...each, id: each.id ?? `hint-${index + 1}` })))),
   })), v.minLength(1, 'a lesson has at least one task')),
   predictions: v.optional(v.array(v.strictObject({
-    id: slug, question: text, because: text, run: text,
+    id: slug, question: text, because: text, run: text, terminal: v.optional(terminalName),
     options: v.pipe(v.array(v.pipe(v.union([text, v.number()]), v.transform(String))), v.minLength(2, 'a prediction has at least two options')),
     answer: v.pipe(v.number(), v.integer(), v.minValue(1, 'options are counted from 1')),
   })), []),
@@ -151,7 +151,7 @@ function crossCheck(lesson: Lesson, { folder, body }: LessonFiles): Complaint[] 
     if (known === undefined) say('tasks.yaml', `wrong[${index + 1}].task`, `there is no task '${task}'${suggestion(task, taskIds)}`)
     else if (!known.hints.some(({ id }) => id === hintId)) say('tasks.yaml', `wrong[${index + 1}].hint`, `task '${task}' has no hint '${hintId}'${suggestion(hintId, known.hints.map(({ id }) => id))}`)
   }
-  for (const { terminal } of [...lesson.solution, ...lesson.wrong.flatMap(({ type }) => type)]) {
+  for (const { terminal } of [...lesson.solution, ...lesson.wrong.flatMap(({ type }) => type), ...lesson.predictions, ...lesson.tasks.flatMap(({ hints }) => hints)]) {
     if (terminal !== undefined && !terminals.includes(terminal)) say('tasks.yaml', 'terminal', `there is no terminal '${terminal}'; the lesson has ${terminals.join(', ')}`)
   }
   const used = (component: string): string[] => [...body.matchAll(new RegExp(`<${component}\\s+id="([^"]*)"`, 'g'))].map((match) => match[1] ?? '')

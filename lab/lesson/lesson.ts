@@ -14,6 +14,8 @@ export interface Hint {
   readonly say?: string | undefined
   /** A command chip; using it marks the task as solved with help. */
   readonly run?: string | undefined
+  /** Where the command belongs; else the terminal in use. */
+  readonly terminal?: string | undefined
 }
 
 export interface Task {
@@ -33,6 +35,8 @@ export interface Prediction {
   readonly answer: number
   /** What "Check by running it" types. */
   readonly run: string
+  /** Where it is typed; else at the terminal in use. */
+  readonly terminal?: string | undefined
   readonly because: string
 }
 
