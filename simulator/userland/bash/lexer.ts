@@ -106,6 +106,8 @@ export class Lexer {
     this.#blanks()
     const start = this.pos
     if (start >= this.src.length) {
+      // The newline was quoted away: the line goes on.
+      if (!this.final && /(?:^|[^\\])(?:\\\\)*\\\n$/.test(this.src)) throw new Incomplete(undefined, start)
       if (this.#pending.length > 0) this.#readHereDocs()
       return { kind: 'eof', text: '', start, end: start }
     }

@@ -41,7 +41,7 @@ function* returnFrom(sh: Shell, words: readonly string[]): Flow<number> {
 
 function* exit(sh: Shell, words: readonly string[]): Flow<number> {
   const top = sh.interactive && !sh.forked
-  if (top && sh.bash) yield* sh.write2(sh.login ? 'logout\n' : 'exit\n')
+  if (top && sh.bash && words[0] === 'exit') yield* sh.write2(sh.login ? 'logout\n' : 'exit\n')
   const args = words[1] === '--' ? words.slice(2) : words.slice(1)
   const code = args[0] === undefined ? sh.statusBeforeTrap ?? sh.status : integer(args[0])
   if (code === undefined) {
