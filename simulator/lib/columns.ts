@@ -83,10 +83,18 @@ function formatAligned(columns: readonly Column[], lines: readonly Line[], optio
   const tree = columns.findIndex((c) => c.tree)
   const text = (line: Line, i: number): string => (i === tree ? line.branches : '') + printable(line.cells[i] ?? '')
   const cells = lines.map((line) => columns.map((_, i) => text(line, i)))
-  const natural = columns.map((c, i) => Math.max(textWidth(c.name), ...cells.map((row) => textWidth(row[i]))))
+  const natural = columns.map((c, i) => naturalWidth(c, Math.max(0, ...cells.map((row) => textWidth(row[i])))))
   const widths = options.terminal === undefined ? natural : shrinkToTerminal(columns, natural, cells, options.terminal)
   const heading = options.noHeadings === true ? [] : [columns.map((c) => c.name)]
   return [...heading, ...cells].map((row) => formatLine(columns, row, widths, options.terminal)).join('')
+}
+
+/** At least the header's width; content that fills the header gets the width the column would like to have. */
+function naturalWidth(column: Column, content: number): number {
+  const header = Math.max(textWidth(column.name), 1)
+  if (content < header) return header
+  const hint = column.hint ?? 0
+  return hint >= 1 && content < hint && header < hint ? hint : content
 }
 
 function formatLine(columns: readonly Column[], row: readonly string[], widths: readonly number[], terminal: number | undefined): string {

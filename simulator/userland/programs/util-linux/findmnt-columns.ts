@@ -8,14 +8,14 @@ import { call } from '../../libc/syscall.ts'
 import { sizeString } from './size-string.ts'
 
 export const FINDMNT_COLUMNS: readonly Column[] = [
-  { name: 'ACTION' }, { name: 'AVAIL', right: true }, { name: 'FREQ', right: true, json: 'number' }, { name: 'FSROOT', noExtremes: true, hint: 0.25 },
-  { name: 'FSTYPE', trunc: true, hint: 0.1 }, { name: 'FS-OPTIONS', trunc: true, hint: 0.1 }, { name: 'ID', right: true, json: 'number' },
-  { name: 'LABEL', hint: 0.1 }, { name: 'MAJ:MIN' }, { name: 'OLD-OPTIONS', trunc: true, hint: 0.1 }, { name: 'OLD-TARGET', hint: 0.3 },
+  { name: 'ACTION' }, { name: 'AVAIL', hint: 5, right: true }, { name: 'FREQ', right: true, json: 'number' }, { name: 'FSROOT', noExtremes: true, hint: 0.25 },
+  { name: 'FSTYPE', trunc: true, hint: 0.1 }, { name: 'FS-OPTIONS', trunc: true, hint: 0.1 }, { name: 'ID', hint: 2, right: true, json: 'number' },
+  { name: 'LABEL', hint: 0.1 }, { name: 'MAJ:MIN', hint: 6 }, { name: 'OLD-OPTIONS', trunc: true, hint: 0.1 }, { name: 'OLD-TARGET', hint: 0.3 },
   { name: 'OPTIONS', trunc: true, hint: 0.1 }, { name: 'OPT-FIELDS', trunc: true, hint: 0.1 }, { name: 'PARENT', right: true, json: 'number' },
-  { name: 'PARTLABEL', hint: 0.1 }, { name: 'PARTUUID' }, { name: 'PASSNO', right: true, json: 'number' }, { name: 'PROPAGATION', hint: 0.1 },
-  { name: 'SIZE', right: true }, { name: 'SOURCE', noExtremes: true, hint: 0.25 }, { name: 'SOURCES', noExtremes: true, hint: 0.25 },
-  { name: 'TARGET', tree: true, noExtremes: true, hint: 0.3 }, { name: 'TID', right: true, json: 'number' }, { name: 'USED', right: true },
-  { name: 'USE%', right: true }, { name: 'UUID' }, { name: 'VFS-OPTIONS', trunc: true, hint: 0.2 },
+  { name: 'PARTLABEL', hint: 0.1 }, { name: 'PARTUUID', hint: 36 }, { name: 'PASSNO', right: true, json: 'number' }, { name: 'PROPAGATION', hint: 0.1 },
+  { name: 'SIZE', hint: 5, right: true }, { name: 'SOURCE', noExtremes: true, hint: 0.25 }, { name: 'SOURCES', noExtremes: true, hint: 0.25 },
+  { name: 'TARGET', tree: true, noExtremes: true, hint: 0.3 }, { name: 'TID', hint: 4, right: true, json: 'number' }, { name: 'USED', hint: 5, right: true },
+  { name: 'USE%', hint: 3, right: true }, { name: 'UUID', hint: 36 }, { name: 'VFS-OPTIONS', trunc: true, hint: 0.2 },
 ]
 
 export interface CellStyle {

@@ -6,6 +6,9 @@ import { LSNS_OPTIONS, lsns } from './lsns.ts'
 import { MOUNT_OPTIONS, mount } from './mount.ts'
 import { MOUNTPOINT_OPTIONS, mountpoint } from './mountpoint.ts'
 import { NSENTER_OPTIONS, nsenter } from './nsenter.ts'
+import { PRLIMIT_OPTIONS, prlimit } from './prlimit.ts'
+import { SETPRIV_OPTIONS, setpriv } from './setpriv.ts'
+import { SETSID_OPTIONS, setsid } from './setsid.ts'
 import { SU_OPTIONS, runuser, su } from './su.ts'
 import { UMOUNT_OPTIONS, umount } from './umount.ts'
 import { unshare } from './unshare.ts'
@@ -24,5 +27,8 @@ export const utilLinuxPackage: ProgramPackage = {
     { path: '/usr/bin/findmnt', program: program(findmnt), options: FINDMNT_OPTIONS, summary: 'finds mounts and shows them as a tree' },
     { path: '/usr/bin/su', program: program(su), mode: 0o4755, options: SU_OPTIONS, summary: 'becomes another user' },
     { path: '/usr/sbin/runuser', program: program(runuser), options: SU_OPTIONS, summary: 'runs a command as another user, for root' },
+    { path: '/usr/bin/setpriv', program: program(setpriv), options: SETPRIV_OPTIONS, summary: 'runs a program with other privileges' },
+    { path: '/usr/bin/prlimit', program: program(prlimit), options: PRLIMIT_OPTIONS, summary: 'shows and sets resource limits' },
+    { path: '/usr/bin/setsid', program: program(setsid), options: SETSID_OPTIONS, summary: 'runs a program in a new session' },
   ],
 }

@@ -26,10 +26,10 @@ export const LSNS_OPTIONS: OptionTable = {
 }
 
 const COLUMNS: readonly Column[] = [
-  { name: 'NS', right: true, json: 'number' }, { name: 'TYPE' }, { name: 'PATH' }, { name: 'NPROCS', right: true, json: 'number' },
-  { name: 'PID', right: true, json: 'number' }, { name: 'PPID', right: true, json: 'number' }, { name: 'COMMAND', trunc: true },
+  { name: 'NS', hint: 10, right: true, json: 'number' }, { name: 'TYPE', hint: 5 }, { name: 'PATH' }, { name: 'NPROCS', hint: 5, right: true, json: 'number' },
+  { name: 'PID', hint: 5, right: true, json: 'number' }, { name: 'PPID', hint: 5, right: true, json: 'number' }, { name: 'COMMAND', trunc: true },
   { name: 'UID', right: true, json: 'number' }, { name: 'USER' }, { name: 'NETNSID', right: true }, { name: 'NSFS' },
-  { name: 'PNS', right: true, json: 'number' }, { name: 'ONS', right: true, json: 'number' },
+  { name: 'PNS', hint: 10, right: true, json: 'number' }, { name: 'ONS', hint: 10, right: true, json: 'number' },
 ]
 
 type Tree = 'none' | 'process' | 'owner' | 'parent'

@@ -199,7 +199,6 @@ function* watch(c: Crt, r: Request, work: (child: Crt) => Flow<number>): Flow<nu
   if (isErr(pid)) return yield* die(c, 1, 'cannot create child process', pid)
   const oldMask = yield* call('rt_sigprocmask', SIG_BLOCK, ALL_SIGNALS)
   const handled = r.command === undefined ? [SIGALRM, SIGTERM] : [SIGINT, SIGQUIT, SIGALRM, SIGTERM]
-  // eslint-disable-next-line require-yield
   for (const sig of handled.filter((s) => s !== SIGALRM)) yield* sigaction(sig, function* note(s: number) { caught = s })
   yield* call('rt_sigprocmask', SIG_UNBLOCK, handled.reduce((set, s) => set | sigBit(s), 0n))
   for (;;) {
