@@ -1,4 +1,5 @@
 // Directory entries (include/linux/dcache.h): the tree of names, shared by all mounts of a file system. Negative entries are not kept.
+import { Errno } from '../../abi/errno.ts'
 import type { Mount } from '../mount/mount.ts'
 import type { Task } from '../task.ts'
 import type { Inode } from './inode.ts'
@@ -51,6 +52,7 @@ export function lookupChild(task: Task, dir: Dentry, name: string): Dentry | und
     dropDentry(cached)
   }
   const inode = dir.inode.lookup(task, name)
+  if (inode === undefined && dir.inode.missingNamesFail) throw Errno.ENOENT
   return inode === undefined ? undefined : addDentry(dir, name, inode)
 }
 

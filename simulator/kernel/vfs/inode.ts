@@ -81,6 +81,10 @@ export abstract class Inode {
   lookup(_task: Task, _name: string): Inode | undefined {
     throw Errno.ENOTDIR
   }
+  /** Looking up a name that isn't there is an error in itself (proc): making it then fails with ENOENT, whatever the permissions. */
+  get missingNamesFail(): boolean {
+    return false
+  }
   /** False when a cached child of this directory must be looked up again (proc): see Dentry. */
   isStale(_task: Task, _name: string, _child: Inode): boolean {
     return false

@@ -75,7 +75,8 @@ function writeOomScoreAdj(target: Task, writer: Task, data: Uint8Array): number 
   return data.length
 }
 
-const oomScore = (task: Task): number => Math.max(0, Math.round(((1000 + task.oomScoreAdj) * 2) / 3))
+/** The machine's init is never chosen. */
+const oomScore = (task: Task): number => task.globalPid === 1 ? 0 : Math.max(0, Math.round(((1000 + task.oomScoreAdj) * 2) / 3))
 const zeroTerminated = (words: readonly string[]): Uint8Array => encodeUtf8(words.map((w) => `${w}\0`).join(''))
 
 /** attr/: AppArmor's label is all there is. */

@@ -27,7 +27,8 @@ export function stateLetter(task: Task): StateLetter {
 /** Number of the parent in `ns`; 0 where it has none, or lives outside. */
 export const parentNumber = (task: Task, ns: PidNamespace): number => task.parent?.numberIn(ns) ?? 0
 /** Kernel threads and init start in a group without a number. */
-export const groupNumber = (task: Task, ns: PidNamespace): number => (task.pgrp.groupMembers.has(task) ? task.pgrp.numberIn(ns) : 0)
+export const groupNumber = (task: Task, ns: PidNamespace): number => (hasGroup(task) ? task.pgrp.numberIn(ns) : 0)
+export const hasGroup = (task: Task): boolean => task.session.leader !== undefined && task.pgrp.groupMembers.has(task)
 export const sessionNumber = (task: Task, ns: PidNamespace): number => task.session.leader?.numberIn(ns) ?? 0
 
 /** Sizes in kilobytes. */

@@ -17,7 +17,7 @@ export const encodeDev = (dev: number): number => (minor(dev) & 0xff) | (major(d
 /** `permitted`: the reader may look into the process; addresses and the exit code are zero otherwise. */
 export function showStat(task: Task, ns: PidNamespace, bootOffset: number, permitted: boolean): string {
   const m = memoryOf(task)
-  const tty = task.isAlive ? task.session.tty : undefined
+  const { tty } = task.session
   const flags = task.isKernelThread ? PF_KTHREAD | PF_NOFREEZE | PF_FORKNOEXEC : task.didExec ? PF_RANDOMIZE : PF_RANDOMIZE | PF_FORKNOEXEC
   const addresses = permitted && hasMemory(task)
   const at = (base: bigint, offset: number): string => (addresses ? String(base + BigInt(offset)) : '0')
@@ -26,11 +26,11 @@ export function showStat(task: Task, ns: PidNamespace, bootOffset: number, permi
   return [
     task.numberIn(ns), `(${task.comm})`, stateLetter(task), parentNumber(task, ns), groupNumber(task, ns), sessionNumber(task, ns),
     tty === undefined ? 0 : encodeDev(tty.dev), tty === undefined ? -1 : (tty.foreground?.numberIn(ns) ?? 0), flags,
-    97, 0, 0, 0, ticks(task.utime), ticks(task.stime), ticks(task.childrenUtime), ticks(task.childrenStime),
-    20 + task.nice, task.nice, task.isAlive ? 1 : 0, 0, ticks(task.startTime + bootOffset), m.size * 1024, m.rss / 4, RSS_LIMIT,
+    task.isKernelThread ? 0 : 97, 0, 0, 0, ticks(task.utime), ticks(task.stime), ticks(task.childrenUtime), ticks(task.childrenStime),
+    20 + task.nice, task.nice, 1, 0, ticks(task.startTime + bootOffset), m.size * 1024, m.rss / 4, RSS_LIMIT,
     hasMemory(task) ? (addresses ? String(CODE_START) : 1) : 0, hasMemory(task) ? (addresses ? at(CODE_START, 19881) : 1) : 0, at(STACK_START, 0), 0, 0,
     low31(signals.pending), low31(signals.blocked), task.isKernelThread ? '2147483647' : low31(signals.ignored), low31(signals.caught),
-    permitted && task.state !== 'ready' && task.isAlive ? 1 : 0, 0, 0, task.exitSignal, 0, 0, 0, 0, 0, 0,
+    permitted && task.state !== 'ready' && task.isAlive ? 1 : 0, 0, 0, task.isKernelThread ? 0 : task.exitSignal, 0, 0, 0, 0, 0, 0,
     at(CODE_START, 35888), at(CODE_START, 37504), at(CODE_START, 458729728), at(STACK_START, 3809), at(STACK_START, 3829), at(STACK_START, 3829), at(STACK_START, 4011),
     permitted ? task.exitStatus : 0,
   ].join(' ') + '\n'

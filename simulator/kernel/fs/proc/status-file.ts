@@ -4,7 +4,7 @@ import type { Task } from '../../task.ts'
 import { hasMemory } from './proc-inode.ts'
 import type { PidNamespace } from '../../ns/pid-namespace.ts'
 import type { UserNamespace } from '../../ns/user-namespace.ts'
-import { memoryOf, parentNumber, STATE_NAMES, stateLetter } from './process-state.ts'
+import { hasGroup, memoryOf, parentNumber, STATE_NAMES, stateLetter } from './process-state.ts'
 
 const hex16 = (set: bigint): string => set.toString(16).padStart(16, '0')
 const kb = (n: number): string => `${String(n).padStart(8)} kB`
@@ -34,7 +34,7 @@ function namespaceNumbers(task: Task, ns: PidNamespace): string[] {
     return text
   }
   const own = numbersBelow(task.pid.numbers, ns)
-  return [`NStgid:${own}`, `NSpid:${own}`, `NSpgid:${of(task.pgrp.groupMembers.has(task) ? task.pgrp : undefined)}`, `NSsid:${of(task.session.leader)}`]
+  return [`NStgid:${own}`, `NSpid:${own}`, `NSpgid:${of(hasGroup(task) ? task.pgrp : undefined)}`, `NSsid:${of(task.session.leader)}`]
 }
 
 function memoryLines(task: Task): string[] {

@@ -33,6 +33,9 @@ export abstract class PseudoDir extends PseudoInode {
   override open(_task: Task, path: Path, flags: number): File {
     return new DirFile(path, flags)
   }
+  override get missingNamesFail(): boolean {
+    return this.sb.type.name === 'proc'
+  }
   override create(_task: Task, _name: string, _mode: number, _rdev: number, _uid: Kuid, _gid: Kgid): Inode {
     throw Errno.ENOENT
   }
