@@ -98,7 +98,7 @@ class Changer {
   }
 
   *visit({ path, st }: Visit): Flow<void> {
-    const { spec, from, nofollow, silent, report, what, recursive } = this.#task
+    const { spec, from, nofollow, silent, report, recursive } = this.#task
     const matches = from === undefined || ((from.uid < 0 || from.uid === st.uid) && (from.gid < 0 || from.gid === st.gid))
     const throughLink = recursive && isLnk(st.mode) && !nofollow
     let error: Errno | undefined
@@ -109,7 +109,7 @@ class Changer {
     }
     if (error !== undefined) {
       this.status = 1
-      if (!silent) yield* warn(this.#c, `changing ${what} of ${quoteaf(path)}`, error)
+      if (!silent) yield* warn(this.#c, `changing ${spec.uid < 0 ? 'group' : 'ownership'} of ${quoteaf(path)}`, error)
     }
     const changed = matches && error === undefined && ((spec.uid >= 0 && spec.uid !== st.uid) || (spec.gid >= 0 && spec.gid !== st.gid))
     if (report === 'all' || (report === 'changes' && changed)) yield* this.#report(path, st.uid, st.gid, error !== undefined ? 'failed' : changed ? 'changed' : 'retained')

@@ -4,7 +4,7 @@ import type { Flow } from '../../../abi/syscalls.ts'
 import { getoptLong } from '../../../lib/getopt.ts'
 import { quote } from '../../../lib/quote.ts'
 import { type Crt, type Main, exit, program } from '../../libc/crt.ts'
-import { unsimulated, usageError } from '../../libc/err.ts'
+import { unsimulated, usageError, warn } from '../../libc/err.ts'
 import type { OptionTable, ProgramEntry } from '../../program-table.ts'
 
 export interface Option {
@@ -25,13 +25,23 @@ This is free software: you are free to change and redistribute it.
 There is NO WARRANTY, to the extent permitted by law.
 `
 
-/** Options and operands of the command line; ends the program at --version, at a bad option (with `status`), or at one that is not simulated. */
-export function* parseArgs(c: Crt, table: OptionTable, status = 1): Flow<Arguments> {
+const nothing = function* (): Flow<void> {}
+
+/**
+ * Options and operands of the command line; ends the program at --version, at a bad option (with `status`), or at one that is not simulated.
+ * `beforeHint` may add something to the complaint about a bad option.
+ */
+export function* parseArgs(c: Crt, table: OptionTable, status = 1, beforeHint: (c: Crt) => Flow<void> = nothing): Flow<Arguments> {
   const long = [...table.long, { name: 'help', arg: 'none', unsimulated: true } as const, { name: 'version', arg: 'none' } as const]
   const parsed = getoptLong(c.argv, table.short, long, table.unsimulatedShort)
   const options: Option[] = []
   for (const event of parsed.options) {
-    if ('error' in event) exit(yield* usageError(c, status, event.error))
+    if ('error' in event) {
+      yield* warn(c, event.error)
+      yield* beforeHint(c)
+      yield* c.stderr.write(`Try '${c.name} --help' for more information.\n`)
+      exit(status)
+    }
     if ('unsimulated' in event) exit(yield* unsimulated(c, `option ${event.unsimulated}`))
     if (event.opt === 'version') {
       yield* c.stdout.write(`${c.name.replace(/^.*\//s, '')} (GNU coreutils) ${VERSION}\n${LICENSE}`)

@@ -1,13 +1,14 @@
 // Copying files and trees: what cp, mv (across file systems) and install share. Simpler: no backups, no sparse files or reflinks, no contexts.
 import type { Flow } from '../../../abi/syscalls.ts'
-import { AT_FDCWD, AT_SYMLINK_NOFOLLOW, O_CREAT, O_EXCL, O_RDONLY, O_TRUNC, O_WRONLY } from '../../../abi/fcntl.ts'
+import { AT_FDCWD, AT_SYMLINK_NOFOLLOW, O_CREAT, O_EXCL, O_RDONLY, O_TRUNC, O_WRONLY, W_OK } from '../../../abi/fcntl.ts'
 import { S_IFMT, type Stat, isDir, isLnk, isReg } from '../../../abi/stat.ts'
 import { Errno, isErr } from '../../../abi/errno.ts'
+import { modeString } from '../../../lib/filemode.ts'
 import { quoteaf } from '../../../lib/quote.ts'
 import type { Crt } from '../../libc/crt.ts'
 import { warn } from '../../libc/err.ts'
 import { call } from '../../libc/syscall.ts'
-import { chmod, chown, close, lchown, link, lstat, mkdir, open, readDir, readlink, stat, symlink, unlink, writeAll } from '../../libc/unistd.ts'
+import { access, chmod, chown, close, fstat, lchown, link, lstat, mkdir, open, readDir, readlink, stat, symlink, unlink, writeAll } from '../../libc/unistd.ts'
 import { joinPath } from './walk.ts'
 
 export interface CopyOptions {
@@ -89,10 +90,17 @@ export class Copier {
     if (o.update && old.mtime >= st.mtime) return true
     if (o.interactive === 'ask') {
       yield* this.#c.stdout.flush()
-      yield* this.#c.stderr.write(`${this.#c.name}: overwrite ${quoteaf(to)}? `)
+      yield* this.#c.stderr.write(`${this.#c.name}: ${yield* this.#question(to, old)}? `)
       if (!/^[yY]/.test((yield* this.#c.stdin.line()) ?? '')) return true
     }
     return undefined
+  }
+
+  *#question(to: string, old: Stat): Flow<string> {
+    if (isLnk(old.mode) || !isErr(yield* access(to, W_OK))) return `overwrite ${quoteaf(to)}`
+    const mode = (old.mode & 0o7777).toString(8).padStart(4, '0')
+    const letters = modeString(old.mode).slice(1)
+    return this.#o.force || this.#o.removeDestination ? `replace ${quoteaf(to)}, overriding mode ${mode} (${letters})` : `unwritable ${quoteaf(to)} (mode ${mode}, ${letters}); try anyway`
   }
 
   *#announce(from: string, to: string): Flow<void> {
@@ -182,7 +190,7 @@ export class Copier {
       if (isErr(part) || part.length === 0) break
       const wrote = yield* writeAll(output, part)
       if (!isErr(wrote)) continue
-      ok = yield* this.#no(`error writing ${quoteaf(to)}`, wrote)
+      ok = yield* this.#no((yield* sameFileSystem(input, output)) ? `error copying ${quoteaf(from)} to ${quoteaf(to)}` : `error writing ${quoteaf(to)}`, wrote)
       break
     }
     yield* close(input)
@@ -243,4 +251,10 @@ export class Copier {
     }
     return ok
   }
+}
+
+/** Whether copy_file_range(2) does the copying, which shows in the error message. */
+function* sameFileSystem(input: number, output: number): Flow<boolean> {
+  const [a, b] = [yield* fstat(input), yield* fstat(output)]
+  return !isErr(a) && !isErr(b) && isReg(a.mode) && isReg(b.mode) && a.dev === b.dev
 }

@@ -29,6 +29,8 @@ interface Job {
   readonly iflag: ReadonlySet<string>
   readonly oflag: ReadonlySet<string>
   readonly status: string
+  /** bs= was given: blocks are written as they were read. */
+  readonly sameBlocks: boolean
 }
 
 export const dd = command('dd', 'copy blocks of data', NO_OPTIONS, function* (c) {
@@ -72,7 +74,7 @@ function* readJob(c: Crt, operands: readonly string[]): Flow<Job> {
   const [ibs, obs] = [bs || (yield* number('ibs', 512)), bs || (yield* number('obs', 512))]
   const inBytes = (name: 'count' | 'skip' | 'seek', flags: ReadonlySet<string>, unit: number): number => (flags.has(`${name}_bytes`) || bytes(name) ? 1 : unit)
   return {
-    input: text.get('if'), output: text.get('of'), ibs, obs, ...sets, status,
+    sameBlocks: bs > 0, input: text.get('if'), output: text.get('of'), ibs, obs, ...sets, status,
     count: (yield* number('count', Infinity)) * inBytes('count', sets.iflag, ibs), skip: (yield* number('skip', 0)) * inBytes('skip', sets.iflag, ibs),
     seek: (yield* number('seek', 0)) * inBytes('seek', sets.oflag, obs),
   }
@@ -233,7 +235,7 @@ class BlockCopy {
   }
 
   *#writeError(name: string, error: Errno): Flow<number> {
-    return yield* fail(this.#c, 1, `error writing ${name}`, error)
+    return yield* fail(this.#c, 1, `${this.#job.sameBlocks ? 'error writing' : 'writing to'} ${name}`, error)
   }
 
   *report(): Flow<void> {

@@ -115,7 +115,7 @@ function title(field: Field, size: BlockSize, given: readonly Option[]): string 
     case 'ipcent': return 'IUse%'
     case 'size': return size.human !== undefined ? 'Size' : posix ? `${size.unit}-blocks` : `${blockName(size)}-blocks`
     case 'used': return 'Used'
-    case 'avail': return size.human !== undefined ? 'Avail' : 'Available'
+    case 'avail': return size.human !== undefined || given.some((o) => o.opt === 'output') ? 'Avail' : 'Available'
     case 'pcent': return posix ? 'Capacity' : 'Use%'
     case 'file': return 'File'
     case 'target': return 'Mounted on'

@@ -20,7 +20,7 @@ export const pwd = command('pwd', 'print the working directory', options, functi
     }
   }
   const cwd = yield* call('getcwd')
-  if (isErr(cwd)) return yield* fail(c, 1, "couldn't find directory entry in '..' with matching i-node")
+  if (isErr(cwd)) return yield* fail(c, 1, 'couldn\'t find directory entry in ‘..’ with matching i-node')
   yield* c.stdout.write(`${cwd}\n`)
   return 0
 })

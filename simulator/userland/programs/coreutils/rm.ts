@@ -3,7 +3,7 @@ import { S_IFMT, isDir, isLnk, isReg, S_IFBLK, S_IFCHR, S_IFIFO, S_IFLNK, S_IFSO
 import type { Flow } from '../../../abi/syscalls.ts'
 import { W_OK } from '../../../abi/fcntl.ts'
 import { Errno, isErr } from '../../../abi/errno.ts'
-import { quoteaf } from '../../../lib/quote.ts'
+import { quoteShell, quoteaf } from '../../../lib/quote.ts'
 import { type Crt, exit } from '../../libc/crt.ts'
 import { fail, warn } from '../../libc/err.ts'
 import { access, isatty, lstat, readDir, rmdir, stat, unlink as unlinkFile } from '../../libc/unistd.ts'
@@ -33,7 +33,7 @@ interface Task {
 }
 
 export const rm = command('rm', 'remove files', options, function* (c) {
-  const { options: given, operands } = yield* parseArgs(c, options)
+  const { options: given, operands } = yield* parseArgs(c, options, 1, hyphenHint)
   let interactive: Task['interactive'] = 'protected'
   let force = false
   for (const { opt, arg } of given) {
@@ -60,6 +60,15 @@ export const rm = command('rm', 'remove files', options, function* (c) {
   for (const operand of operands) yield* remover.operand(operand)
   return remover.status
 })
+
+/** After a bad option: a file of that name can be removed by another. */
+function* hyphenHint(c: Crt): Flow<void> {
+  for (const word of c.argv.slice(1)) {
+    if (!/^-./s.test(word) || isErr(yield* lstat(word))) continue
+    yield* c.stderr.write(`Try '${c.name} ./${quoteShell(word)}' to remove the file ${quoteaf(word)}.\n`)
+    return
+  }
+}
 
 /** An affirmative line on standard input. */
 function* yes(c: Crt): Flow<boolean> {
@@ -114,8 +123,8 @@ class Remover {
       return false
     }
     if (!isDir(st.mode)) return yield* this.#removeFile(path, st)
-    if (!this.#task.recursive && !this.#task.emptyDirectories) {
-      yield* this.#complain(`cannot remove ${quoteaf(path)}`, Errno.EISDIR)
+    if (!this.#task.recursive && !(this.#task.emptyDirectories && (yield* isEmpty(path)))) {
+      yield* this.#complain(`cannot remove ${quoteaf(path)}`, this.#task.emptyDirectories ? Errno.ENOTEMPTY : Errno.EISDIR)
       return false
     }
     if (this.#task.oneFileSystem && dev !== undefined && st.dev !== dev) {
@@ -171,6 +180,11 @@ class Remover {
     yield* this.#c.stderr.write(`${this.#c.name}: ${what}${guarded ? 'write-protected ' : ''}${descend ? 'directory' : typeName(st)} ${quoteaf(path)}? `)
     return yield* yes(this.#c)
   }
+}
+
+function* isEmpty(path: string): Flow<boolean> {
+  const names = yield* readDir(path)
+  return isErr(names) || names.length <= 2
 }
 
 function* isRoot(path: string): Flow<boolean> {
