@@ -83,13 +83,14 @@ function* assignmentsOnly(sh: Shell, c: Simple, start: number): Flow<void> {
       return
     }
   }
-  const mark = c.words.length > 0 ? start : 0
-  sh.status = mark
+  const substitutions = sh.commandSubstitutions
+  sh.status = start
   const trace = sh.options.has('xtrace')
   for (const a of c.assigns) {
     const value = yield* performAssign(sh, a)
     if (trace) yield* traceText(sh, a.elements ? a.text : `${a.name}${a.index ? `[${a.index.text}]` : ''}${a.append ? '+' : ''}=${value === '' ? '' : traceQuote(value)}`)
   }
+  if (c.words.length === 0 && sh.commandSubstitutions === substitutions) sh.status = 0
   sh.pipeStatus = [sh.status]
 }
 

@@ -21,6 +21,7 @@ const clean = (bytes: Uint8Array): string => {
 
 /** $(…): the output without its final newlines; $? becomes the child's status. */
 export function* commandSubstitution(sh: Shell, body: List): Flow<string> {
+  sh.commandSubstitutions++
   if (body.statements.length === 0) {
     sh.status = 0
     return ''

@@ -82,6 +82,8 @@ export class Shell {
   arg0 = 'bash'
   params: string[] = []
   status = 0
+  /** How many command substitutions have run: an assignment without one leaves $? at 0. */
+  commandSubstitutions = 0
   pipeStatus: number[] = [0]
   pid = 0
   parentPid = 0
