@@ -39,7 +39,7 @@ export function* explainMountError(f: FailedMount): Flow<string> {
     case E.EINVAL:
       if ((flags & MS_REMOUNT) !== 0) return 'mount point not mounted or bad option'
       if (f.propagation) return 'not mount point or bad option'
-      if ((flags & MS_MOVE) !== 0 && (yield* liesUnderShared(source ?? ''))) return 'bad option; moving a mount residing under a shared mount is unsupported'
+      if ((flags & MS_MOVE) !== 0 && (yield* isShared(source ?? ''))) return 'bad option; moving a mount residing under a shared mount is unsupported'
       return `wrong fs type, bad option, bad superblock on ${source}, missing codepage or helper program, or other error`
     case E.EMFILE:
       return 'mount table full'
@@ -67,12 +67,11 @@ function* explainBusy(source: string): Flow<string> {
   return other ? `${source} already mounted on ${other.target}` : `${source} already mounted or mount point busy`
 }
 
-function* liesUnderShared(path: string): Flow<boolean> {
+/** libmount looks at the mount itself, though it is the parent that matters. */
+function* isShared(path: string): Flow<boolean> {
   const mounts = yield* readMountinfo()
   if (isErr(mounts)) return false
-  const mount = mounts.findLast((m) => m.target === path)
-  const parent = mounts.find((m) => m.id === mount?.parent)
-  return parent?.optional.some((field) => field.startsWith('shared:')) ?? false
+  return mounts.findLast((m) => m.target === path)?.optional.some((field) => field.startsWith('shared:')) ?? false
 }
 
 function* explainNoBlockDevice(source: string): Flow<string> {
