@@ -15,10 +15,11 @@ import { libcapPackage } from '../userland/programs/libcap2-bin/index.ts'
 import { uidmapPackage } from '../userland/programs/uidmap/index.ts'
 import { psmisc } from '../userland/programs/psmisc/index.ts'
 import { sysvinitUtils } from '../userland/programs/sysvinit-utils/index.ts'
+import { findutils } from '../userland/programs/findutils/index.ts'
 import { unsimulatedPackage } from './unsimulated.ts'
 
 /** What is simulated. */
-export const SIMULATED_PACKAGES: readonly ProgramPackage[] = [bash, coreutils, dash, grep, hostnamePackage, init, mawk, procps, sed, sudoPackage, utilLinuxPackage, libcapPackage, uidmapPackage, psmisc, sysvinitUtils]
+export const SIMULATED_PACKAGES: readonly ProgramPackage[] = [bash, coreutils, dash, grep, hostnamePackage, init, mawk, procps, sed, sudoPackage, utilLinuxPackage, libcapPackage, uidmapPackage, psmisc, sysvinitUtils, findutils]
 
 /** Everything installed on the host, with the names that are there but not simulated. */
 export const ALL_PACKAGES: readonly ProgramPackage[] = [...SIMULATED_PACKAGES, unsimulatedPackage(SIMULATED_PACKAGES)]

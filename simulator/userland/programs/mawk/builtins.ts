@@ -47,13 +47,13 @@ export function callBuiltin(rt: Runtime, name: string, args: readonly Value[]): 
   }
 }
 
-/** Positions are rounded; what lies before the text shortens the piece. */
+/** Positions are cut to whole numbers. A start before the text makes the piece longer instead of shorter: mawk 1.3.4's own way. */
 function substr(text: string, start: number, length: number | undefined): string {
-  const round = (x: number): number => (Number.isNaN(x) ? 0 : Math.sign(x) * Math.round(Math.abs(x)))
-  const from = round(start)
-  const to = length === undefined ? Infinity : from + round(length)
-  const first = Math.max(from, 1)
-  return to <= first ? '' : text.slice(first - 1, to === Infinity ? undefined : to - 1)
+  const from = Math.trunc(start)
+  if (length === undefined) return text.slice(Math.max(from, 1) - 1)
+  const count = Math.trunc(from < 1 ? length - from : length)
+  const first = Math.max(from, 1) - 1
+  return count <= 0 ? '' : text.slice(first, first + count)
 }
 
 /** What `&` and `\&` in a replacement stand for. */

@@ -97,7 +97,7 @@ function* openOutput(rt: Runtime, redirect: Redirect): Flow<Runtime['c']['stdout
   const stream = yield* rt.streams.output(redirect.kind, name)
   if (stream !== undefined) return stream
   yield* rt.c.stdout.flush()
-  yield* rt.c.stderr.write(`${rt.c.name}: cannot open "${utf8(name)}" for output\n`)
+  yield* rt.c.stderr.write(`${rt.c.name}: cannot open "${utf8(name)}" for output (${rt.streams.lastError})\n`)
   return exit(2)
 }
 

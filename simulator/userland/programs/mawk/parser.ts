@@ -388,10 +388,6 @@ class Parser {
       if (op !== undefined && !(op === '>' && this.#noGreater)) {
         this.#at++
         left = { kind: 'binary', op, left, right: this.#concatenation() }
-      } else if (this.#is('|') && this.#tokens[this.#at + 1].text === 'getline') {
-        this.#at += 2
-        const target = this.#optionalLvalue()
-        left = { kind: 'getline', from: 'command', source: left, ...(target === undefined ? {} : { target }) }
       } else return left
     }
   }
@@ -442,7 +438,13 @@ class Parser {
   }
 
   #postfix(): Expr {
-    const operand = this.#primary()
+    let operand = this.#primary()
+    // only the operand right before the bar is the command
+    while (this.#is('|') && this.#tokens[this.#at + 1].text === 'getline') {
+      this.#at += 2
+      const target = this.#optionalLvalue()
+      operand = { kind: 'getline', from: 'command', source: operand, ...(target === undefined ? {} : { target }) }
+    }
     if ((this.#is('++') || this.#is('--')) && isLvalue(operand)) {
       const delta = this.#token.text === '++' ? 1 : -1
       this.#at++

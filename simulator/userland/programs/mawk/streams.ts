@@ -105,6 +105,8 @@ export class Streams {
   readonly #c: Crt
   readonly #outputs = new Map<string, Output>()
   readonly #inputs = new Map<string, Input>()
+  /** why the last open failed */
+  lastError = ''
 
   constructor(c: Crt) {
     this.#c = c
@@ -122,7 +124,10 @@ export class Streams {
       this.#outputs.set(name, { stream: new OutStream(pipe.fd, 'full'), pid: pipe.pid })
     } else {
       const fd = yield* open(utf8(name), O_WRONLY | O_CREAT | O_CLOEXEC | (kind === '>' ? O_TRUNC : O_APPEND), 0o666)
-      if (isErr(fd)) return undefined
+      if (isErr(fd)) {
+        this.lastError = fd.message
+        return undefined
+      }
       this.#outputs.set(name, { stream: new OutStream(fd), pid: undefined })
     }
     return this.#outputs.get(name)?.stream
