@@ -10,6 +10,7 @@ export default defineConfig({
   base: process.env.ISOLAB_BASE ?? '/',
   trailingSlash: 'ignore',
   integrations: [mdx(), svelte()],
+  markdown: { syntaxHighlight: false },
   devToolbar: { enabled: false },
   build: { inlineStylesheets: 'never' },
   vite: {

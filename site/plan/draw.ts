@@ -1,6 +1,6 @@
 // A measured plan as shapes, and the boxes of its things for the outline that lies over it.
 import { fitText } from './advances.ts'
-import { cloud, door, DOOR, layer, plate, rulers, seals, shelf, socket } from './marks.ts'
+import { cloud, door, DOOR, layer, plate, portal, rulers, seals, shelf, socket } from './marks.ts'
 import type { Placed } from './measure.ts'
 import { measure, titleWidth } from './measure.ts'
 import type { PlanRoom } from './room.ts'
@@ -46,6 +46,7 @@ function openings(placed: Placed, box: Box): Shape[] {
   const hasRulers = room.uidMap.length > 0
   if (room.state === 'standing') shapes.push(hasRulers ? door(box.x + inset + 2, box.y + box.h - wall, wall, true) : door(box.x + box.w - wall - DOOR - 10, box.y, wall, false))
   shapes.push(seals(room.walls, box.x + wall + 8, box.y, wall, box.w - 2 * inset - (hasRulers ? 0 : DOOR + 20)))
+  room.portals.forEach((each, i) => shapes.push(portal(each.type, each.letter, box.x + box.w - inset - 10 - i * 26, box.y + box.h - Math.round(wall / 2))))
   if (room.uidMap.length > 2) shapes.push(text(box.x + inset + DOOR + 14, box.y + box.h - wall - 10, `${room.uidMap.length} ranges of uids`, 'lt s ns-user hue'))
   else room.uidMap.forEach((range, i) => {
     const isTight = placed.inner < 220
@@ -122,9 +123,9 @@ function revise(root: Placed, all: Revision, sheet: Sheet): Shape[] {
 export function drawPlan(host: PlanRoom, width: number, revision?: Revision): Drawing {
   const sheet: Sheet = { shapes: [], boxes: new Map(), layer: width < NARROW ? 4 : 5 }
   const placed = measure(host, width - 2 * MARGIN, sheet)
-  const shapes = [draw(placed, MARGIN, MARGIN, sheet)]
+  const shapes = [draw(placed, MARGIN, MARGIN + placed.above, sheet)]
   if (revision) shapes.push(...revise(placed, revision, sheet))
-  return { width, height: placed.h + 2 * MARGIN, shapes, boxes: sheet.boxes }
+  return { width, height: placed.above + placed.h + placed.below + 2 * MARGIN, shapes, boxes: sheet.boxes }
 }
 
 /** A straight piece of one layer: for keys. */

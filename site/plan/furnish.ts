@@ -1,7 +1,8 @@
 // A room's contents from the World: plates, shelves, sockets, title and notes.
-import type { World, WorldMount, WorldNamespace, WorldProcess } from '../../simulator/machine/world.ts'
+import type { NsId, World, WorldMount, WorldNamespace, WorldProcess } from '../../simulator/machine/world.ts'
 import type { Nest } from './nesting.ts'
 import type { PlanMount, PlanProcess, PlanRoom, PlanSocket } from './room.ts'
+import { eachRoom } from './room.ts'
 import type { SlotBook } from './slots.ts'
 import { nest } from './nesting.ts'
 import { WALL_ORDER } from './walls.ts'
@@ -111,14 +112,31 @@ export function furnish(world: World, book: SlotBook, options: PlanOptions = {})
     const says = outer && note(room, outer, outerTitle, world, user)
     return {
       id: outer ? `r${number}` : 'host', isHost: !outer, state: 'standing', title, meta,
-      walls: WALL_ORDER.filter(type => room.walls.includes(type)), namespaces: ids,
+      walls: WALL_ORDER.filter(type => room.walls.includes(type)), namespaces: WALL_ORDER.filter(type => room.walls.includes(type)).map(type => room.around[type]),
       processes: shown.map(process => plate(process, world, options)), moreProcesses: sorted.length - shown.length,
       mounts: mounts.slice(0, SHELVES), moreMounts: Math.max(0, mounts.length - SHELVES),
       sockets: room.walls.includes('net') || !outer ? sockets(room, !outer, world) : [],
-      uidMap: user?.uidMap ?? [], note: says ?? '',
+      portals: [], uidMap: user?.uidMap ?? [], note: says ?? '',
       slot: ids.map(id => book.slots.get(id)).find(at => at !== undefined) ?? 0,
       rooms: room.inner.map(inner => build(inner, room, outer ? title : 'the host')).toSorted((a, b) => a.slot - b.slot),
     }
   }
-  return build(nest(world), undefined, '')
+  return withPortals(build(nest(world), undefined, ''))
+}
+
+/** Namespaces that stand as a wall in more than one place, since their sharing could not be nested: portals, lettered in order. */
+function withPortals(host: PlanRoom): PlanRoom {
+  const places = new Map<NsId, PlanRoom[]>()
+  for (const room of eachRoom(host)) for (const id of room.namespaces) places.set(id, [...(places.get(id) ?? []), room])
+  const shared = [...places].filter(([, rooms]) => rooms.length > 1).toSorted(([a], [b]) => a - b)
+  if (shared.length === 0) return host
+  const letters = new Map(shared.map(([id], i) => [id, String.fromCharCode(97 + i % 26)]))
+  const mark = (room: PlanRoom): PlanRoom => ({
+    ...room, rooms: room.rooms.map(mark),
+    portals: room.namespaces.flatMap((id, i) => {
+      const letter = letters.get(id), type = room.walls[i]
+      return letter === undefined || type === undefined ? [] : [{ letter, type, to: (places.get(id) ?? []).filter(each => each.id !== room.id).map(each => each.title).join(', ') }]
+    }),
+  })
+  return mark(host)
 }

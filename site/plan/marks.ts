@@ -70,6 +70,10 @@ export function rulers(range: WorldIdRange, left: number, right: number, inner: 
 export const socket = (x: number, wall: number, label: string): Shape =>
   group('sock ns-net', [path('tri', `M${x - 8} ${wall}h16l-8 -13z`), text(x + 14, wall - 4.5, label, 'mo sm')])
 
+/** A portal: a deliberate opening in the wall; its other end carries the same letter. */
+export const portal = (type: NsType, letter: string, x: number, y: number): Shape =>
+  group(`ns-${type}`, [path('portal', `M${x - 10} ${y}l10 -10 10 10 -10 10z`), text(x, y + 4, letter, 'lt pl', 'middle')])
+
 export function shelf(mount: PlanMount, box: Box): Shape {
   const label = textWidth(mount.label, 'regular', 12.5)
   return group('shelf ns-mnt', [

@@ -1,6 +1,6 @@
 // The plan in words, by the same model as the picture: one line a thing, in the order of the drawing. Backticks enclose machine text.
 import type { PlanRoom } from './room.ts'
-import { wallWords } from './walls.ts'
+import { WALL_WORD, wallWords } from './walls.ts'
 
 export interface OutlineItem {
   /** The drawing's box id. */
@@ -41,6 +41,7 @@ export function outline(host: PlanRoom, changed: { readonly rooms: ReadonlySet<s
       inside(`${room.id} map`, range.count === 1 ? `door: uid ${range.inside} inside is ${range.outside} outside`
         : `door: uids ${range.inside} to ${range.inside + range.count - 1} inside are ${range.outside} to ${range.outside + range.count - 1} outside`)
     }
+    for (const each of room.portals) inside(`${room.id} portal ${each.letter}`, `portal ${each.letter}, shares its ${WALL_WORD[each.type]} namespace with ${each.to}`)
     room.sockets.forEach((each, i) => inside(`${room.id} n${i}`, `socket \`${each.label}\``))
   }
   visit(host, 0, undefined)

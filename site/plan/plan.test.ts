@@ -7,6 +7,7 @@ import { outline } from './outline.ts'
 import type { PlanRoom } from './room.ts'
 import { eachRoom } from './room.ts'
 import type { Shape } from './shapes.ts'
+import { common, drawFolded, scaleFor } from './scales.ts'
 import { advance, openBook } from './slots.ts'
 import type { ProcessSketch } from './world-for-tests.ts'
 import { sketchWorld } from './world-for-tests.ts'
@@ -123,6 +124,39 @@ describe('the drawing', () => {
     const host = furnish(world, openBook(world))
     expect(host.processes).toHaveLength(4)
     expect(host.moreProcesses).toBe(18)
+  })
+})
+
+describe('many rooms', () => {
+  const crowd = (count: number) => {
+    const ids = Array.from({ length: count }, (_, i) => 1000 + i)
+    return plan(sketchWorld([...HOST, ...ids.map((id, i) => ({ pid: 100 + i, argv: 'sleep 300', ns: i === 3 ? { ipc: id } : { uts: id } }))],
+      ids.map((id, i) => i === 3 ? { id, type: 'ipc' as const } : { id, type: 'uts' as const, hostname: `n${i}` })))
+  }
+
+  it('chooses the scale by their number', () => {
+    expect([4, 5, 60, 61].map(count => scaleFor(crowd(count)))).toEqual(['detail', 'plan', 'plan', 'site'])
+  })
+
+  it('says once what most have in common', () => {
+    expect(common(crowd(9))).toEqual(['uts'])
+  })
+
+  it('gives every room a place of its own on both scales', () => {
+    for (const scale of ['plan', 'site'] as const) {
+      for (const width of [320, 860]) {
+        const { boxes } = drawFolded(crowd(70), width, scale)
+        expect(new Set([...boxes.values()].map(box => `${box.x} ${box.y}`)).size).toBe(71)
+      }
+    }
+  })
+
+  it('marks a namespace that cannot be nested as a portal with the same letter at both ends', () => {
+    const host = plan(sketchWorld([
+      ...HOST, { pid: 20, argv: 'a', ns: { net: 101 } }, { pid: 21, pids: [21, 1], argv: 'b', ns: { net: 101, pid: 103 } }, { pid: 22, pids: [22, 2], argv: 'c', ns: { pid: 103, uts: 104 } },
+    ], [{ id: 101, type: 'net' }, { id: 103, type: 'pid' }, { id: 104, type: 'uts', hostname: 'x' }]))
+    const letters = [...eachRoom(host)].flatMap(room => room.portals.map(portal => portal.letter + portal.type))
+    expect(letters).toEqual(['anet', 'anet'])
   })
 })
 

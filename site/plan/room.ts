@@ -18,6 +18,8 @@ export interface PlanProcess {
 }
 
 export interface PlanMount { readonly path: string; readonly label: string; readonly isReadOnly: boolean; readonly isOwn: boolean }
+/** A namespace that a room far away shares: both ends carry the same letter. */
+export interface PlanPortal { readonly letter: string; readonly type: NsType; readonly to: string }
 export interface PlanSocket { readonly name: string; readonly label: string }
 
 /** planned: only in the goal picture. gone: demolished in the step shown. */
@@ -39,6 +41,7 @@ export interface PlanRoom {
   readonly mounts: readonly PlanMount[]
   readonly moreMounts: number
   readonly sockets: readonly PlanSocket[]
+  readonly portals: readonly PlanPortal[]
   readonly uidMap: readonly WorldIdRange[]
   readonly note: string
   /** Place among its siblings: the lowest free one at birth, kept for life. */
