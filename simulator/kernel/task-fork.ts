@@ -1,7 +1,7 @@
 // Making tasks (kernel/fork.c, clone(2)): everything that can fail happens first, then one block that makes the child real.
 import { Errno } from '../abi/errno.ts'
 import { CAP_SYS_ADMIN, CAP_SYS_RESOURCE } from '../abi/capability.ts'
-import { CLONE_FS, CLONE_NEW_ALL, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWUSER, CLONE_PARENT, CLONE_VFORK, CLONE_VM } from '../abi/sched.ts'
+import { CLONE_FS, CLONE_NEW_ALL, CLONE_NEWNS, CLONE_NEWUSER, CLONE_PARENT, CLONE_VFORK, CLONE_VM } from '../abi/sched.ts'
 import { GLOBAL_ROOT_UID } from './cred/ids.ts'
 import { W_EXITCODE } from '../abi/signal.ts'
 import type { Flow } from '../abi/syscalls.ts'
@@ -118,5 +118,3 @@ export function spawnKernelThread(kernel: Kernel, parent: Task | undefined, temp
   task.state = 'sleeping'
   return task
 }
-
-export const isNewPid = (flags: number): boolean => (flags & CLONE_NEWPID) !== 0

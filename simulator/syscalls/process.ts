@@ -13,7 +13,11 @@ import { setpgid, setsid } from '../kernel/task-groups.ts'
 import type { Task } from '../kernel/task.ts'
 import { wait4 } from '../kernel/task-wait.ts'
 import { type KFlow, WaitQueue } from '../kernel/wait-queue.ts'
-import { AT_FDCWD } from '../abi/fcntl.ts'
+import { AT_FDCWD, O_RDWR } from '../abi/fcntl.ts'
+import { anonInodePath } from '../kernel/fs/anon.ts'
+import { PidFile } from '../kernel/fs/pidfd.ts'
+import { mayKill, sendSignal } from '../kernel/signal-send.ts'
+import { installFile } from '../kernel/vfs/file-open.ts'
 import { CLONE_VFORK } from '../abi/sched.ts'
 import { PROGRAM_REPLACED } from '../kernel/scheduler.ts'
 import type { Handlers } from './handlers.ts'
@@ -70,6 +74,14 @@ function mayChangeLimits(task: Task, target: Task): boolean {
   return same || nsCapable(task, b.userNs, CAP_SYS_RESOURCE)
 }
 
+const PIDFD_NONBLOCK = 0o4000
+
+function pidfd(task: Task, fd: number): PidFile {
+  const file = task.files.require(fd)
+  if (!(file instanceof PidFile)) throw Errno.EBADF
+  return file
+}
+
 const seconds = (ns: number): number => ns / NSEC_PER_SEC
 
 export const processSyscalls = {
@@ -93,6 +105,18 @@ export const processSyscalls = {
   setpgid,
   getsid: (task, pid) => find(task, pid).session.leader?.numberIn(task.pidNs) ?? 0,
   setsid,
+  pidfd_open(task, pid, flags) {
+    if ((flags & ~PIDFD_NONBLOCK) !== 0 || pid <= 0) throw Errno.EINVAL
+    const target = find(task, pid)
+    return installFile(task, new PidFile(anonInodePath(task.kernel, '[pidfd]'), O_RDWR | flags, target.pid), true)
+  },
+  pidfd_send_signal(task, fd, sig) {
+    const target = pidfd(task, fd).task
+    if (target === undefined) throw Errno.ESRCH
+    if (!mayKill(task, target, sig)) throw Errno.EPERM
+    sendSignal(task.kernel, target, sig, task)
+    return 0
+  },
   sched_yield(task) {
     task.kernel.scheduler.yieldCpu()
     return 0

@@ -1,13 +1,13 @@
 // Credentials after execve (fs/exec.c: bprm_fill_uid, security/commoncap.c: cap_bprm_creds_from_file; capabilities(7), "Transformation of capabilities during execve()").
 import type { CapSet } from '../../abi/capability.ts'
 import { Errno } from '../../abi/errno.ts'
-import { MS_NOSUID } from '../../abi/mount.ts'
 import { SECBIT_KEEP_CAPS, SECBIT_NOROOT } from '../../abi/sched.ts'
 import { S_ISGID, S_ISUID } from '../../abi/stat.ts'
 import type { UserNamespace } from '../ns/user-namespace.ts'
 import type { Task } from '../task.ts'
 import type { Inode } from '../vfs/inode.ts'
 import type { Path } from '../vfs/path.ts'
+import { ignoresSetuid } from '../vfs/permissions.ts'
 import type { Cred } from './cred.ts'
 import { fromKgid, fromKuid, makeKuid } from './ids.ts'
 
@@ -37,11 +37,6 @@ export function readFileCaps(value: Uint8Array | undefined): FileCaps | undefine
   }
 }
 
-/** Do setuid bits and file capabilities count here? Not on nosuid mounts, nor from another user namespace's file system. */
-function maySuid(task: Task, path: Path): boolean {
-  return (path.mount.flags & MS_NOSUID) === 0 && path.mount.sb.userNs.contains(task.cred.userNs)
-}
-
 /** get_vfs_caps_from_disk: the caps of a file count where their root is root, or in any namespace below (rootid_owns_currentns). */
 function applicableFileCaps(task: Task, inode: Inode): FileCaps | undefined {
   const caps = readFileCaps(inode.xattrs?.get('security.capability'))
@@ -61,7 +56,7 @@ export function credForExec(task: Task, path: Path, inode: Inode): ExecCred {
   const old = task.cred
   const ns = old.userNs
   let next: Cred = old
-  const suidAllowed = maySuid(task, path)
+  const suidAllowed = !ignoresSetuid(task, path.mount)
   const mapped = fromKuid(ns, inode.uid) !== undefined && fromKgid(ns, inode.gid) !== undefined
   if (suidAllowed && !task.noNewPrivs && mapped) {
     if ((inode.mode & S_ISUID) !== 0) next = { ...next, euid: inode.uid }

@@ -1,6 +1,6 @@
 // What happens when a device goes up or down, gains or loses its carrier, moves or is renamed (net/core/dev.c and the notifier chains behind it).
 import { Errno } from '../../abi/errno.ts'
-import { IFA_F_TENTATIVE, IFF_UP, isValidIfname, RT_SCOPE_HOST, RTN_LOCAL } from '../../abi/netlink.ts'
+import { IFF_UP, isValidIfname, RT_SCOPE_HOST, RTN_LOCAL } from '../../abi/netlink.ts'
 import { addAddress, configureInet6 } from './address-change.ts'
 import { addAddressRoutes, multicastRoute } from './address-routes.ts'
 import type { NetDevice } from './net-device.ts'
@@ -38,16 +38,11 @@ function linkChanged(device: NetDevice): void {
   const visit = (d: NetDevice): void => {
     if (seen.has(d)) return
     seen.add(d)
-    if (d.takeCarrierChange() && d !== device) carrierChanged(d)
+    if (d.takeCarrierChange() && d !== device && d.carrier) configureInet6(d)
     if (d.peer !== undefined) visit(d.peer)
     if (d.master !== undefined) visit(d.master)
   }
   visit(device)
-}
-
-function carrierChanged(device: NetDevice): void {
-  if (device.carrier) configureInet6(device)
-  else for (const a of device.addresses) if (a.family === 'inet6' && a.isTentative) a.flags |= IFA_F_TENTATIVE
 }
 
 /** Makes a device a port of a bridge, or of nothing. */

@@ -10,7 +10,7 @@ import { type PtyMaster, type PtyOwner, UNIX98_PTY_SLAVE_MAJOR } from '../../tty
 import { Dentry, lookupChild } from '../../vfs/dentry.ts'
 import { registerCharDevice } from '../../vfs/devices.ts'
 import type { File } from '../../vfs/file.ts'
-import { Inode } from '../../vfs/inode.ts'
+import type { Inode } from '../../vfs/inode.ts'
 import type { FileSystemType } from '../../vfs/super-block.ts'
 import { PseudoDir, PseudoInode } from '../pseudo/pseudo-inode.ts'
 import { PseudoSuperBlock } from '../pseudo/pseudo-super-block.ts'
