@@ -21,7 +21,7 @@ import { LOOKUP_FOLLOW, pathLookup } from '../kernel/vfs/path-walk.ts'
 import { dispatcher } from '../syscalls/table.ts'
 import { registerFileSystems } from './file-systems.ts'
 import { startProgram } from './spawn.ts'
-import { FIRST_USER_PID, KERNEL_THREADS } from './kernel-threads.ts'
+import { FIRST_USER_PID, KERNEL_THREADS, kernelThreadNice } from './kernel-threads.ts'
 import { AT_FDCWD } from '../abi/fcntl.ts'
 
 export interface HostOptions {
@@ -73,6 +73,7 @@ function startKernelThreads(kernel: Kernel, init: Task): void {
   for (const [pid, name] of KERNEL_THREADS) {
     kernel.initPidNs.lastPid = pid - 1
     const thread = spawnKernelThread(kernel, kthreadd, init, name)
+    thread.nice = kernelThreadNice(name)
     kthreadd ??= thread
   }
 }

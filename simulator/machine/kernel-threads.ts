@@ -6,5 +6,11 @@ export const KERNEL_THREADS: readonly (readonly [pid: number, name: string])[] =
   [26, 'writeback'], [28, 'kcompactd0'], [29, 'ksmd'], [30, 'kintegrityd'], [31, 'kblockd'], [32, 'blkcg_punt_bio'], [35, 'kswapd0'], [41, 'kthrotld'],
   [50, 'mld'], [51, 'ipv6_addrconf'], [85, 'jbd2/vda-8'], [86, 'ext4-rsv-conver'],
 ]
+/** The nice value of a kernel thread: rescuers of workqueues are urgent, memory merging is not. */
+export function kernelThreadNice(name: string): number {
+  if (name === 'ksmd') return 5
+  const isPlain = /^(kthreadd|rcu_(tasks|preempt)|ksoftirqd|migration|kworker\/0:1-|cpuhp|kdevtmpfs|kauditd|khungtaskd|oom_reaper|kcompactd|kswapd|jbd2)/.test(name)
+  return isPlain ? 0 : -20
+}
 /** Where the numbers of ordinary processes go on after boot. */
 export const FIRST_USER_PID = 400

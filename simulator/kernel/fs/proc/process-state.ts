@@ -3,8 +3,8 @@ import type { PidNamespace } from '../../ns/pid-namespace.ts'
 import type { Task } from '../../task.ts'
 import { hasMemory } from './proc-inode.ts'
 
-/** Kernel threads that wait for work without counting as load (TASK_IDLE). */
-const IDLE_THREADS = /^(kworker\/|rcu_(?!tasks.*kthread$)|slub_flushwq|netns|mm_percpu_wq|inet_frag_wq|cpuhp-idle|khugepaged-idle|kblockd|blkcg_punt_bio|tpm_dev_wq|kthrotld|mld|ipv6_addrconf|kstrp|zswap-shrink|writeback-idle|ata_sff|edac-poller|devfreq_wq|acpi_thermal_pm|ext4-rsv-conver|cryptd|scsi_tmf_|nvme-)/
+/** Kernel threads that sleep as others do; all the rest are workqueues and RCU, which wait without counting as load (TASK_IDLE). */
+const SLEEPING_THREADS = /^(kthreadd|ksoftirqd\/|migration\/|cpuhp\/|kdevtmpfs|kauditd|khungtaskd|oom_reaper|kcompactd|ksmd|kswapd|jbd2\/)/
 
 export type StateLetter = 'R' | 'S' | 'T' | 'Z' | 'X' | 'I'
 export const STATE_NAMES: Readonly<Record<StateLetter, string>> = { R: 'running', S: 'sleeping', T: 'stopped', Z: 'zombie', X: 'dead', I: 'idle' }
@@ -20,7 +20,7 @@ export function stateLetter(task: Task): StateLetter {
     case 'dead':
       return 'X'
     case 'sleeping':
-      return task.isKernelThread && IDLE_THREADS.test(task.comm) ? 'I' : 'S'
+      return task.isKernelThread && !SLEEPING_THREADS.test(task.comm) ? 'I' : 'S'
   }
 }
 
