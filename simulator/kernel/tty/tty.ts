@@ -8,6 +8,7 @@ import { EMPTY_BYTES } from '../../lib/bytes.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Pid } from '../pid.ts'
 import type { ControllingTty, Session } from '../session.ts'
+import { hasDeliverableSignal } from '../signal-deliver.ts'
 import { signalGroup } from '../signal-send.ts'
 import type { Task } from '../task.ts'
 import type { File } from '../vfs/file.ts'
@@ -113,7 +114,7 @@ export class Tty implements ControllingTty, LineDisciplineHost {
     return this.kernel.clock.now >= deadline || this.#discipline.rawLength > 0
   }
 
-  /** Writes as much as there is room for, and at least one byte. */
+  /** Writes as much as there is room for, and at least one byte; nothing more once a signal has come. */
   *write(task: Task, data: Uint8Array, nonBlocking: boolean): KFlow<number> {
     for (;;) {
       if ((this.termios.lflag & TOSTOP) !== 0) yield* checkForeground(task, this, SIGTTOU)
@@ -126,7 +127,8 @@ export class Tty implements ControllingTty, LineDisciplineHost {
         return done
       }
       if (nonBlocking) throw Errno.EAGAIN
-      yield this.writable
+      do yield this.writable
+      while (hasDeliverableSignal(task))
     }
   }
 

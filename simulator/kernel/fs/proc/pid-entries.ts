@@ -77,6 +77,12 @@ function writeOomScoreAdj(target: Task, writer: Task, data: Uint8Array): number 
 
 /** The machine's init is never chosen. */
 const oomScore = (task: Task): number => task.globalPid === 1 ? 0 : Math.max(0, Math.round(((1000 + task.oomScoreAdj) * 2) / 3))
+/** The kernel function a process sleeps in, by the call it made. */
+const WAIT_CHANNELS: ReadonlyMap<string, string> = new Map([
+  ['clock_nanosleep', 'hrtimer_nanosleep'], ['wait4', 'do_wait'], ['read', 'pipe_read'], ['write', 'pipe_write'], ['poll', 'do_sys_poll'], ['rt_sigsuspend', 'sigsuspend'],
+  ['pause', '__x64_sys_pause'], ['rt_sigtimedwait', 'do_sigtimedwait'], ['recvmsg', 'wait_woken'], ['accept4', 'unix_wait_for_peer'], ['flock', 'flock_lock_inode_wait'],
+])
+const waitChannel = (task: Task): string => (task.state === 'stopped' ? 'do_signal_stop' : task.state === 'sleeping' ? (WAIT_CHANNELS.get(task.request?.nr ?? '') ?? '0') : '0')
 const zeroTerminated = (words: readonly string[]): Uint8Array => encodeUtf8(words.map((w) => `${w}\0`).join(''))
 
 /** attr/: AppArmor's label is all there is. */
@@ -143,7 +149,7 @@ export const PID_ENTRIES: ReadonlyMap<string, PidEntry> = new Map<string, PidEnt
   ['smaps_rollup', file(0o444, () => '', { onOpen: ifMayAccess })],
   ['pagemap', secret(() => '')],
   ['attr', { make: (sb, pid) => new AttrDir(sb, pid) }],
-  ['wchan', file(0o444, (t, reader) => (t.state === 'sleeping' && ptraceMayAccess(reader, t) ? 'do_wait' : '0'))],
+  ['wchan', file(0o444, (t, reader) => (ptraceMayAccess(reader, t) ? waitChannel(t) : '0'))],
   ['stack', secret(() => '')],
   ['schedstat', file(0o444, (t) => `${t.utime + t.stime} 0 1\n`)],
   ['cpuset', file(0o444, () => '/\n')],
