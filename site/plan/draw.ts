@@ -5,7 +5,7 @@ import type { Placed } from './measure.ts'
 import { measure, titleWidth } from './measure.ts'
 import type { PlanRoom } from './room.ts'
 import type { Box, Shape } from './shapes.ts'
-import { group, line, path, rect, ring, text } from './shapes.ts'
+import { group, path, rect, ring, text } from './shapes.ts'
 
 export interface Drawing {
   readonly width: number
@@ -130,4 +130,3 @@ export function drawPlan(host: PlanRoom, width: number, revision?: Revision): Dr
 
 /** A straight piece of one layer: for keys. */
 export const sample = (type: Parameters<typeof layer>[0]): Shape => layer(type, 'M1 4H33')
-export { line }

@@ -1,6 +1,7 @@
 // The page's state: one session on the machine, its timeline, what is looked at, and what went wrong. Every island of a page shares it.
 import type { Terminal } from '../../lab/machine.ts'
 import type { Step } from '../../lab/machine.ts'
+import type { WorkerPort } from '../../lab/session/client.ts'
 import { MachineClient } from '../../lab/session/client.ts'
 import type { SessionStart } from '../../lab/session/protocol.ts'
 import type { World } from '../../simulator/machine/world.ts'
@@ -197,8 +198,9 @@ class Classroom {
     const worker = new Worker(new URL('./machine-worker.ts', import.meta.url), { type: 'module', name: import.meta.env.PUBLIC_BUILD ?? 'site' })
     this.#worker = worker
     worker.onerror = event => this.#fail(event.message === '' ? 'The simulated machine could not be loaded.' : event.message, saves.read('session', place.id) ?? '')
-    const port = { postMessage: (message: unknown) => worker.postMessage(message), terminate: () => worker.terminate(), set onmessage(listener: ((event: { data: never }) => void) | null) { worker.onmessage = listener } }
-    const client = new MachineClient(port as ConstructorParameters<typeof MachineClient>[0], {
+    const port: WorkerPort = { postMessage: message => worker.postMessage(message), terminate: () => worker.terminate(), onmessage: null }
+    worker.onmessage = event => port.onmessage?.(event)
+    const client = new MachineClient(port, {
       started: report => this.#started(report.timeline, report.restored),
       state: report => {
         this.turn = report.turn

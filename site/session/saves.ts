@@ -2,8 +2,6 @@
 // then everything still works, only nothing is kept, and `canKeep` says so.
 const PREFIX = 'isolab'
 
-export interface KeptLog { readonly key: string; readonly lesson: string; readonly savedAt: string; readonly text: string }
-
 function store(): Storage | undefined {
   try {
     return globalThis.localStorage

@@ -10,7 +10,6 @@ export const screen = (page: Page): Locator => page.locator('.scr:not(.away)')
 /** Its text, line by line. */
 export const rows = (page: Page): Locator => screen(page).locator('.xterm-rows')
 export const steps = (page: Page): Locator => page.locator('.ruler li:not(.next)')
-export const prompt = (page: Page, text = /[$#] ?$/): Promise<void> => expect(rows(page)).toContainText(text)
 
 export async function open(page: Page, path: string): Promise<void> {
   await page.goto(path)
