@@ -1,0 +1,58 @@
+// Every event the kernel can emit: its name and one sentence about it, made of its data. Fields are what the emitting line passes; ids only.
+import type { KernelEvent } from './emitter.ts'
+
+type Data = KernelEvent['data']
+const list = (value: unknown): string => (Array.isArray(value) ? value.join(', ') : String(value))
+const capName = (data: Data): string => String(data.cap).toUpperCase()
+
+/** Why a capability check came out as it did: the rules of user_namespaces(7). */
+const CAP_RULES: Readonly<Record<string, string>> = {
+  'effective-set': 'the process is in that user namespace and has it in its effective set',
+  ancestor: 'the process has it in a parent of that user namespace',
+  owner: 'the process owns that user namespace from its parent',
+  'not-in-effective-set': 'the process is in the right place, but the capability is not in its effective set',
+  'not-an-ancestor': 'the process is neither in that user namespace nor in a parent of it: what it holds elsewhere counts for nothing here',
+}
+
+/** name → what happened, as the end of the sentence “The kernel …” or a sentence of its own. */
+export const EVENTS: Readonly<Record<string, (data: Data) => string>> = {
+  'sys.enter': (d) => `the program calls ${String(d.nr)}`,
+  'sys.exit': () => 'the call returns',
+  'cap.check': (d) => `${capName(d)} in user namespace ${String(d.userns)}: ${d.granted === true ? 'granted' : 'refused'}, since ${CAP_RULES[String(d.rule)] ?? String(d.rule)}`,
+  'cred.change': (d) => `credentials are now uid ${String(d.uid)} (effective ${String(d.euid)}), gid ${String(d.gid)}, capabilities ${String(d.effective)} in user namespace ${String(d.userns)}`,
+  'file.refused': (d) => `${String(d.path)} is refused (${String(d.error)}) by the rule “${String(d.rule)}”: mode ${(Number(d.mode) & 0o7777).toString(8)}, owner ${String(d.uid)}:${String(d.gid)}, asked by ${String(d.fsuid)}:${String(d.fsgid)}`,
+  'ptrace.check': (d) => `looking into process ${String(d.target)}: ${d.granted === true ? 'granted' : 'refused'} (${String(d.rule)})`,
+  'userns.refused': (d) => (d.why === 'chroot' ? 'no user namespace for a process in a chroot' : 'no user namespace for ids that have no mapping'),
+  'idmap.set': (d) => `${String(d.map)} of user namespace ${String(d.userns)} is set`,
+  'idmap.setgroups': (d) => `setgroups is now denied in user namespace ${String(d.userns)}`,
+  'idmap.refused': (d) => `${String(d.map)} of user namespace ${String(d.userns)} is refused (${String(d.error)}): ${String(d.rule)}`,
+  'ns.new': (d) => `makes a ${String(d.type)} namespace, ${String(d.ns)}`,
+  'ns.end': (d) => `${String(d.type)} namespace ${String(d.ns)} is gone: nobody held it any more`,
+  'ns.enter': () => 'the process is now in other namespaces',
+  'uts.hostname': (d) => `the host name of UTS namespace ${String(d.ns)} is now ${String(d.name)}`,
+  'sysctl.write': (d) => `${String(d.name)} is now ${String(d.value)}`,
+  'task.fork': (d) => `makes process ${list(d.pids)}${Array.isArray(d.pids) && d.pids.length > 1 ? ' (its numbers from the host inwards)' : ''}`,
+  'task.exec': (d) => `the process now runs ${String(d.path)}`,
+  'task.exit': (d) => `process ${String(d.comm)} ends${Number(d.status) === 0 ? '' : `, status word ${String(d.status)}`}`,
+  'task.reparent': (d) => `an orphan: its parent is now process ${String(d.to)}`,
+  'task.stop': (d) => `the process is stopped by SIG${String(d.sig)}`,
+  'signal.send': (d) => `SIG${String(d.sig)} for process ${String(d.to)}${d.unkillable === true ? ' is dropped: the init of a PID namespace gets only signals it handles' : d.dropped === true ? ' is ignored' : ''}`,
+  'signal.deliver': (d) => `SIG${String(d.sig)} arrives${d.handler === 'function' ? ' and its handler runs' : d.handler === 'ignore' ? ' and is ignored' : ''}`,
+  'mount.add': (d) => `mounts ${String(d.source ?? '')} on ${String(d.at ?? '')}`,
+  'mount.move': (d) => `moves a mount to ${String(d.at ?? '')}`,
+  'mount.change': (d) => `changes the options of the mount at ${String(d.at)}`,
+  'mount.propagation': (d) => `the mount is now ${String(d.type)}`,
+  'mount.propagate': (d) => `the mount appears in ${Array.isArray(d.to) ? d.to.length : 0} more places, its peers and slaves`,
+  'mount.umount': (d) => `a mount is taken off${d.at === undefined ? '' : ` ${String(d.at)}`}`,
+  'mount.busy': (d) => `the mount is in use: ${String(d.pins)} open files or directories, ${Array.isArray(d.children) ? d.children.length : 0} mounts on it`,
+  'mount.pivot': () => 'the root of the mount namespace is another mount now',
+  'overlay.copy-up': (d) => `copies ${String(d.name)} up into the writable layer`,
+  'cgroup.attach': (d) => `moves a process from cgroup ${String(d.from)} to ${String(d.to)}`,
+  'link.new': (d) => `network device ${String(d.name)} is there`,
+  'link.del': (d) => `network device ${String(d.name)} is gone`,
+  'link.move': (d) => `network device ${String(d.name)} moves to network namespace ${String(d.to)}`,
+  'kernel.bug': (d) => `a fault of the simulator: ${String(d.text)}`,
+}
+
+/** One event as a sentence. */
+export const sentence = (event: KernelEvent): string => EVENTS[event.name]?.(event.data) ?? event.name

@@ -1,0 +1,86 @@
+// System calls of the event stream as strace(1) prints them: `openat(AT_FDCWD, "/etc/passwd", O_RDONLY|O_CLOEXEC) = 3`.
+import { Errno, type ErrnoName } from '../abi/errno.ts'
+import { decodeAny, decodeArg } from './decode-args.ts'
+import type { KernelEvent } from './emitter.ts'
+import { SIGNATURES } from './signatures.ts'
+
+/** A call: what was asked and what came of it. `exit` is missing while it sleeps, and for good when the task ended in it. */
+export interface TracedCall {
+  readonly tid: number
+  readonly nr: string
+  readonly enter: KernelEvent
+  readonly exit: KernelEvent | undefined
+  /** Everything else the kernel said while the call was made. */
+  readonly inside: readonly KernelEvent[]
+}
+
+/** Joins events into calls, in the order they began. Events outside any call are left out. */
+export function callsOf(events: readonly KernelEvent[]): readonly TracedCall[] {
+  const calls: { tid: number; nr: string; enter: KernelEvent; exit: KernelEvent | undefined; inside: KernelEvent[] }[] = []
+  const bySeq = new Map<number, (typeof calls)[number]>()
+  for (const event of events) {
+    if (event.name === 'sys.enter') {
+      const call = { tid: event.tid, nr: String(event.data.nr), enter: event, exit: undefined, inside: [] }
+      calls.push(call)
+      bySeq.set(event.seq, call)
+      continue
+    }
+    const call = bySeq.get(event.cause)
+    if (call === undefined) continue
+    if (event.name === 'sys.exit') call.exit = event
+    else call.inside.push(event)
+  }
+  return calls
+}
+
+const errnoOf = (result: unknown): ErrnoName | undefined =>
+  typeof result === 'object' && result !== null && 'errno' in result ? (String(result.errno) as ErrnoName) : undefined
+
+/** The error a call failed with. */
+export const failureOf = (call: TracedCall): ErrnoName | undefined => errnoOf(call.exit?.data.result)
+
+function formatResult(call: TracedCall): string {
+  if (call.exit === undefined) return '?'
+  const { result } = call.exit.data
+  const errno = errnoOf(result)
+  if (errno !== undefined) return `-1 ${errno} (${Errno[errno].message})`
+  if (SIGNATURES[call.nr]?.result === 'bytes' && typeof result === 'object' && result !== null && 'length' in result) return String(result.length)
+  if (typeof result === 'number' || typeof result === 'bigint') return String(result)
+  if (typeof result === 'object' && result !== null && 'pid' in result) return String(result.pid)
+  return '0'
+}
+
+/** What a call answered through its pointers, shown among the arguments as strace does. */
+function outputOf(call: TracedCall): string | undefined {
+  const kind = SIGNATURES[call.nr]?.result
+  const result = call.exit?.data.result
+  if (kind === undefined || result === undefined || errnoOf(result) !== undefined) return undefined
+  if (kind === 'list' && Array.isArray(result) && typeof result[0] === 'object') return `/* ${result.length} entries */`
+  return decodeAny(result)
+}
+
+/** One line, without the number of the task. */
+export function formatCall(call: TracedCall): string {
+  const { args } = call.enter.data
+  const values = Array.isArray(args) ? args : []
+  const kinds = SIGNATURES[call.nr]?.args
+  const shown: string[] = []
+  values.forEach((value, i) => {
+    const kind = kinds?.[i] ?? 'any'
+    if (kind === 'hidden' || (kind === 'mode' && call.nr === 'openat' && (Number(values[2]) & 0o100) === 0)) return
+    shown.push(decodeArg(kind, value))
+  })
+  const output = outputOf(call)
+  if (output !== undefined) shown.splice(call.nr === 'read' || call.nr === 'pread64' ? 1 : shown.length, 0, output)
+  return `${call.nr}(${shown.join(', ')}) = ${formatResult(call)}`
+}
+
+/** Which calls `-e trace=` selects: names and strace's %classes. An unknown name is an error of the caller's. */
+export const TRACE_CLASSES: Readonly<Record<string, readonly string[]>> = {
+  '%file': ['openat', 'newfstatat', 'statx', 'statfs', 'faccessat2', 'readlinkat', 'mkdirat', 'mknodat', 'unlinkat', 'renameat2', 'linkat', 'symlinkat', 'fchmodat', 'fchownat', 'utimensat', 'truncate', 'getcwd', 'chdir', 'chroot', 'mount', 'umount2', 'pivot_root', 'execve', 'execveat'],
+  '%process': ['clone', 'execve', 'execveat', 'exit_group', 'wait4', 'kill', 'unshare', 'setns'],
+  '%desc': ['openat', 'close', 'read', 'write', 'pread64', 'pwrite64', 'lseek', 'dup', 'dup2', 'dup3', 'pipe2', 'fcntl', 'flock', 'ioctl', 'poll', 'newfstatat', 'getdents64', 'fchdir', 'ftruncate'],
+  '%signal': ['kill', 'rt_sigaction', 'rt_sigprocmask', 'rt_sigsuspend', 'pause'],
+  '%net': ['socket', 'bind', 'listen', 'accept4', 'connect', 'sendto', 'recvfrom', 'sendmsg', 'recvmsg', 'shutdown', 'setsockopt', 'getsockopt', 'getsockname', 'getpeername', 'socketpair'],
+  '%creds': ['getuid', 'geteuid', 'getgid', 'getegid', 'getgroups', 'setuid', 'setgid', 'setreuid', 'setregid', 'setresuid', 'setresgid', 'setgroups', 'capget', 'capset', 'prctl'],
+}
