@@ -91,8 +91,9 @@ export class Disk extends MemorySuperBlock {
   symlinkBlocks(length: number): number {
     return length < FAST_SYMLINK ? 0 : BLOCK / 512
   }
-  /** By hash (dir_index). */
+  /** By hash (dir_index); in directories of more than one block `.` and `..` come first. */
   order(names: string[]): string[] {
+    if (names[0] === '.' && this.dirSize(names.length) > BLOCK) return ['.', '..', ...this.order(names.slice(2))]
     return names
       .map((name) => ({ name, hash: directoryHash(name) }))
       .sort((a, b) => a.hash.major - b.hash.major || a.hash.minor - b.hash.minor)

@@ -1,6 +1,6 @@
 // nsfs (fs/nsfs.c, namespaces(7)): each namespace is an inode; opening it gives a handle for setns(2), a bind mount of it keeps it alive.
 import { Errno } from '../../abi/errno.ts'
-import { NSFS_MAGIC } from '../../abi/fs-flags.ts'
+import { FS_IMMUTABLE_FL, NSFS_MAGIC } from '../../abi/fs-flags.ts'
 import { O_RDONLY } from '../../abi/fcntl.ts'
 import { NS_GET_NSTYPE, NS_GET_OWNER_UID, NS_GET_PARENT, NS_GET_USERNS } from '../../abi/termios.ts'
 import { makedev, S_IFREG } from '../../abi/stat.ts'
@@ -27,6 +27,7 @@ export class NsInode extends AnonInode {
   constructor(sb: SuperBlock, ns: Namespace) {
     super(sb, { ino: ns.ino, mode: S_IFREG | 0o444, uid: GLOBAL_ROOT_UID, gid: GLOBAL_ROOT_GID, time: now(sb.kernel) })
     this.ns = ns
+    this.attrFlags = FS_IMMUTABLE_FL
   }
   override hold(reason: InodeHolder): void {
     super.hold(reason)

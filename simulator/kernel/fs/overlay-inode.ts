@@ -2,9 +2,9 @@
 // several if it is a merged directory. The first change copies it up; what is deleted is covered by a whiteout.
 import { Errno } from '../../abi/errno.ts'
 import { O_ACCMODE, O_RDONLY } from '../../abi/fcntl.ts'
-import { type Dirent, DT_CHR, isChr, isLnk, isReg, S_IFCHR } from '../../abi/stat.ts'
+import { type Dirent, DT_CHR, isChr, isDir, isLnk, isReg } from '../../abi/stat.ts'
 import { encodeUtf8 } from '../../lib/bytes.ts'
-import { GLOBAL_ROOT_GID, GLOBAL_ROOT_UID, type Kgid, type Kuid } from '../cred/ids.ts'
+import type { Kgid, Kuid } from '../cred/ids.ts'
 import type { Task } from '../task.ts'
 import { addDentry, type Dentry, dropDentry, lookupChild, moveDentry } from '../vfs/dentry.ts'
 import { DirFile } from '../vfs/dir-file.ts'
@@ -17,6 +17,10 @@ import { OverlayFile } from './overlay-file.ts'
 /** What inodes need of their overlay. */
 export interface OverlayFs extends SuperBlock {
   readonly opaqueXattr: string
+  /** False where the upper file system refuses the overlay's attributes: what needs an opaque directory then fails with EIO. */
+  readonly hasXattrs: boolean
+  /** Covers a name of the upper layer; `fresh` as rename does it (RENAME_WHITEOUT), else with a link to the shared whiteout. */
+  makeWhiteout(task: Task, dir: Dentry, name: string, fresh: boolean): void
 }
 
 const OPAQUE = encodeUtf8('y')
@@ -182,8 +186,7 @@ export class OverlayDirectory extends OverlayInode {
     return inode.getXattr(this.sb.opaqueXattr)?.[0] === OPAQUE[0]
   }
   #make(upper: Path | undefined, lowers: readonly Path[], name: string): OverlayInode {
-    const isDir = (upper ?? lowers[0]).dentry.inode.isDir
-    return isDir ? new OverlayDirectory(this.sb, upper, lowers, this, name) : new OverlayInode(this.sb, upper, lowers, this, name)
+    return (upper ?? lowers[0]).dentry.inode.isDir ? new OverlayDirectory(this.sb, upper, lowers, this, name) : new OverlayInode(this.sb, upper, lowers, this, name)
   }
 
   /** A name that was removed from a layer behind the overlay's back. */
@@ -238,14 +241,19 @@ export class OverlayDirectory extends OverlayInode {
     removeUpper(task, old)
     return { dir, wasCovered: true }
   }
+  #isCovered(task: Task, name: string): boolean {
+    return this.upper !== undefined && lookupChild(task, this.upper.dentry, name) !== undefined
+  }
   #added(dir: Path, name: string, inode: Inode): OverlayInode {
     return this.#make({ mount: dir.mount, dentry: addDentry(dir.dentry, name, inode) }, [], name)
   }
 
   override create(task: Task, name: string, mode: number, rdev: number, uid: Kuid, gid: Kgid): Inode {
+    if (isChr(mode) && rdev === 0) throw Errno.EPERM
+    if (isDir(mode) && !this.sb.hasXattrs && this.#isCovered(task, name)) throw Errno.EIO
     const { dir, wasCovered } = this.#prepare(task, name)
     const inode = dir.dentry.inode.create(task, name, mode, rdev, uid, gid)
-    if (inode.isDir && (wasCovered || this.isMerged)) inode.setXattr(task, this.sb.opaqueXattr, OPAQUE)
+    if (inode.isDir && (wasCovered || this.isMerged) && this.sb.hasXattrs) inode.setXattr(task, this.sb.opaqueXattr, OPAQUE)
     return this.#added(dir, name, inode)
   }
   override symlink(task: Task, name: string, target: string, uid: Kuid, gid: Kgid): Inode {
@@ -266,6 +274,7 @@ export class OverlayDirectory extends OverlayInode {
   override rmdir(task: Task, name: string, child: Inode): void {
     if (!(child instanceof OverlayDirectory)) throw Errno.EXDEV
     if (!child.#isEmpty(task)) throw Errno.ENOTEMPTY
+    if (!this.sb.hasXattrs && child.upper !== undefined && child.lowers.length > 0) throw Errno.EIO
     this.#remove(task, name, child)
   }
   /** Takes a name out of the upper layer and covers what lower layers have there. */
@@ -275,7 +284,7 @@ export class OverlayDirectory extends OverlayInode {
     const dir = this.upper
     if (dir === undefined) throw Errno.EROFS
     if (child.upper !== undefined) removeUpper(task, lookupChild(task, dir.dentry, name) ?? child.upper.dentry)
-    if (isBelow) makeWhiteout(task, dir.dentry, name)
+    if (isBelow) this.sb.makeWhiteout(task, dir.dentry, name, false)
   }
 
   override rename(task: Task, name: string, child: Inode, newDir: Inode, newName: string, target: Inode | undefined): void {
@@ -292,16 +301,12 @@ export class OverlayDirectory extends OverlayInode {
     if (from === undefined || moved === undefined) throw Errno.EROFS
     from.dentry.inode.rename(task, name, moved.inode, to.dentry.inode, newName, undefined)
     moveDentry(moved, to.dentry, newName)
-    if (child.isDir && coversLower) moved.inode.setXattr(task, this.sb.opaqueXattr, OPAQUE)
-    if (isBelow) makeWhiteout(task, from.dentry, name)
+    if (child.isDir && coversLower && this.sb.hasXattrs) moved.inode.setXattr(task, this.sb.opaqueXattr, OPAQUE)
+    if (isBelow) this.sb.makeWhiteout(task, from.dentry, name, true)
     child.parent = newDir
     child.name = newName
     if (!child.isDir) child.lowers = []
   }
-}
-
-function makeWhiteout(task: Task, dir: Dentry, name: string): void {
-  addDentry(dir, name, dir.inode.create(task, name, S_IFCHR, 0, GLOBAL_ROOT_UID, GLOBAL_ROOT_GID))
 }
 
 /** Removes a name from the upper layer; a directory that is empty in the merged view may still hold whiteouts. */

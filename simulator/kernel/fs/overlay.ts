@@ -1,14 +1,18 @@
 // overlayfs (fs/overlayfs/super.c, Documentation/filesystems/overlayfs.rst): read-only layers below, one writable above, shown as one.
 // The defaults of Debian's kernel: no redirects, no index. Those options are taken and shown, but change nothing.
+import { CAP_SYS_ADMIN } from '../../abi/capability.ts'
 import { Errno } from '../../abi/errno.ts'
 import { AT_FDCWD } from '../../abi/fcntl.ts'
 import { OVERLAYFS_SUPER_MAGIC } from '../../abi/fs-flags.ts'
 import { MS_RDONLY } from '../../abi/mount.ts'
-import { makedev, minor, S_IFDIR, type Statfs } from '../../abi/stat.ts'
+import { makedev, minor, S_IFCHR, S_IFDIR, type Statfs } from '../../abi/stat.ts'
+import type { Cred } from '../cred/cred.ts'
+import { capable } from '../cred/ns-capable.ts'
 import { hasLockedChildren } from '../mount/mount-reach.ts'
 import { Mount } from '../mount/mount.ts'
 import type { Task } from '../task.ts'
 import { addDentry, Dentry, lookupChild } from '../vfs/dentry.ts'
+import type { Inode } from '../vfs/inode.ts'
 import type { Path } from '../vfs/path.ts'
 import { LOOKUP_FOLLOW, pathLookup } from '../vfs/path-walk.ts'
 import { isReadOnly } from '../vfs/permissions.ts'
@@ -76,19 +80,41 @@ class Overlay extends SuperBlock implements OverlayFs {
   readonly layerMounts: readonly Mount[]
   readonly stackDepth: number
   readonly opaqueXattr: string
+  readonly hasXattrs: boolean
+  readonly #work: Dentry | undefined
+  readonly #owner: Cred
+  /** All whiteouts are links to one inode, whose first name is in the work directory. */
+  #whiteout: Inode | undefined
   readonly #options: OverlayOptions
 
-  constructor(task: Task, options: OverlayOptions, upper: Path | undefined, lowers: readonly Path[], stackDepth: number) {
+  constructor(task: Task, options: OverlayOptions, upper: Path | undefined, work: Dentry | undefined, lowers: readonly Path[], stackDepth: number) {
     super(task.kernel, OverlayType, makedev(0, task.kernel.anonDevs.alloc()), task.cred.userNs)
     this.#options = options
     this.stackDepth = stackDepth
     this.opaqueXattr = options.isUserXattr ? 'user.overlay.opaque' : 'trusted.overlay.opaque'
+    this.hasXattrs = upper !== undefined && upper.dentry.inode.acceptsXattr(this.opaqueXattr) && (options.isUserXattr || capable(task, CAP_SYS_ADMIN))
+    this.#work = work
+    this.#owner = task.cred
     this.upperMount = upper === undefined ? undefined : privateMount(task, upper)
     this.layerMounts = lowers.map((path) => privateMount(task, path))
     if (upper === undefined) this.flags |= MS_RDONLY
     const layers = lowers.map((path, index) => ({ mount: this.layerMounts[index], dentry: path.dentry }))
     const root = new OverlayDirectory(this, this.upperMount === undefined || upper === undefined ? undefined : { mount: this.upperMount, dentry: upper.dentry }, layers, undefined, '')
     this.root = new Dentry('', undefined, root)
+  }
+
+  /** ovl_whiteout: a character device 0/0. */
+  makeWhiteout(task: Task, dir: Dentry, name: string, fresh: boolean): void {
+    const { fsuid, fsgid } = this.#owner
+    if (fresh) {
+      addDentry(dir, name, dir.inode.create(task, name, S_IFCHR, 0, fsuid, fsgid))
+      return
+    }
+    const work = this.#work?.inode
+    if (work === undefined) throw Errno.EROFS
+    if (this.#whiteout === undefined || this.#whiteout.nlink === 0) this.#whiteout = work.create(task, '#0', S_IFCHR, 0, fsuid, fsgid)
+    dir.inode.link(task, name, this.#whiteout)
+    addDentry(dir, name, this.#whiteout)
   }
 
   override showOptions(): string {
@@ -106,15 +132,16 @@ class Overlay extends SuperBlock implements OverlayFs {
 }
 
 /** ovl_workdir_ok: beside the upper directory, on the same mount. Leaves an empty directory `work` in it. */
-function prepareWork(task: Task, upper: Path, work: Path): void {
+function prepareWork(task: Task, upper: Path, work: Path): Dentry {
   if (work.mount !== upper.mount || work.dentry.isBelow(upper.dentry) || upper.dentry.isBelow(work.dentry)) throw Errno.EINVAL
   const dir = work.dentry
   const old = lookupChild(task, dir, 'work')
   if (old !== undefined) {
-    if (old.inode.isDir) clearUpperDirectory(task, old)
-    return
+    if (!old.inode.isDir) throw Errno.EINVAL
+    clearUpperDirectory(task, old)
+    return old
   }
-  addDentry(dir, 'work', dir.inode.create(task, 'work', S_IFDIR, 0, task.cred.fsuid, task.cred.fsgid))
+  return addDentry(dir, 'work', dir.inode.create(task, 'work', S_IFDIR, 0, task.cred.fsuid, task.cred.fsgid))
 }
 
 export const OverlayType: FileSystemType = {
@@ -122,14 +149,12 @@ export const OverlayType: FileSystemType = {
   mount(task, _source, _flags, data) {
     const options = parseOptions(data)
     const upper = options.upper === undefined ? undefined : layerPath(task, unescape(options.upper))
-    if (upper !== undefined) {
-      if (isReadOnly(upper.mount) || upper.dentry.sb instanceof Overlay) throw Errno.EINVAL
-      prepareWork(task, upper, layerPath(task, unescape(options.work ?? '')))
-    }
+    if (upper !== undefined && (isReadOnly(upper.mount) || upper.dentry.sb instanceof Overlay)) throw Errno.EINVAL
+    const work = upper === undefined ? undefined : prepareWork(task, upper, layerPath(task, unescape(options.work ?? '')))
     const lowers = layerNames(options.lower).map((name) => layerPath(task, name))
     if (upper === undefined && lowers.length === 1) throw Errno.EINVAL
     const depth = 1 + Math.max(...[...lowers, ...(upper === undefined ? [] : [upper])].map(({ dentry }) => (dentry.sb instanceof Overlay ? dentry.sb.stackDepth : 0)))
     if (depth > MAX_STACK) throw Errno.EINVAL
-    return new Overlay(task, options, upper, lowers, depth)
+    return new Overlay(task, options, upper, work, lowers, depth)
   },
 }

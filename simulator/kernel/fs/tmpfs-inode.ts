@@ -28,7 +28,7 @@ export abstract class MemorySuperBlock extends SuperBlock {
   abstract dirSize(entries: number): number
   abstract dirBlocks(): number
   abstract symlinkBlocks(length: number): number
-  /** Directory order, as getdents64 answers. */
+  /** Directory order, as getdents64 answers; `.` and `..` may be among the names, first. */
   abstract order(names: string[]): string[]
   /** Does a xattr of this name space work here? */
   abstract acceptsXattr(name: string): boolean
@@ -139,6 +139,13 @@ export class MemoryDirectory extends MemoryInode {
     for (const name of this.sb.order([...this.#entries.keys()])) {
       const inode = this.#entries.get(name)
       if (inode !== undefined) yield { ino: inode.ino, name, type: inode.mode >> 12 }
+    }
+  }
+  override *listing(_task: Task, dots: readonly Dirent[]): Iterable<Dirent> {
+    for (const name of this.sb.order([...dots.map((d) => d.name), ...this.#entries.keys()])) {
+      const inode = this.#entries.get(name)
+      const entry = inode === undefined ? dots.find((d) => d.name === name) : { ino: inode.ino, name, type: inode.mode >> 12 }
+      if (entry !== undefined) yield entry
     }
   }
   child(name: string): MemoryInode | undefined {

@@ -165,7 +165,8 @@ export class Tmpfs extends MemorySuperBlock {
   }
   /** The newest name comes first (dcache_readdir). */
   order(names: string[]): string[] {
-    return names.reverse()
+    const dots = names[0] === '.' ? 2 : 0
+    return [...names.slice(0, dots), ...names.slice(dots).reverse()]
   }
   acceptsXattr(name: string): boolean {
     return name.startsWith('security.') || name.startsWith('trusted.')

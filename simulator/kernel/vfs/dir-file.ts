@@ -25,7 +25,7 @@ export class DirFile extends File {
       const up = dentry === mount.root && mount.hasParent ? mount.mountpoint.parent : dentry.parent
       if (dentry.isUnlinked) throw Errno.ENOENT
       touchAccessed(this.path)
-      this.#entries = [{ ino: dentry.inode.ino, name: '.', type: DT_DIR }, { ino: up.inode.ino, name: '..', type: DT_DIR }, ...this.inode.entries(task)]
+      this.#entries = [...this.inode.listing(task, [{ ino: dentry.inode.ino, name: '.', type: DT_DIR }, { ino: up.inode.ino, name: '..', type: DT_DIR }])]
     }
     const batch = this.#entries.slice(this.pos, this.pos + BATCH)
     this.pos += batch.length

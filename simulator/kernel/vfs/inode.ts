@@ -93,6 +93,11 @@ export abstract class Inode {
   entries(_task: Task): Iterable<Dirent> {
     throw Errno.ENOTDIR
   }
+  /** What getdents64 lists: `dots` are the entries `.` and `..`. */
+  *listing(task: Task, dots: readonly Dirent[]): Iterable<Dirent> {
+    yield* dots
+    yield* this.entries(task)
+  }
   /** Makes a regular file, directory, device, fifo or socket node; mode has the type and the umask applied; owner is given. */
   create(_task: Task, _name: string, _mode: number, _rdev: number, _uid: Kuid, _gid: Kgid): Inode {
     throw Errno.EPERM
