@@ -60,6 +60,8 @@ export class Kernel {
   initTask: Task | undefined
   /** Total forks since boot, for /proc/stat. */
   forks = 0
+  /** /proc/sys/kernel/pid_max: process numbers stay below it. */
+  pidMax = 32768
   /** /proc/sys/kernel/threads-max */
   maxThreads = 3568
   /** /proc/sys/kernel/unprivileged_userns_clone */

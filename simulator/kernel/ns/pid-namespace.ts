@@ -6,7 +6,6 @@ import type { Task } from '../task.ts'
 import { Namespace } from './ns-common.ts'
 import type { UserNamespace } from './user-namespace.ts'
 
-export const PID_MAX = 4194304
 const RESERVED_PIDS = 300
 export const MAX_PID_NS_LEVEL = 32
 
@@ -59,8 +58,8 @@ export class PidNamespace extends Namespace {
   }
 
   #nextNumber(): number {
-    for (let tries = 0, nr = this.lastPid + 1; tries < PID_MAX; tries++, nr++) {
-      if (nr >= PID_MAX) nr = RESERVED_PIDS
+    for (let tries = 0, nr = this.lastPid + 1; tries < this.kernel.pidMax; tries++, nr++) {
+      if (nr >= this.kernel.pidMax) nr = RESERVED_PIDS
       if (!this.#pids.has(nr)) return nr
     }
     throw Errno.EAGAIN

@@ -3,6 +3,7 @@ import { Errno } from '../../../abi/errno.ts'
 import { type Dirent, DT_DIR, DT_LNK } from '../../../abi/stat.ts'
 import type { Pid } from '../../pid.ts'
 import type { Task } from '../../task.ts'
+import { dropDentry } from '../../vfs/dentry.ts'
 import type { Inode } from '../../vfs/inode.ts'
 import { PseudoDir, PseudoLink, type TableDir } from '../pseudo/pseudo-inode.ts'
 import { machineFiles } from './machine-files.ts'
@@ -11,12 +12,14 @@ import { taskOf } from './proc-inode.ts'
 import type { ProcSuperBlock } from './proc-super-block.ts'
 
 const HIDEPID_INVISIBLE = 2
+const SWEEP_EVERY = 256
 
 export class ProcRoot extends PseudoDir {
   declare readonly sb: ProcSuperBlock
   #machine: TableDir | undefined
   readonly #self: PseudoLink
   readonly #threadSelf: PseudoLink
+  #lookups = 0
   readonly #pids = new WeakMap<Pid, PidDir>()
 
   constructor(sb: ProcSuperBlock) {
@@ -41,7 +44,16 @@ export class ProcRoot extends PseudoDir {
     return pid !== undefined && taskOf(pid) !== undefined ? pid : undefined
   }
 
+  /** proc_flush_pid, now and then: forgets the names of processes that have gone. */
+  #sweep(): void {
+    if (++this.#lookups % SWEEP_EVERY !== 0) return
+    for (const [name, dentry] of [...this.sb.root.children]) {
+      if (dentry.inode instanceof PidDir && this.#process(name) !== dentry.inode.pid) dropDentry(dentry)
+    }
+  }
+
   override lookup(task: Task, name: string): Inode | undefined {
+    this.#sweep()
     if (name === 'self') return this.#self
     if (name === 'thread-self') return this.#threadSelf
     const pid = this.#process(name)

@@ -62,6 +62,7 @@ const bound = new Map<string, SysctlBinding>([
     },
   }],
   ['kernel/unprivileged_userns_clone', { get: (t) => (t.kernel.unprivilegedUserNsClone ? '1' : '0'), set: (t, v) => (t.kernel.unprivilegedUserNsClone = v !== '0') }],
+  ['kernel/pid_max', { get: (t) => String(t.kernel.pidMax), set: (t, v) => (t.kernel.pidMax = Number(v)) }],
   ['kernel/threads-max', { get: (t) => String(t.kernel.maxThreads), set: (t, v) => (t.kernel.maxThreads = Number(v)) }],
   ['kernel/pty/nr', { get: (t) => String(hostDevpts(t.kernel)?.count ?? 0) }],
 ])
