@@ -4,7 +4,7 @@ import { isErr } from '../../abi/errno.ts'
 import { CLOCK_REALTIME } from '../../abi/sched.ts'
 import { SIG_IGN, SIGHUP, SIGINT, SIGPIPE, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGCHLD } from '../../abi/signal.ts'
 import { call } from '../libc/syscall.ts'
-import { stat } from '../libc/unistd.ts'
+import { getcwd, stat } from '../libc/unistd.ts'
 import type { Shell } from './state.ts'
 import { isName, newVariable } from './variables.ts'
 import { readCommand } from './grammar.ts'
@@ -86,7 +86,7 @@ function* initialDirectory(sh: Shell): Flow<void> {
       return
     }
   }
-  const cwd = yield* call('getcwd')
+  const cwd = yield* getcwd()
   if (isErr(cwd)) {
     if (sh.bash) yield* sh.write2(`shell-init: error retrieving current directory: getcwd: cannot access parent directories: ${cwd.message}\n`)
     sh.cwd = inherited ?? '.'

@@ -2,8 +2,7 @@
 import type { Flow } from '../../abi/syscalls.ts'
 import { isDir, isLnk } from '../../abi/stat.ts'
 import { Errno, isErr } from '../../abi/errno.ts'
-import { call } from './syscall.ts'
-import { lstat, readlink } from './unistd.ts'
+import { getcwd, lstat, readlink } from './unistd.ts'
 
 /** all: every component must exist; but-last: the last one may be missing; missing: any may be. */
 export type MustExist = 'all' | 'but-last' | 'missing'
@@ -24,7 +23,7 @@ export function* canonicalize(path: string, options: CanonicalOptions = {}): Flo
   if (path === '') return Errno.ENOENT
   let resolved: string[] = []
   if (!path.startsWith('/')) {
-    const cwd = yield* call('getcwd')
+    const cwd = yield* getcwd()
     if (isErr(cwd)) return cwd
     resolved = cwd.split('/').filter((p) => p !== '')
   }

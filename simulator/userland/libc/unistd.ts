@@ -29,6 +29,12 @@ export const waitpid = (pid: number, options = 0): Flow<WaitResult | Errno> => c
 export const kill = (pid: number, sig: number): Flow<0 | Errno> => call('kill', pid, sig)
 export const sigaction = (sig: number, handler: SigAction['handler'], flags = 0): Flow<SigAction | Errno> => call('rt_sigaction', sig, { handler, mask: 0n, flags })
 
+/** getcwd(3): ENOENT too for a directory that can't be reached from the root, which the system call names `(unreachable)/…`. */
+export function* getcwd(): Flow<string | Errno> {
+  const path = yield* call('getcwd')
+  return !isErr(path) && !path.startsWith('/') ? E.ENOENT : path
+}
+
 /** isatty(3) */
 export function* isatty(fd: number): Flow<boolean> {
   return !isErr(yield* call('ioctl', fd, TCGETS))

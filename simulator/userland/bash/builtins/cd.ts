@@ -3,7 +3,7 @@ import type { Flow } from '../../../abi/syscalls.ts'
 import { Errno, isErr } from '../../../abi/errno.ts'
 import { isDir } from '../../../abi/stat.ts'
 import { call } from '../../libc/syscall.ts'
-import { stat } from '../../libc/unistd.ts'
+import { getcwd, stat } from '../../libc/unistd.ts'
 import { tildeDirectory } from '../job-table.ts'
 import type { Shell } from '../state.ts'
 import { newVariable } from '../variables.ts'
@@ -34,7 +34,7 @@ function* change(sh: Shell, dir: string, physical: boolean): Flow<Errno | undefi
   if (physical) {
     const r = yield* call('chdir', dir)
     if (isErr(r)) return r
-    const cwd = yield* call('getcwd')
+    const cwd = yield* getcwd()
     setDirectory(sh, isErr(cwd) ? dir : cwd)
     return undefined
   }
@@ -50,7 +50,7 @@ function* change(sh: Shell, dir: string, physical: boolean): Flow<Errno | undefi
   // The logical name doesn't work (a removed directory, say): the kernel's view decides.
   const r = yield* call('chdir', dir)
   if (isErr(r)) return r
-  const cwd = yield* call('getcwd')
+  const cwd = yield* getcwd()
   if (isErr(cwd)) {
     if (sh.bash) {
       yield* sh.flush()
@@ -144,7 +144,7 @@ function* pwd(sh: Shell, words: readonly string[]): Flow<number> {
     sh.print(`${sh.cwd}\n`)
     return 0
   }
-  const cwd = yield* call('getcwd')
+  const cwd = yield* getcwd()
   if (isErr(cwd)) return yield* sh.fail(1, `error retrieving current directory: getcwd: cannot access parent directories: ${cwd.message}`)
   sh.print(`${cwd}\n`)
   return 0

@@ -7,8 +7,7 @@ import type { Flow } from '../../../abi/syscalls.ts'
 import type { Crt } from '../../libc/crt.ts'
 import { unsimulated } from '../../libc/err.ts'
 import { getpwent } from '../../libc/pwd.ts'
-import { kill, readDir, readFile, stat } from '../../libc/unistd.ts'
-import { call } from '../../libc/syscall.ts'
+import { getcwd, kill, readDir, readFile, stat } from '../../libc/unistd.ts'
 import { type Process, readProcesses } from '../procps/read-proc.ts'
 import { signalList, signalNumber } from '../procps/signals.ts'
 import { FUSER_USAGE } from './help.ts'
@@ -96,7 +95,7 @@ function* showUses(c: Crt, names: readonly string[], flags: ReadonlySet<string>,
 }
 
 function* absolute(name: string): Flow<string> {
-  const cwd = yield* call('getcwd')
+  const cwd = yield* getcwd()
   if (isErr(cwd)) return name
   return name === '.' ? cwd : `${cwd === '/' ? '' : cwd}/${name.replace(/^\.\//, '')}`
 }
