@@ -13,6 +13,7 @@ type Command = (args: readonly string[]) => number | Promise<number>
 const COMMANDS = new Map<string, Command>([
   ['sh', sh],
   ['shell', shell],
+  ['explain', async (args) => (await import('./command-explain.ts')).explainScript(args)],
   ['lesson', async (args) => (await import('./command-lesson.ts')).lesson(args)],
   ['conformance', async (args) => (await import('./command-conformance.ts')).conformance(args)],
   ['help', (args) => help(args)],

@@ -27,5 +27,7 @@ export function commitCred(task: Task, cred: Cred): void {
     task.dumpable = false
     task.pdeathSignal = 0
   }
-  task.kernel.trace.emit('cred.change', task, { uid: cred.uid, euid: cred.euid, gid: cred.gid, userns: cred.userNs.ino, effective: cred.effective.toString(16) })
+  if (!sameCred(old, cred)) task.kernel.trace.emit('cred.change', task, { uid: cred.uid, euid: cred.euid, gid: cred.gid, userns: cred.userNs.ino, effective: cred.effective.toString(16) })
 }
+
+const sameCred = (a: Cred, b: Cred): boolean => (Object.keys(a) as (keyof Cred)[]).every((key) => a[key] === b[key])
