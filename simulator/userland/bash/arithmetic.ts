@@ -247,7 +247,7 @@ class Parser {
     if (!this.take(['**'])) return base
     const at = this.pos
     const exponent = this.power()
-    const rest = this.rest(at)
+    const rest = this.rest(at).replace(/^-\s*/, '')
     return (s, d) => power(base(s, d), exponent(s, d), rest)
   }
 

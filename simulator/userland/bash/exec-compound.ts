@@ -61,7 +61,7 @@ export function* executeCompound(sh: Shell, c: Command): Flow<void> {
     case 'arithmetic': {
       sh.line = c.line
       const text = yield* expandQuoted(sh, c.expression)
-      if (sh.options.has('xtrace')) yield* traceText(sh, `((  ${text.trim()}  ))`)
+      if (sh.options.has('xtrace')) yield* traceText(sh, `(( ${text} ))`)
       try {
         sh.status = Number(yield* evaluateOrAbort(sh, text.replaceAll('"', ''), '((')) !== 0 ? 0 : 1
       } catch (e) {

@@ -3,7 +3,7 @@ import { declareQuote, singleQuote } from './quote.ts'
 import type { Shell } from './state.ts'
 import { attributeLetters, declaration } from './declaration.ts'
 import { lookup } from './special.ts'
-import { arrayKeys, arrayValues } from './variables.ts'
+import { arrayKeys, arrayValues, type Variable } from './variables.ts'
 import { ansiUnescape } from './ansi.ts'
 
 /** The transformed value or values; undefined for an unknown letter. */
@@ -18,10 +18,17 @@ export function transform(
     case 'L': return each((t) => t.toLowerCase())
     case 'Q': return each(singleQuote)
     case 'E': return each((t) => ansiUnescape(t).text)
-    case 'A': return v ? declaration(name, v).replace(/^declare -- /, '') : ''
+    case 'A': return v ? assignment(name, v) : ''
     case 'a': return isList ? arrayKeys(v).map(() => (v ? attributeLetters(v) : '')) : v ? attributeLetters(v) : ''
     case 'K': return isList ? arrayKeys(v).map((k, n) => `${k} ${declareQuote(arrayValues(v)[n])}`).join(' ') : each(singleQuote)
     case 'k': return isList ? arrayKeys(v).flatMap((k, n) => [k, arrayValues(v)[n]]) : each((t) => t)
     default: return undefined
   }
+}
+
+/** An assignment that makes the variable again. */
+function assignment(name: string, v: Variable): string {
+  if (v.indexed || v.assoc) return declaration(name, v)
+  const flags = attributeLetters(v)
+  return `${flags === '' ? '' : `declare -${flags} `}${name}${v.value === undefined ? '' : `=${singleQuote(v.value)}`}`
 }

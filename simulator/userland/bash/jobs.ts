@@ -3,7 +3,7 @@ import type { Flow, SigAction } from '../../abi/syscalls.ts'
 import { Errno, isErr } from '../../abi/errno.ts'
 import { CLOCK_MONOTONIC } from '../../abi/sched.ts'
 import {
-  SIGCHLD, SIGHUP, SIGINT, SIGPIPE, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU, SIG_DFL, SIG_IGN, SIGNAL_NAMES, WIFSIGNALED, WIFSTOPPED, WNOHANG, WTERMSIG, WUNTRACED,
+  SA_RESTART, SIGCHLD, SIGHUP, SIGINT, SIGPIPE, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU, SIG_DFL, SIG_IGN, SIGNAL_NAMES, WIFSIGNALED, WIFSTOPPED, WNOHANG, WTERMSIG, WUNTRACED,
 } from '../../abi/signal.ts'
 import { TIOCSPGRP } from '../../abi/termios.ts'
 import { call } from '../libc/syscall.ts'
@@ -31,13 +31,18 @@ export function* fork(sh: Shell, child: () => Flow<number>): Flow<number | undef
       throw sh.interactive ? new ShellAbort('discard', 2) : new ShellExit(2)
     }
     if (pid !== Errno.EAGAIN || pause > 8) {
-      yield* sh.error(`fork: ${pid.message}`, '')
+      yield* systemError(sh, 'fork', pid)
       if (sh.interactive && !sh.forked) throw new ShellAbort('discard', 254)
       throw new ShellExit(254)
     }
-    yield* sh.error(`fork: retry: ${pid.message}`, '')
+    yield* systemError(sh, 'fork: retry', pid)
     yield* call('clock_nanosleep', CLOCK_MONOTONIC, 0, { sec: pause, nsec: 0 })
   }
+}
+
+/** sys_error: a failed call of the shell itself, without a line number. */
+function* systemError(sh: Shell, what: string, e: Errno): Flow<void> {
+  yield* sh.write2(`${sh.errorName}: ${what}: ${e.message}\n`)
 }
 
 /** Forks a subshell: the interpreter on a copy of this shell. */
@@ -105,6 +110,7 @@ export function* resetSignals(sh: Shell): Flow<void> {
     const sig = SIGNAL_NAMES.indexOf(name)
     if (sig > 0 && action !== '') yield* sigaction(sig, SIG_DFL)
   }
+  if (sh.bash && !sh.interactive && !sh.traps.has('QUIT') && !sh.ignoredAtStart.has(SIGQUIT)) yield* sigaction(SIGQUIT, SIG_DFL)
   if (sh.interactive && !sh.forkedSignals) {
     for (const sig of sh.dialect === 'bash' ? [SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU] : [SIGINT, SIGQUIT, SIGTERM]) {
       const name = SIGNAL_NAMES[sig] ?? ''
@@ -278,4 +284,9 @@ export function* hangUpJobs(sh: Shell): Flow<void> {
   }
 }
 
-export const CHILD_SIGNAL = SIGCHLD
+/** What every bash does to its signals: SIGQUIT is ignored, SIGCHLD only noticed. */
+export function* ownSignals(sh: Shell): Flow<void> {
+  if (!sh.bash) return
+  if (!sh.ignoredAtStart.has(SIGQUIT)) yield* sigaction(SIGQUIT, SIG_IGN)
+  yield* sigaction(SIGCHLD, function* () {}, SA_RESTART)
+}

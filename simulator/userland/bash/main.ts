@@ -8,7 +8,7 @@ import { close, fstat, isatty, open, read } from '../libc/unistd.ts'
 import { decodeUtf8 } from '../../lib/bytes.ts'
 import type { Dialect } from './lexer.ts'
 import { SET_OPTIONS, ShellAbort, ShellExit, Shell } from './state.ts'
-import { finish } from './jobs.ts'
+import { finish, ownSignals } from './jobs.ts'
 import { evalString } from './eval.ts'
 import { readerLoop } from './reader.ts'
 import { FileInput, StdinInput } from './input.ts'
@@ -56,6 +56,7 @@ function* start(sh: Shell, argv: readonly string[], env: readonly string[]): Flo
   sh.pid = sh.bashPid = yield* sh.getpid()
   sh.login = how.login
   yield* importEnvironment(sh, env)
+  yield* ownSignals(sh)
   for (const [letter, on] of how.options) setOption(sh, letter, on)
   for (const [name, on] of how.shopts) sh.shopts.set(name, on)
   if (how.login) sh.shopts.set('login_shell', true)

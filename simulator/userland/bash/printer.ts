@@ -1,29 +1,41 @@
 // Prints commands as bash does (print_cmd.c): for jobs on one line, for `type` and `declare -f` over several.
 import type { Command, List, Redirection, Simple, TestExpression, Word } from './ast.ts'
+import { ansiUnescape } from './ansi.ts'
 import type { ShellFunction } from './state.ts'
 
 const INDENT = 4
 
+/** `$'…'` is printed as the text it stands for, in single quotes; `$"…"` loses its dollar. */
+const wordText = (w: Word): string => (/\$['"]/.test(w.text) ? plainQuotes(w.text) : w.text)
+
+function plainQuotes(text: string): string {
+  return text.replace(/\$'((?:[^'\\]|\\[\s\S])*)'|'[^']*'|\\[\s\S]|\$(?=")/g, (whole, inner: string | undefined) =>
+    inner !== undefined ? `'${ansiUnescape(inner).text.replaceAll("'", "'\\''")}'` : whole === '$' ? '' : whole)
+}
+
 class Printer {
   out = ''
   #indent = 0
+  /** Functions around the current command: inside one, newlines separate commands, outside `; `. */
+  #functions = 0
   /** Here-documents wait for the end of the line. */
   #docs: Redirection[] = []
-  /** Inside a function definition newlines separate; outside `;`. */
-  readonly multiline: boolean
-
-  constructor(multiline: boolean) {
-    this.multiline = multiline
-  }
+  #wasDoc = false
 
   #newline(text = ''): void {
-    this.#flushDocs()
     this.out += `\n${' '.repeat(this.#indent)}${text}`
   }
 
+  #semicolon(): void {
+    if (!/[&\n]$/.test(this.out)) this.out += ';'
+  }
+
   #flushDocs(): void {
+    if (this.#docs.length === 0) return
     for (const d of this.#docs) this.out += `\n${d.hereDoc?.text ?? ''}${d.hereDoc?.delimiter ?? ''}`
+    this.out += '\n'
     this.#docs = []
+    this.#wasDoc = true
   }
 
   finish(): string {
@@ -31,202 +43,200 @@ class Printer {
     return this.out
   }
 
-  #block(list: List): void {
-    this.#indent += INDENT
-    this.#newline()
-    this.list(list, true)
-    this.#indent -= INDENT
-  }
-
-  /** Statements; `lines` puts each on its own line. */
-  list(list: List, lines: boolean): void {
+  list(list: List): void {
     list.statements.forEach((s, n) => {
       this.command(s.command)
       const last = n === list.statements.length - 1
-      if (s.background) this.out += ' &'
-      else if (!last || lines) {
-        if (this.#docs.length > 0) {
-          this.#flushDocs()
-        } else if (!last || lines) this.out += ';'
+      if (s.background) {
+        this.out += last ? ' &' : ' & '
+        return
       }
       if (last) return
-      if (lines) this.#newline()
+      if (this.#docs.length > 0) this.#flushDocs()
+      else if (this.#wasDoc) this.#wasDoc = false
+      else this.out += ';'
+      if (this.#functions > 0) this.#newline()
       else this.out += ' '
     })
   }
 
-  /** A list with its final `;` taken away, as inside ( ) and at the end of braces. */
-  #bare(list: List): void {
-    const before = this.out.length
-    this.list(list, true)
-    if (this.out.length > before && this.out.endsWith(';') && this.#docs.length === 0) this.out = this.out.slice(0, -1)
+  /** The body of a loop or branch, indented on lines of its own, with a final semicolon. */
+  #block(list: List): void {
+    this.#indent += INDENT
+    this.#newline()
+    this.list(list)
+    this.#flushDocs()
+    this.#indent -= INDENT
   }
 
   redirects(redirects: readonly Redirection[]): void {
     for (const r of redirects) {
       const fd = r.fdVariable !== undefined ? `{${r.fdVariable}}` : r.fd === undefined ? '' : String(r.fd)
+      const target = wordText(r.target)
       this.out += ' '
       if (r.hereDoc) {
-        this.out += `${fd}${r.operator}${r.target.text}`
+        this.out += `${fd}${r.operator}${target}`
         this.#docs.push(r)
       } else if (r.operator === '>&' || r.operator === '<&') {
-        const implied = r.fd === undefined && r.fdVariable === undefined ? (r.operator === '>&' ? '1' : '0') : fd
-        this.out += /^(\d+-?|-)$/.test(r.target.text) ? `${implied}${r.operator}${r.target.text}` : `${fd}${r.fd === undefined ? '&>' : r.operator} ${r.target.text}`
-      } else this.out += `${fd}${r.operator} ${r.target.text}`
+        const number = fd !== '' ? fd : r.operator === '>&' ? '1' : '0'
+        if (target === '-') this.out += `${number}>&-`
+        else if (/^\d+-?$/.test(target)) this.out += `${number}${r.operator}${target}`
+        else this.out += fd === '' ? `&> ${target}` : `${fd}${r.operator}${target}`
+      } else this.out += `${fd}${r.operator} ${target}`
     }
   }
 
-  simple(c: Simple): void {
-    const words = [...c.assigns.map((a) => a.text), ...c.words.map((w: Word) => w.text)]
+  #simple(c: Simple): void {
+    const words = [...c.assigns.map((a) => plainQuotes(a.text)), ...c.words.map(wordText)]
     this.out += words.join(' ')
-    if (words.length === 0) {
-      const before = this.out.length
-      this.redirects(c.redirects)
-      this.out = this.out.slice(0, before) + this.out.slice(before).replace(/^ /, '')
-    } else this.redirects(c.redirects)
+    const before = this.out.length
+    this.redirects(c.redirects)
+    if (words.length === 0) this.out = this.out.slice(0, before) + this.out.slice(before).replace(/^ /, '')
   }
 
   command(c: Command): void {
     switch (c.kind) {
-      case 'simple': return this.simple(c)
-      case 'pipeline': {
-        if (c.time !== 'no') this.out += c.time === 'posix' ? 'time -p ' : 'time '
-        if (c.negate) this.out += '! '
-        c.commands.forEach((x, n) => {
-          if (n > 0) this.out += c.errorsToo[n - 1] ? ' 2>&1 | ' : ' | '
-          this.command(x)
-        })
-        return
-      }
+      case 'simple': return this.#simple(c)
+      case 'pipeline': return this.#pipeline(c)
       case 'and-or':
         c.commands.forEach((x, n) => {
           if (n > 0) this.out += ` ${c.operators[n - 1]} `
           this.command(x)
         })
         return
-      case 'function': return this.functionDefinition(c.name, c.body)
+      case 'function': return this.functionDefinition(`function ${c.name}`, c.body)
       case 'coproc':
         this.out += `coproc ${c.name ?? 'COPROC'} `
         return this.command(c.body)
-      default: break
+      default:
+        this.#compound(c)
+        this.redirects(c.redirects)
     }
+  }
+
+  #pipeline(c: Extract<Command, { kind: 'pipeline' }>): void {
+    if (c.time !== 'no') this.out += c.time === 'posix' ? 'time -p ' : 'time '
+    if (c.negate) this.out += '! '
+    c.commands.forEach((x, n) => {
+      if (n > 0) {
+        this.out += c.errorsToo[n - 1] ? ' 2>&1 |' : ' |'
+        if (this.#docs.length > 0) {
+          this.#flushDocs()
+          this.out += '  '
+        } else this.out += ' '
+      }
+      this.command(x)
+    })
+  }
+
+  #compound(c: Exclude<Command, { kind: 'simple' | 'pipeline' | 'and-or' | 'function' | 'coproc' }>): void {
     switch (c.kind) {
       case 'group':
         this.out += '{ '
-        this.#indent += INDENT
-        this.#newline()
-        this.#bare(c.body)
-        this.#indent -= INDENT
-        this.#newline('}')
+        if (this.#functions > 0) {
+          this.#block(c.body)
+          this.#newline('}')
+        } else {
+          this.list(c.body)
+          this.#flushDocs()
+          this.#semicolon()
+          this.out += ' }'
+        }
         break
       case 'subshell':
         this.out += '( '
-        this.#subshellBody(c.body)
+        this.list(c.body)
+        this.#flushDocs()
         this.out += ' )'
         break
-      case 'if':
-        c.branches.forEach((b, n) => {
-          if (n > 0) this.#newline('else')
-          if (n > 0) {
-            this.#indent += INDENT
-            this.#newline()
-          }
-          this.out += 'if '
-          this.#inline(b.test)
-          this.out += ' then'
-          this.#block(b.body)
-        })
-        if (c.otherwise) {
-          this.#newline('else')
-          this.#block(c.otherwise)
-        }
-        this.#newline('fi')
-        for (let n = 1; n < c.branches.length; n++) {
-          this.out += ';'
-          this.#indent -= INDENT
-          this.#newline('fi')
-        }
-        break
+      case 'if': return this.#if(c.branches, c.otherwise)
       case 'for':
       case 'select':
-        this.out += `${c.kind} ${c.name} in ${c.words ? c.words.map((w) => w.text).join(' ') : '"$@"'};`
-        this.#newline('do')
-        this.#block(c.body)
-        this.#newline('done')
-        break
+        this.out += `${c.kind} ${c.name} in ${c.words ? c.words.map(wordText).join(' ') : '"$@"'};`
+        return this.#loopBody(c.body)
       case 'arithmetic-for':
         this.out += `for ((${c.init.text === '' ? '1' : c.init.text}; ${c.test.text === '' ? '1' : c.test.text}; ${c.step.text === '' ? '1' : c.step.text}))`
-        this.#newline('do')
-        this.#block(c.body)
-        this.#newline('done')
-        break
+        return this.#loopBody(c.body)
       case 'while':
         this.out += c.until ? 'until ' : 'while '
-        this.#inline(c.test)
+        this.list(c.test)
+        this.#flushDocs()
+        this.#semicolon()
         this.out += ' do'
         this.#block(c.body)
+        this.#semicolon()
         this.#newline('done')
         break
-      case 'case':
-        this.out += `case ${c.word.text} in `
-        this.#indent += INDENT
-        for (const item of c.items) {
-          this.#newline(`${item.patterns.map((p) => p.text).join(' | ')})`)
-          this.#indent += INDENT
-          if (item.body.statements.length > 0) {
-            this.#newline()
-            this.#bare(item.body)
-          }
-          this.#indent -= INDENT
-          this.#newline(item.end)
-        }
-        this.#indent -= INDENT
-        this.#newline('esac')
-        break
+      case 'case': return this.#case(c)
       case 'arithmetic':
-        this.out += `(( ${c.expression.text.trim()} ))`.replace('((  ', '(( ')
+        this.out += `(( ${c.expression.text.trim()} ))`
         break
       case 'test':
         this.out += `[[ ${testText(c.expression)} ]]`
         break
     }
-    this.redirects(c.redirects)
   }
 
-  /** A condition: statements on one line, ending in `;`. */
-  #inline(list: List): void {
-    this.list(list, false)
-    if (!this.out.endsWith('&')) this.out += ';'
+  #loopBody(body: List): void {
+    this.#newline('do')
+    this.#block(body)
+    this.#semicolon()
+    this.#newline('done')
   }
 
-  #subshellBody(list: List): void {
-    list.statements.forEach((s, n) => {
-      this.command(s.command)
-      const last = n === list.statements.length - 1
-      if (s.background) this.out += last ? ' &' : ' & '
-      else if (!last) this.out += '; '
-    })
-  }
-
-  functionDefinition(name: string, body: Command): void {
-    this.out += this.multiline && this.out === '' ? `${name} () ` : `function ${name} () `
-    this.#newline()
-    if (body.kind === 'group') {
-      this.out += '{ '
-      this.#indent += INDENT
-      this.#newline()
-      this.#bare(body.body)
-      this.#indent -= INDENT
-      this.#newline('}')
-      this.redirects(body.redirects)
-    } else {
-      this.out += '{ '
-      this.#indent += INDENT
-      this.#newline()
-      this.command(body)
-      this.#indent -= INDENT
-      this.#newline('}')
+  #if(branches: readonly { readonly test: List; readonly body: List }[], otherwise: List | undefined): void {
+    const [first, ...rest] = branches
+    this.out += 'if '
+    this.list(first.test)
+    this.#flushDocs()
+    this.#semicolon()
+    this.out += ' then'
+    this.#block(first.body)
+    this.#semicolon()
+    if (rest.length > 0 || otherwise) {
+      this.#newline('else')
+      if (rest.length > 0) {
+        this.#indent += INDENT
+        this.#newline()
+        this.#if(rest, otherwise)
+        this.#indent -= INDENT
+      } else if (otherwise) this.#block(otherwise)
+      this.#semicolon()
     }
+    this.#newline('fi')
+  }
+
+  #case(c: Extract<Command, { kind: 'case' }>): void {
+    this.out += `case ${wordText(c.word)} in `
+    this.#indent += INDENT
+    for (const item of c.items) {
+      this.#newline(`${item.patterns.map(wordText).join(' | ')})\n`)
+      this.#indent += INDENT
+      if (item.body.statements.length > 0) {
+        this.out += ' '.repeat(this.#indent)
+        this.list(item.body)
+        this.#flushDocs()
+      }
+      this.#indent -= INDENT
+      this.#newline(item.end)
+    }
+    this.#indent -= INDENT
+    this.#newline('esac')
+  }
+
+  functionDefinition(head: string, body: Command): void {
+    this.out += `${head} () `
+    this.#newline('{ ')
+    this.#functions++
+    this.#indent += INDENT
+    this.#newline()
+    if (body.kind === 'group') this.list(body.body)
+    else this.command(body)
+    this.#flushDocs()
+    this.#indent -= INDENT
+    this.#functions--
+    this.#newline('}')
+    if (body.kind === 'group') this.redirects(body.redirects)
   }
 }
 
@@ -243,14 +253,14 @@ function testText(e: TestExpression): string {
 
 /** A command as job lists show it. */
 export function commandText(c: Command): string {
-  const p = new Printer(false)
+  const p = new Printer()
   p.command(c)
   return p.finish()
 }
 
 /** A function as `type` and `declare -f` show it; `env` is the form of exported functions. */
 export function functionText(f: ShellFunction, env = false): string {
-  const p = new Printer(true)
+  const p = new Printer()
   p.functionDefinition(f.name, f.body)
   const text = p.finish()
   return env ? text.replace(/^.*?\n/s, '() ') .replace(/^\(\) \{ *\n/, '() { ') : text

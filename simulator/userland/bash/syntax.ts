@@ -239,7 +239,7 @@ function word(w: U.Word, place: Place, mode: Mode, inDouble: boolean): Word {
   let braces: Word[] | undefined
   if (mode === 'word' && text.includes('{') && (text.includes(',') || text.includes('..')) && !inDouble) {
     const texts = expandBraces(text)
-    if (texts.length !== 1 || texts[0] !== text) braces = texts.map((t) => parseWord(t))
+    if (texts.length !== 1 || texts[0] !== text) braces = texts.filter((t) => t !== '').map((t) => parseWord(t))
   }
   return { text, literal: braces ? undefined : literalOf(parts), parts, braces, assign: undefined }
 }

@@ -127,20 +127,20 @@ export const isName = (text: string): boolean => /^[A-Za-z_][A-Za-z_0-9]*$/.test
 
 export const sortedIndices = (v: Variable): number[] => [...(v.indexed?.keys() ?? [])].sort((a, b) => a - b)
 
-/** Bucket of bash's hash table for associative arrays: their visible order. FNV over the bytes, 1024 buckets. */
-function bucket(key: string): number {
+/** Bucket of a key in bash's hash tables, which gives their visible order: FNV over the bytes. */
+export function bucket(key: string, buckets: number): number {
   let h = 2166136261
   for (let i = 0; i < key.length; i++) {
     h = Math.imul(h, 16777619) >>> 0
     h = (h ^ key.charCodeAt(i)) >>> 0
   }
-  return h & 1023
+  return h & (buckets - 1)
 }
 
 /** Keys of an associative array in bash's order: by bucket, the newest of a bucket first. */
 export function assocKeys(v: Variable): string[] {
   const keys = [...(v.assoc?.keys() ?? [])]
-  return keys.map((key, n) => ({ key, n, b: bucket(key) })).sort((x, y) => x.b - y.b || y.n - x.n).map((x) => x.key)
+  return keys.map((key, n) => ({ key, n, b: bucket(key, 1024) })).sort((x, y) => x.b - y.b || y.n - x.n).map((x) => x.key)
 }
 
 /** Values of a variable seen as an array. */

@@ -142,7 +142,7 @@ function* declare(sh: Shell, words: readonly string[], assigns: ReadonlyMap<numb
   if (on.has('p') && command !== 'export' && command !== 'readonly') {
     let status = 0
     for (const name of names) {
-      const v = lookup(sh, name)
+      const v = sh.vars.map.get(name) ?? lookup(sh, name)
       if (v && (v.value !== undefined || v.indexed || v.assoc || v.exported || v.local || sh.vars.map.has(name))) sh.print(`${declaration(name, v)}\n`)
       else {
         yield* sh.error(`${name}: not found`)

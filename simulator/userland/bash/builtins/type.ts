@@ -4,7 +4,7 @@ import { searchPath } from '../exec-program.ts'
 import { functionText } from '../printer.ts'
 import { singleQuote } from '../quote.ts'
 import type { Shell } from '../state.ts'
-import { compareNames } from '../variables.ts'
+import { bucket, compareNames } from '../variables.ts'
 import { builtinNames, type BuiltinTable, disabled, findBuiltin, SPECIAL_BUILTINS } from './index.ts'
 
 const KEYWORDS = ['if', 'then', 'else', 'elif', 'fi', 'case', 'esac', 'for', 'select', 'while', 'until', 'do', 'done', 'in', 'function', 'time', '{', '}', '!', '[[', ']]', 'coproc']
@@ -132,7 +132,8 @@ function* hash(sh: Shell, words: readonly string[]): Flow<number> {
     else if (sh.hash.size === 0) sh.print('hash: hash table empty\n')
     else {
       sh.print('hits\tcommand\n')
-      for (const e of sh.hash.values()) sh.print(`${String(e.hits).padStart(4)}\t${e.path}\n`)
+      const order = [...sh.hash.keys()].sort((a, b) => bucket(a, 256) - bucket(b, 256))
+      for (const name of order) sh.print(`${String(sh.hash.get(name)?.hits ?? 0).padStart(4)}\t${sh.hash.get(name)?.path ?? ''}\n`)
     }
     return 0
   }
