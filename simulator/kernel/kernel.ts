@@ -63,7 +63,7 @@ export class Kernel {
   /** /proc/sys/kernel/pid_max: process numbers stay below it. */
   pidMax = 32768
   /** /proc/sys/kernel/threads-max */
-  maxThreads = 3568
+  maxThreads = 3684
   /** /proc/sys/kernel/unprivileged_userns_clone */
   unprivilegedUserNsClone = true
   readonly #processCounts = new Map<Kuid, number>()

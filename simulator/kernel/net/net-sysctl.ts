@@ -34,11 +34,15 @@ const perDevice = (text: string): readonly (readonly [string, string])[] => text
 })
 /** Directories with one subdirectory for each device, and what is in it. */
 const DEVICE_DIRS: ReadonlyMap<string, readonly (readonly [string, string])[]> = new Map([
-  ['net/ipv4/conf', perDevice(IPV4_CONF)], ['net/ipv6/conf', perDevice(IPV6_CONF)], ['net/ipv4/neigh', perDevice(NEIGH)], ['net/ipv6/neigh', perDevice(NEIGH)],
+  ['net/ipv4/conf', perDevice(IPV4_CONF)], ['net/ipv6/conf', perDevice(IPV6_CONF)], ['net/ipv4/neigh', perDevice(NEIGH)],
+  ['net/ipv6/neigh', perDevice(NEIGH).map(([name, value]) => [name, name === 'locktime' ? '0' : name === 'retrans_time' ? '250' : value] as const)],
 ])
+/** Sizes of the neighbour table as a whole, only in neigh/default. */
+const NEIGH_TABLE: readonly (readonly [string, string])[] = [['gc_interval', '30'], ['gc_thresh1', '128'], ['gc_thresh2', '512'], ['gc_thresh3', '1024']]
+const isNeighDefault = (dir: string): boolean => dir === 'net/ipv4/neigh/default' || dir === 'net/ipv6/neigh/default'
 const LO_EXCEPTIONS: ReadonlyMap<string, string> = new Map([
   ['net/ipv4/conf/lo/disable_policy', '1'], ['net/ipv4/conf/lo/disable_xfrm', '1'], ['net/ipv4/conf/all/accept_source_route', '0'], ['net/ipv6/conf/lo/accept_dad', '-1'],
-  ['net/ipv6/conf/lo/use_tempaddr', '-1'], ['net/ipv6/conf/lo/mtu', '65536'], ['net/ipv6/conf/all/mtu', '1280'], ['net/ipv6/conf/default/mtu', '1280'],
+  ['net/ipv6/conf/lo/use_tempaddr', '-1'], ['net/ipv6/conf/all/accept_dad', '0'], ['net/ipv6/conf/lo/mtu', '65536'], ['net/ipv6/conf/all/mtu', '1280'], ['net/ipv6/conf/default/mtu', '1280'],
 ])
 
 export class NetSysctls {
@@ -85,7 +89,8 @@ export class NetSysctls {
     const at = path.lastIndexOf('/')
     const key = path.slice(at + 1)
     const dir = path.slice(0, path.lastIndexOf('/', at - 1))
-    return DEVICE_DIRS.get(dir)?.find(([name]) => name === key)?.[1]
+    const ofTable = isNeighDefault(path.slice(0, at)) ? NEIGH_TABLE.find(([name]) => name === key)?.[1] : undefined
+    return ofTable ?? DEVICE_DIRS.get(dir)?.find(([name]) => name === key)?.[1]
   }
 
   /** The definition of a file, or undefined. */
@@ -115,6 +120,7 @@ export class NetSysctls {
     if (DEVICE_DIRS.has(dir)) for (const name of [...this.#devicesOf(dir)].sort()) names.set(name, true)
     const up = dir.slice(0, dir.lastIndexOf('/'))
     if (DEVICE_DIRS.has(up) && this.#devicesOf(up).includes(dir.slice(up.length + 1))) for (const [name] of DEVICE_DIRS.get(up) ?? []) names.set(name, false)
+    if (isNeighDefault(dir)) for (const [name] of NEIGH_TABLE) names.set(name, false)
     return names.size === 0 ? undefined : new Map([...names].sort(([a], [b]) => (a < b ? -1 : 1)))
   }
 }

@@ -180,7 +180,7 @@ udp_l3mdev_accept=0
 ! udp_mem=10956\t14608\t21912
 udp_rmem_min=4096
 udp_wmem_min=4096
-xfrm4_gc_thresh=
+xfrm4_gc_thresh=32768
 [net/ipv4/route]
 ! error_burst=1250
 ! error_cost=250

@@ -6,7 +6,7 @@ import type { Kuid } from '../cred/ids.ts'
 import type { UserNamespace } from './user-namespace.ts'
 
 /** Default of user.max_*_namespaces on the reference machine's size. */
-export const DEFAULT_MAX_NAMESPACES = 1784
+export const DEFAULT_MAX_NAMESPACES = 1842
 
 /** inc_ucount: charges one namespace of `type`; answers the undo. */
 export function chargeNamespace(userNs: UserNamespace, uid: Kuid, type: NsType): () => void {
