@@ -16,10 +16,11 @@ import { uidmapPackage } from '../userland/programs/uidmap/index.ts'
 import { psmisc } from '../userland/programs/psmisc/index.ts'
 import { sysvinitUtils } from '../userland/programs/sysvinit-utils/index.ts'
 import { findutils } from '../userland/programs/findutils/index.ts'
+import { iproutePackage } from '../userland/programs/iproute2/index.ts'
 import { unsimulatedPackage } from './unsimulated.ts'
 
 /** What is simulated. */
-export const SIMULATED_PACKAGES: readonly ProgramPackage[] = [bash, coreutils, dash, grep, hostnamePackage, init, mawk, procps, sed, sudoPackage, utilLinuxPackage, libcapPackage, uidmapPackage, psmisc, sysvinitUtils, findutils]
+export const SIMULATED_PACKAGES: readonly ProgramPackage[] = [bash, coreutils, dash, grep, hostnamePackage, init, mawk, procps, sed, sudoPackage, utilLinuxPackage, libcapPackage, uidmapPackage, psmisc, sysvinitUtils, findutils, iproutePackage]
 
 /** Everything installed on the host, with the names that are there but not simulated. */
 export const ALL_PACKAGES: readonly ProgramPackage[] = [...SIMULATED_PACKAGES, unsimulatedPackage(SIMULATED_PACKAGES)]

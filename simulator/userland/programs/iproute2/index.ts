@@ -1,0 +1,9 @@
+// Debian's package iproute2.
+import type { ProgramPackage } from '../../program-table.ts'
+import { ip } from './ip.ts'
+
+export const iproutePackage: ProgramPackage = {
+  name: 'iproute2',
+  version: '6.1.0-3',
+  programs: [{ path: '/usr/bin/ip', program: ip, links: ['/usr/sbin/ip'], summary: 'shows and changes network devices, addresses, routes and namespaces' }],
+}
