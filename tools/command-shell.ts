@@ -6,6 +6,8 @@ import { Pacer } from '../lab/session/pacer.ts'
 
 const STEPS_AT_ONCE = 5_000
 const SLICE_MS = 15
+/** A busy machine may be so far ahead of the wall clock before it has to wait. */
+const AHEAD_NS = 20e6
 
 export function shell(args: readonly string[]): Promise<number> {
   const parsed = parseArguments(args, { flags: ['docker'], values: ['user'] })
@@ -43,9 +45,12 @@ export function shell(args: readonly string[]): Promise<number> {
         if (terminal.isClosed && bytes.length === 0) return finish(terminal.exitStatus ?? 0)
         if (isFull) return
         if (run.state === 'busy' || bytes.length > 0) {
-          if (performance.now() < end) continue
-          pacer.fellBehind(machine.now)
-          immediate = setImmediate(turn)
+          if (machine.now > pacer.target + AHEAD_NS) timer = setTimeout(turn, pacer.delayUntil(machine.now))
+          else if (performance.now() < end) continue
+          else {
+            pacer.fellBehind(machine.now)
+            immediate = setImmediate(turn)
+          }
         } else if (run.state === 'sleeping') timer = setTimeout(turn, Math.max(0, pacer.delayUntil(run.deadline)))
         return
       }

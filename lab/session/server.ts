@@ -1,6 +1,5 @@
 // The Worker's end: owns the session, runs it in short turns between messages, holds it to the wall clock, and stops while the page has
 // not yet shown what was printed. A fork bomb or `yes` keeps the machine busy, never the page.
-import type { SimulatedMachine } from '../../simulator/machine/contract.ts'
 import { LogError, readLog, writeLog } from './log.ts'
 import type { InputLog } from './log.ts'
 import { Pacer } from './pacer.ts'
@@ -21,6 +20,8 @@ export interface Surroundings {
 const TURN_MS = 8
 const SAVE_MS = 1000
 const WORLD_MS = 250
+/** Running free, an hour of the machine's time at once: a program that sleeps for ever in a loop still lets messages in. */
+const FREE_STRETCH = 3600e9
 
 export class SessionServer {
   readonly #around: Surroundings
@@ -58,6 +59,8 @@ export class SessionServer {
     if (request.kind === 'start') return this.#begin(request.start)
     const session = this.#session
     if (session === undefined) return
+    // A machine at rest isn't run, so its clock stands still: what comes in now comes in now.
+    if (!this.#isFree && !this.#isBackedUp()) session.advance(this.#pacer.target, () => false)
     switch (request.kind) {
       case 'open':
         session.open(request.terminal.name, request.terminal.user, request.terminal.rows, request.terminal.cols)
@@ -149,15 +152,15 @@ export class SessionServer {
     }
     const { machine } = session
     const end = this.#around.now() + TURN_MS
-    const target = this.#isFree ? Infinity : this.#pacer.target
-    const turn = session.advance(this.#isFree ? freeTarget(machine) : target, () => this.#around.now() < end && !this.#sendOutput())
+    const target = this.#isFree ? machine.now + FREE_STRETCH : this.#pacer.target
+    const turn = session.advance(target, () => this.#around.now() < end && machine.now < target && !this.#sendOutput())
     this.#sendOutput()
     this.#sendSteps()
     this.#sendState(turn.state)
-    if (turn.state === 'busy') {
-      this.#pacer.fellBehind(machine.now)
-      this.#turnSoon(0)
-    } else if (turn.state === 'sleeping') this.#turnSoon(this.#isFree ? 0 : Math.max(0, this.#pacer.delayUntil(turn.deadline)))
+    if (turn.state === 'idle') return
+    if (this.#isFree) return this.#turnSoon(0)
+    if (turn.state === 'busy') this.#pacer.fellBehind(machine.now)
+    this.#turnSoon(Math.max(0, this.#pacer.delayUntil(turn.state === 'sleeping' ? turn.deadline : machine.now)))
   }
 
   #isBackedUp(): boolean {
@@ -223,9 +226,4 @@ export class SessionServer {
   #report(report: Report): void {
     this.#around.send({ ...report, seq: ++this.#seq })
   }
-}
-
-/** Running free: up to a virtual hour at a time, so that a program which sleeps for ever in a loop still lets messages in. */
-function freeTarget(machine: SimulatedMachine): number {
-  return machine.now + 3600e9
 }

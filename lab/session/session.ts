@@ -85,20 +85,26 @@ export class Session {
   /** One slice, or time moved on to the next deadline. Undefined: there may be more to do at once. */
   #slice(target: number, lastStep: number): Turn | undefined {
     const { machine } = this
-    const maxSteps = Math.min(SLICE - (machine.steps % SLICE), lastStep - machine.steps)
-    const run = machine.run({ maxSteps, until: machine.now })
-    if (this.#collect() || run.state === 'busy') return run.state === 'busy' ? run : undefined
-    this.#endSteps()
+    const most = (): number => Math.min(SLICE - (machine.steps % SLICE), lastStep - machine.steps)
+    const run = machine.run({ maxSteps: most(), until: machine.now })
+    const hadOutput = this.#after(run)
+    if (run.state === 'busy') return run
+    if (hadOutput) return undefined
     if (run.state === 'sleeping' && run.deadline <= target) {
-      machine.run({ maxSteps: Math.min(SLICE - (machine.steps % SLICE), lastStep - machine.steps), until: Math.max(run.deadline, machine.now) })
-      this.#collect()
+      this.#after(machine.run({ maxSteps: most(), until: Math.max(run.deadline, machine.now) }))
       return undefined
     }
     if (machine.now < target) machine.run({ maxSteps: 1, until: target })
     return run
   }
 
-  /** Takes what was printed and what happened. True if there was output: its writers may go on now. */
+  /** After each run: what depends on the machine alone must happen here, and only here. True if there was output: its writers may go on now. */
+  #after(run: RunState): boolean {
+    if (run.state !== 'busy') this.#endSteps()
+    return this.#collect()
+  }
+
+  /** Takes what was printed and what happened. */
   #collect(): boolean {
     let hadOutput = false
     for (const { name, pty } of this.#terminals.values()) {
@@ -107,9 +113,13 @@ export class Session {
       hadOutput = true
       this.#outputs.push({ terminal: name, bytes })
     }
+    this.#readEvents()
+    return hadOutput
+  }
+
+  #readEvents(): void {
     this.#collector.read(this.machine.events(this.#seenEvents))
     this.#seenEvents = this.machine.lastSeq
-    return hadOutput
   }
 
   // ---- steps
@@ -130,6 +140,7 @@ export class Session {
   }
 
   #addStep(terminal: string, label: string, firstEntry: number): void {
+    this.#readEvents()
     const { ran, refusals } = this.#collector.take()
     const typed = label === '…' ? (commandLine(ran) ?? label) : label
     this.#timeline.push({ n: this.#timeline.length, terminal, label: typed, world: this.machine.world(), ran, refusals, time: this.machine.now, firstEntry })
@@ -202,6 +213,8 @@ export class Session {
     terminal.step ??= { firstEntry: this.#entries.length - 1, labels: [] }
     terminal.step.labels.push(...terminal.typed.feed(fromUtf8(entry.bytes)))
     terminal.pty.input(toBytes(entry.bytes))
+    // The terminal's own echo needs no process.
+    this.#collect()
     return undefined
   }
 
