@@ -59,15 +59,23 @@ function addHomes(image: ImageBuilder): void {
 const linkTarget = (link: string, path: string): string =>
   link.slice(0, link.lastIndexOf('/')) === path.slice(0, path.lastIndexOf('/')) ? path.slice(path.lastIndexOf('/') + 1) : path
 
+/** The run-time linker; what is copied into an empty root directory without it doesn't start there. */
+const LINKER = '/lib64/ld-linux-x86-64.so.2'
+const LINKER_FILE = '/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2'
+const STATIC_PROGRAMS: ReadonlySet<string> = new Set(['/usr/bin/busybox', '/usr/bin/tini-static', '/usr/sbin/ldconfig'])
+
 /** A name that is a link on the real host is one here too, unless a package brings a program of that name. */
 function addPrograms(image: ImageBuilder, packages: readonly ProgramPackage[]): void {
   const groups = new Map(SPECIAL_PROGRAMS.map(([path, , gid]) => [path, gid]))
   for (const pkg of packages) {
     for (const entry of pkg.programs) {
-      image.file(entry.path, executableBytes(programId(pkg, entry)), { mode: entry.mode ?? 0o755, gid: groups.get(entry.path) ?? 0 })
+      const linker = STATIC_PROGRAMS.has(entry.path) ? undefined : LINKER
+      image.file(entry.path, executableBytes(programId(pkg, entry), linker), { mode: entry.mode ?? 0o755, gid: groups.get(entry.path) ?? 0 })
       for (const link of entry.links ?? []) image.symlink(link, linkTarget(link, entry.path))
     }
   }
+  image.file(LINKER_FILE, executableBytes('unsimulated/ld.so'), { mode: 0o755 })
+  image.symlink(`/usr${LINKER}`, '/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2')
   const programs = new Set(packages.flatMap((pkg) => pkg.programs.map((entry) => entry.path)))
   addLinks(image, programs, '/usr/bin', BIN_LINKS)
   addLinks(image, programs, '/usr/sbin', SBIN_LINKS)

@@ -3,7 +3,7 @@ import { Errno } from '../abi/errno.ts'
 import { AT_FDCWD } from '../abi/fcntl.ts'
 import type { Program } from '../abi/syscalls.ts'
 import { decodeUtf8 } from '../lib/bytes.ts'
-import { executableId } from '../lib/executable.ts'
+import { executableId, executableInterpreter } from '../lib/executable.ts'
 import { NSEC_PER_USEC } from './clock.ts'
 import { commitCred } from './cred/commit.ts'
 import { credForExec } from './cred/exec-cred.ts'
@@ -65,6 +65,8 @@ function load(task: Task, dirfd: number, filename: string, argv: readonly string
     if (id !== undefined) {
       const program = task.kernel.programs.get(id)
       if (program === undefined) throw Errno.ENOEXEC
+      const linker = executableInterpreter(head)
+      if (linker !== undefined) openExecutable(task, AT_FDCWD, linker)
       return { program, path, inode, argv: args }
     }
     const script = parseShebang(head)

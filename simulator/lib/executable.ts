@@ -5,8 +5,11 @@ import { decodeUtf8, encodeUtf8 } from './bytes.ts'
 const MAGIC = '\x7fELFisolab:'
 const LONGEST_ID = 100
 
-/** The content of the executable file of a program. */
-export const executableBytes = (id: string): Uint8Array => encodeUtf8(`${MAGIC}${id}\n`)
+const INTERPRETER = 'interpreter '
+
+/** The content of the executable file of a program; `interpreter` is the run-time linker of one that is linked dynamically (PT_INTERP). */
+export const executableBytes = (id: string, interpreter?: string): Uint8Array =>
+  encodeUtf8(`${MAGIC}${id}\n${interpreter === undefined ? '' : `${INTERPRETER}${interpreter}\n`}`)
 
 /** The program id in an executable's first bytes, or undefined if they are not such a file. */
 export function executableId(bytes: Uint8Array): string | undefined {
@@ -14,4 +17,10 @@ export function executableId(bytes: Uint8Array): string | undefined {
   const text = decodeUtf8(bytes.subarray(0, MAGIC.length + LONGEST_ID))
   const end = text.indexOf('\n')
   return text.startsWith(MAGIC) && end > 0 ? text.slice(MAGIC.length, end) : undefined
+}
+
+/** The run-time linker that an executable's first bytes ask for; undefined for a static one. */
+export function executableInterpreter(bytes: Uint8Array): string | undefined {
+  const line = decodeUtf8(bytes.subarray(0, MAGIC.length + 2 * LONGEST_ID)).split('\n')[1]
+  return line?.startsWith(INTERPRETER) === true ? line.slice(INTERPRETER.length) : undefined
 }
