@@ -7,6 +7,7 @@ import { executableId, executableInterpreter } from '../lib/executable.ts'
 import { NSEC_PER_USEC } from './clock.ts'
 import { commitCred } from './cred/commit.ts'
 import { credForExec } from './cred/exec-cred.ts'
+import { detachAll } from './ipc/shm.ts'
 import { PROGRAM_REPLACED } from './scheduler.ts'
 import { setExe } from './task-exe.ts'
 import { startFlow } from './task-fork.ts'
@@ -41,6 +42,7 @@ export function execve(task: Task, dirfd: number, filename: string, argv: readon
   setExe(task, loaded.path)
   task.signals.resetCaught()
   task.files.closeOnExec()
+  detachAll(task)
   task.didExec = true
   commitCred(task, cred)
   task.dumpable = !isSecure

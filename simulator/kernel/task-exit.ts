@@ -1,6 +1,7 @@
 // The end of a task (kernel/exit.c, _exit(2)): what it held is released, children get a new parent, the parent is told; the init of a PID namespace takes
 // everybody else there with it (zap_pid_ns_processes, pid_namespaces(7)).
 import { SA_NOCLDWAIT, SIGCHLD, SIGCONT, SIGHUP, SIGKILL } from '../abi/signal.ts'
+import { detachAll } from './ipc/shm.ts'
 import { releaseProxy } from './ns/nsproxy.ts'
 import { sendSignal, signalGroup } from './signal-send.ts'
 import { setExe } from './task-exe.ts'
@@ -16,6 +17,7 @@ export function exitTask(task: Task, status: number): void {
     task.exitStatus = status
     dropProgram(task)
     task.files.release()
+    detachAll(task)
     leaveTerminal(task)
     task.alarm?.cancel()
     task.alarm = undefined

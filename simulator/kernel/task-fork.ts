@@ -7,6 +7,7 @@ import { W_EXITCODE } from '../abi/signal.ts'
 import type { Flow } from '../abi/syscalls.ts'
 import { capable } from './cred/ns-capable.ts'
 import { NSEC_PER_USEC } from './clock.ts'
+import { inheritAttached } from './ipc/shm.ts'
 import type { Kernel } from './kernel.ts'
 import { createNamespaces, createUserNamespace } from './ns/create-namespaces.ts'
 import { holdProxy, type NsProxy, releaseProxy } from './ns/nsproxy.ts'
@@ -46,6 +47,7 @@ export function forkTask(parent: Task, flags: number, childFlow: () => Flow<numb
   }
   const realParent = (flags & CLONE_PARENT) !== 0 ? parent.parent : parent
   const child = attachTask({ kernel, pid, parent: realParent, cred, nsproxy, fs, files: parent.files.copy(), signals: parent.signals.copy(), comm: parent.comm }, parent)
+  inheritAttached(parent, child)
   startFlow(child, childFlow())
   kernel.trace.emit('task.fork', parent, { child: child.globalPid, pids: pid.numbers.map((n) => n.nr), flags: flags & CLONE_NEW_ALL })
   kernel.scheduler.charge(parent, FORK_COST)

@@ -3,6 +3,7 @@ import type { Rlimit, RlimitName } from '../abi/sched.ts'
 import type { Flow, SyscallRequest } from '../abi/syscalls.ts'
 import type { EventSource } from '../trace/emitter.ts'
 import type { Cred } from './cred/cred.ts'
+import type { ShmSegment } from './ipc/shm.ts'
 import type { Kernel } from './kernel.ts'
 import type { NsProxy } from './ns/nsproxy.ts'
 import type { PidNamespace } from './ns/pid-namespace.ts'
@@ -111,6 +112,8 @@ export class Task implements EventSource {
   /** Kept across a restarted call, e.g. the deadline of a sleep. */
   restart: unknown
   isQueued = false
+  /** Attached System V segments by address. */
+  readonly shmAttached = new Map<number, ShmSegment>()
   /** alarm(2): when it goes off */
   alarm: { readonly at: number; readonly cancel: () => void } | undefined
   /** rt_sigtimedwait: blocked signals that wake it all the same. */

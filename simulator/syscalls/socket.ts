@@ -1,7 +1,8 @@
-// Sockets: socket(2), bind(2), connect(2), send(2), recv(2) and the rest. Families: unix and netlink; others are not part of this machine yet.
+// Sockets: socket(2), bind(2), connect(2), send(2), recv(2) and the rest. Families: unix, netlink, and as much of inet as needs no network stack.
 import { Errno } from '../abi/errno.ts'
 import { O_CLOEXEC, O_NONBLOCK } from '../abi/fcntl.ts'
 import type { SockAddr } from '../abi/syscalls.ts'
+import { InetSocket } from '../kernel/net/inet-socket.ts'
 import { NetlinkSocket } from '../kernel/net/netlink-socket.ts'
 import { MSG_DONTWAIT, type Socket, SocketFile, socketFile } from '../kernel/net/socket.ts'
 import { UnixSocket, type UnixType } from '../kernel/net/unix-socket.ts'
@@ -28,6 +29,7 @@ function makeSocket(task: Task, family: string, type: string, protocol: number):
     if (type !== 'raw' && type !== 'dgram') throw Errno.ESOCKTNOSUPPORT
     return new NetlinkSocket(task, protocol)
   }
+  if (family === 'inet' || family === 'inet6') return new InetSocket(task, family, type, protocol)
   throw Errno.EAFNOSUPPORT
 }
 

@@ -9,6 +9,7 @@ import { dirSyscalls } from './dir.ts'
 import { fdSyscalls } from './fd.ts'
 import { fileSyscalls } from './file.ts'
 import type { Handlers } from './handlers.ts'
+import { ipcSyscalls } from './ipc.ts'
 import { mountSyscalls } from './mount.ts'
 import { nsSyscalls } from './ns.ts'
 import { processSyscalls } from './process.ts'
@@ -17,7 +18,7 @@ import { socketSyscalls } from './socket.ts'
 import { timeSyscalls } from './time.ts'
 
 const HANDLERS: Partial<Handlers> = {
-  ...attrSyscalls, ...credSyscalls, ...dirSyscalls, ...fdSyscalls, ...fileSyscalls, ...mountSyscalls, ...nsSyscalls, ...processSyscalls, ...signalSyscalls, ...socketSyscalls, ...timeSyscalls,
+  ...attrSyscalls, ...credSyscalls, ...dirSyscalls, ...fdSyscalls, ...fileSyscalls, ...ipcSyscalls, ...mountSyscalls, ...nsSyscalls, ...processSyscalls, ...signalSyscalls, ...socketSyscalls, ...timeSyscalls,
 }
 
 const table = new Map<string, (task: Task, ...args: readonly unknown[]) => Sleepable<unknown>>(

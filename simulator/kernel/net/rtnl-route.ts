@@ -5,13 +5,14 @@ import {
   RT_SCOPE_HOST, RT_SCOPE_LINK, RT_SCOPE_NOWHERE, RT_SCOPE_UNIVERSE, RT_TABLE_LOCAL, RT_TABLE_MAIN, RT_TABLE_UNSPEC, RTN_BLACKHOLE, RTN_LOCAL, RTN_PROHIBIT, RTN_UNICAST, RTN_UNREACHABLE,
   RTNH_F_LINKDOWN, RTNH_F_ONLINK, RTPROT_BOOT, RTPROT_UNSPEC,
 } from '../../abi/netlink.ts'
-import { formatIp, inPrefix, ipBits, ipMask, parseIp } from '../../lib/ip.ts'
+import { formatIp, ipBits, ipMask, parseIp } from '../../lib/ip.ts'
 import { fromKuidMunged } from '../cred/ids.ts'
 import type { Task } from '../task.ts'
 import type { FibNextHop, FibRoute } from './fib.ts'
 import type { NetDevice } from './net-device.ts'
 import type { NetNamespace } from './net-namespace.ts'
 import { NetlinkError } from './netlink-error.ts'
+import { chooseRoute } from './route-choice.ts'
 
 const V6_DEFAULT_METRIC = 1024
 const REFUSING: ReadonlySet<number> = new Set([RTN_BLACKHOLE, RTN_UNREACHABLE, RTN_PROHIBIT])
@@ -137,30 +138,13 @@ export function deleteRouteRequest(net: NetNamespace, r: RouteRequest): readonly
   return []
 }
 
-/** inet_select_addr: the source for a route without one. */
-function sourceFor(net: NetNamespace, family: IpFamily, route: FibRoute, device: NetDevice | undefined, towards: bigint): bigint | undefined {
-  if (route.prefsrc !== undefined) return route.prefsrc
-  if (route.type === RTN_LOCAL) return towards
-  const own = (device?.addresses ?? []).filter((a) => a.family === family && !a.isTentative && (family === 'inet' ? a.scope < RT_SCOPE_HOST : true))
-  const near = own.find((a) => inPrefix(family, towards, a.peer, a.prefixlen)) ?? own[0]
-  if (near !== undefined) return near.local
-  for (const d of net.devices.values()) for (const a of d.addresses) if (a.family === family && a.scope < RT_SCOPE_LINK) return a.local
-  return undefined
-}
-
 export function lookupRoute(task: Task, net: NetNamespace, r: RouteLookup): readonly NetlinkReply[] {
   const { family } = r
   const dst = parsed(family, r.dst)
   const via = r.oif === undefined ? undefined : net.device(r.oif)
   if (r.oif !== undefined && via === undefined) throw Errno.ENODEV
-  const route = net.routes.lookup(family, dst, via === undefined ? {} : { device: via })
-  if (route === undefined) throw Errno.ENETUNREACH
-  if (route.type === RTN_BLACKHOLE) throw Errno.EINVAL
-  if (route.type === RTN_UNREACHABLE) throw Errno.EHOSTUNREACH
-  if (route.type === RTN_PROHIBIT) throw Errno.EACCES
-  const hop = route.nexthops[0]
-  const device = route.type === RTN_LOCAL ? net.loopback : hop?.device
-  const source = r.src === undefined ? sourceFor(net, family, route, hop?.device, hop?.gateway ?? dst) : parsed(family, r.src)
+  const { route, hop, device, source: chosen } = chooseRoute(net, family, dst, via)
+  const source = r.src === undefined ? chosen : parsed(family, r.src)
   return [{
     type: 'RTM_NEWROUTE',
     resolved: {

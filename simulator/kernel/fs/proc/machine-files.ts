@@ -1,4 +1,5 @@
 // The files of /proc that speak of the whole machine (proc(5)), in the kernel's order: shorter names first.
+import { showSysvMsg, showSysvSem, showSysvShm } from './sysvipc-files.ts'
 import { Errno } from '../../../abi/errno.ts'
 import type { Inode } from '../../vfs/inode.ts'
 import type { Task } from '../../task.ts'
@@ -74,11 +75,6 @@ const sysrq: Maker = (sb) => new PseudoFile(sb, 0o200, () => {
   throw Errno.EIO
 }, (_task, data) => data.length)
 
-const SYSVIPC: Readonly<Record<string, string>> = {
-  msg: '       key      msqid perms      cbytes       qnum lspid lrpid   uid   gid  cuid  cgid      stime      rtime      ctime\n',
-  sem: '       key      semid perms      nsems   uid   gid  cuid  cgid      otime      ctime\n',
-  shm: '       key      shmid perms                  size  cpid  lpid nattch   uid   gid  cuid  cgid      atime      dtime      ctime                   rss                  swap\n',
-}
 
 const FILES: Readonly<Record<string, Maker>> = {
   acpi: dir({ wakeup: file('', 0o644) }),
@@ -94,7 +90,7 @@ const FILES: Readonly<Record<string, Maker>> = {
   meminfo: file(showMeminfo), misc: file(MISC), modules: file(showModules), mounts: link('self/mounts'), mtrr: file('', 0o644), net: link('self/net'), pagetypeinfo: file('', 0o400),
   partitions: file(PARTITIONS), pressure: dir({ cpu: file(pressure, 0o666), io: file(pressure, 0o666), memory: file(pressure, 0o666) }), schedstat: file('version 15\n'),
   slabinfo: file('', 0o400), softirqs: file(''), stat: file(showStat), swaps: file('Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n'), sys: sysctlRoot, 'sysrq-trigger': sysrq,
-  sysvipc: dir({ msg: file(SYSVIPC.msg), sem: file(SYSVIPC.sem), shm: file(SYSVIPC.shm) }), timer_list: file('', 0o400),
+  sysvipc: dir({ msg: file(showSysvMsg), sem: file(showSysvSem), shm: file(showSysvShm) }), timer_list: file('', 0o400),
   tty: dir({ driver: dir({}), drivers: file(TTY_DRIVERS), ldisc: dir({}), ldiscs: file('n_tty       0\nn_null     27\n') }),
   uptime: file(showUptime), version: file(PROC_VERSION), vmallocinfo: file('', 0o400), vmstat: file(''), zoneinfo: file(''),
 }
