@@ -67,11 +67,13 @@ function* explainBusy(source: string): Flow<string> {
   return other ? `${source} already mounted on ${other.target}` : `${source} already mounted or mount point busy`
 }
 
-/** libmount looks at the mount itself, though it is the parent that matters. */
+/** libmount looks at the mount itself; at the one it lies under only where that is another device. */
 function* isShared(path: string): Flow<boolean> {
   const mounts = yield* readMountinfo()
   if (isErr(mounts)) return false
-  return mounts.findLast((m) => m.target === path)?.optional.some((field) => field.startsWith('shared:')) ?? false
+  const mount = mounts.findLast((m) => m.target === path)
+  const parent = mounts.find((m) => m.id === mount?.parent)
+  return (parent?.dev === mount?.dev ? mount : parent)?.optional.some((field) => field.startsWith('shared:')) ?? false
 }
 
 function* explainNoBlockDevice(source: string): Flow<string> {
