@@ -14,6 +14,14 @@ export class ReadonlyError {
   }
 }
 
+/** An index before the first element, or an empty key. */
+export class SubscriptError {
+  readonly shown: string
+  constructor(shown: string) {
+    this.shown = shown
+  }
+}
+
 /** Applies the attributes of a variable to a value. Arithmetic errors are thrown. */
 function shaped(sh: Shell, v: Variable, value: string, append: string | undefined): string {
   if (v.integer) return String(evaluateText(sh, append === undefined ? value : `${append === '' ? '0' : append}+(${value === '' ? '0' : value})`))
@@ -29,11 +37,13 @@ export function assignScalar(sh: Shell, name: string, index: string | undefined,
   if (index !== undefined || v.indexed || v.assoc) {
     if (v.assoc) {
       const key = index ?? '0'
+      if (key === '') throw new SubscriptError(`${real}[]`)
       v.assoc.set(key, shaped(sh, v, value, append ? (v.assoc.get(key) ?? '') : undefined))
     } else {
       v.indexed ??= new Map(v.value === undefined ? [] : [[0, v.value]])
       v.value = undefined
       const n = index === undefined ? 0 : subscript(sh, v, index)
+      if (n < 0) throw new SubscriptError(`${real}[${index ?? ''}]`)
       v.indexed.set(n, shaped(sh, v, value, append ? (v.indexed.get(n) ?? '') : undefined))
     }
   } else v.value = shaped(sh, v, value, append ? (v.value ?? '') : undefined)
@@ -123,6 +133,10 @@ export function* reportAssignment(sh: Shell, e: unknown, text: string): Flow<nev
   if (e instanceof ReadonlyError) {
     yield* sh.error(sh.bash ? `${e.name}: readonly variable` : `${e.name}: is read only`, '')
     if (!sh.bash && !sh.interactive) throw new ShellExit(2)
+    throw new ShellAbort('discard', 1)
+  }
+  if (e instanceof SubscriptError) {
+    yield* sh.error(`${e.shown}: bad array subscript`, '')
     throw new ShellAbort('discard', 1)
   }
   if (e instanceof ShellAbort || e instanceof ShellExit) throw e

@@ -3,7 +3,7 @@ import type { Flow } from '../../abi/syscalls.ts'
 import { readCommand, type SyntaxFailure } from './grammar.ts'
 import { parseCommands } from './syntax.ts'
 import { executeList } from './exec.ts'
-import { ShellExit, type Shell } from './state.ts'
+import { ShellAbort, ShellExit, type Shell } from './state.ts'
 
 const countLines = (text: string, to: number): number => {
   let n = 0
@@ -21,21 +21,22 @@ function lineAt(text: string, at: number): string {
 /** Prints a syntax error as this shell does. `firstLine` is the number of the input's first line. */
 export function* reportSyntax(sh: Shell, e: SyntaxFailure, input: string, firstLine: number, name: string): Flow<void> {
   const closed = input.endsWith('\n') || input === '' ? input : `${input}\n`
-  const atEnd = e.type === 'eof' || (e.type === 'unclosed' && e.text === ')')
+  const atEnd = e.type === 'eof'
   const line = firstLine + countLines(closed, atEnd ? closed.length : e.at)
   if (sh.hasOutput) yield* sh.flush()
   if (!sh.bash) {
     const expecting = e.expecting === undefined ? '' : ` (expecting "${e.expecting}")`
     const what = e.type === 'unclosed' ? '' : e.type === 'eof' ? 'end of file' : ['word', 'redirection', 'newline'].includes(e.tokenKind) && !isReservedToken(e) ? e.tokenKind : `"${e.text}"`
     if (sh.dialect === 'dash') {
-      const message = e.type === 'unclosed' ? unclosedDash(e.text) : `${what} unexpected${expecting}`
-      yield* sh.write2(`${sh.arg0}: ${firstLine + countLines(closed, e.type === 'eof' ? closed.length - (input.endsWith('\n') ? 0 : 1) : Math.min(e.at, closed.length - 1))}: Syntax error: ${message}\n`)
+      const message = e.type === 'message' ? e.text : e.type === 'unclosed' ? unclosedDash(e.text) : `${what} unexpected${expecting}`
+      yield* sh.write2(`${sh.arg0}: ${firstLine + countLines(input, e.type === 'eof' || e.type === 'unclosed' ? input.length : e.at)}: Syntax error: ${message}\n`)
     } else yield* sh.write2(`${sh.arg0}: ${name === '' || name === '-c' ? '' : `${name}: line ${line}: `}syntax error: ${e.type === 'unclosed' ? 'unterminated quoted string' : `unexpected ${what}${expecting}`}\n`)
     return
   }
   const errorName = sh.errorName
   const head = sh.interactive && name === '' ? `${errorName}: ` : name === '' || name === errorName ? `${errorName}: line ${line}: ` : `${errorName}: ${name}: line ${line}: `
-  if (e.type === 'eof') yield* sh.write2(`${head}syntax error: unexpected end of file\n`)
+  if (e.type === 'message') for (const text of e.text.split('\n')) yield* sh.write2(`${head}${text}\n`)
+  else if (e.type === 'eof') yield* sh.write2(`${head}syntax error: unexpected end of file\n`)
   else if (e.type === 'unclosed') yield* sh.write2(`${head}unexpected EOF while looking for matching \`${e.text}'\n`)
   else {
     yield* sh.write2(`${head}syntax error near unexpected token \`${e.text}'\n`)
@@ -71,7 +72,7 @@ function parseCached(source: string, line: number): ReturnType<typeof parseComma
 
 /** Runs text in this shell. `name` is how syntax errors call it. The status is left in sh.status. */
 export function* evalString(sh: Shell, text: string, name: string, firstLine: number, options: EvalOptions = {}): Flow<void> {
-  const input = text.endsWith('\n') ? text : `${text}\n`
+  const input = text.endsWith('\n') || !sh.bash ? text : `${text}\n`
   let at = 0
   let ran = false
   while (at < input.length) {
@@ -95,7 +96,13 @@ export function* evalString(sh: Shell, text: string, name: string, firstLine: nu
       continue
     }
     const rest = input.slice(r.end).trim() === ''
-    yield* executeList(sh, parseCached(r.source, line), options.last === true && rest)
+    try {
+      yield* executeList(sh, parseCached(r.source, line), options.last === true && rest)
+    } catch (e) {
+      // An expansion error drops its line; a subshell, and an eval or trap in a function, ends.
+      if (!(e instanceof ShellAbort) || e.reason !== 'discard' || !sh.bash || sh.subshellLevel > 0 || name !== '-c') throw e
+      sh.status = e.status
+    }
     if (sh.returning || sh.breaking > 0 || sh.continuing > 0) return
     at = r.end
   }

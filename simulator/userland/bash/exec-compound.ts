@@ -11,6 +11,7 @@ import { assignScalar, reportAssignment } from './assign.ts'
 import { conditional } from './exec-test.ts'
 import { traceText } from './trace.ts'
 import { selectLoop } from './exec-select.ts'
+import { isName } from './variables.ts'
 
 /** What a loop's body asked for. */
 function loopControl(sh: Shell): 'go' | 'leave' {
@@ -133,6 +134,11 @@ export function* loopWords(sh: Shell, words: readonly Word[] | undefined): Flow<
 
 function* forLoop(sh: Shell, c: For): Flow<void> {
   sh.line = c.line
+  if (!isName(c.name)) {
+    yield* sh.error(`\`${c.name}': not a valid identifier`, '')
+    sh.status = 1
+    return
+  }
   const words = yield* loopWords(sh, c.words)
   let status = 0
   sh.loopDepth++

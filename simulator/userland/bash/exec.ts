@@ -130,6 +130,8 @@ function* background(sh: Shell, c: Command, keepStdin: boolean): Flow<void> {
 }
 
 function* registerBackground(sh: Shell, pids: readonly number[], texts: readonly string[]): Flow<void> {
+  if (sh.inheritedJobs) sh.jobs.jobs = []
+  sh.inheritedJobs = false
   const job = sh.jobs.add({
     pgid: pids[0], cwd: sh.cwd, foreground: false, jobControl: sh.monitor, notified: false, noHup: false,
     processes: pids.map((pid, n) => ({ pid, command: texts[n], status: undefined })),

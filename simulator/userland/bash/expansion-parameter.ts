@@ -49,6 +49,10 @@ function* baseValue(sh: Shell, name: string, index: Word | undefined): Flow<Valu
   if (index.text === '@' || index.text === '*') return { kind: 'list', items: arrayValues(lookup(sh, name)), star: index.text === '*' }
   const key = yield* expandString(sh, index)
   try {
+    if (/^-\d+$/.test(key) && sh.bash) {
+      const keys = lookup(sh, name)?.indexed
+      if (keys && Number(key) + Math.max(-1, ...keys.keys()) + 1 < 0) yield* sh.error(`${name}: bad array subscript`, '')
+    }
     return { kind: 'one', text: elementValue(sh, name, key) }
   } catch (e) {
     if (!(e instanceof ArithmeticError)) throw e

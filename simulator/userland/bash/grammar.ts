@@ -17,7 +17,7 @@ export type ReadResult =
   | { readonly kind: 'error'; readonly error: SyntaxFailure; readonly end: number }
 
 export interface SyntaxFailure {
-  readonly type: 'token' | 'eof' | 'unclosed'
+  readonly type: 'token' | 'eof' | 'unclosed' | 'message'
   /** The token, or the character that was looked for. */
   readonly text: string
   readonly tokenKind: 'word' | 'redirection' | 'newline' | 'operator' | 'eof'
@@ -30,6 +30,7 @@ const RESERVED = new Set(['if', 'then', 'else', 'elif', 'fi', 'do', 'done', 'cas
 const RESERVED_BASH = new Set([...RESERVED, 'select', 'function', 'time', '[[', 'coproc', 'in'])
 const CLOSERS = new Set(['then', 'else', 'elif', 'fi', 'do', 'done', 'esac', '}'])
 const DECLARERS = new Set(['declare', 'typeset', 'local', 'export', 'readonly', 'alias', 'eval'])
+const TEST_BINARY = new Set(['=', '==', '!=', '=~', '<', '>', '-eq', '-ne', '-lt', '-le', '-gt', '-ge', '-nt', '-ot', '-ef'])
 const REDIRECT = new Set(['<', '>', '>>', '<<', '<<-', '<<<', '<&', '>&', '<>', '>|', '&>', '&>>'])
 
 class Grammar {
@@ -89,7 +90,7 @@ class Grammar {
     this.lex.arrayAllowed = true
     this.newlines()
     if (this.closes(this.lex.peek())) {
-      if (!mayBeEmpty) this.fail(this.lex.peek())
+      if (!mayBeEmpty && !(this.lex.dialect === 'dash' && this.lex.peek().kind === 'eof')) this.fail(this.lex.peek())
       return
     }
     for (;;) {
@@ -135,8 +136,11 @@ class Grammar {
 
   pipeline(): void {
     for (;;) {
-      if (this.isReserved('!')) this.lex.next()
-      else if (this.bash && this.isReserved('time')) {
+      if (this.isReserved('!')) {
+        this.lex.next()
+        const t = this.lex.peek()
+        if (this.bash && (t.kind === 'newline' || t.kind === 'eof' || t.text === ';')) return
+      } else if (this.bash && this.isReserved('time')) {
         this.lex.next()
         if (this.isReserved('-p')) this.lex.next()
         const t = this.lex.peek()
@@ -221,6 +225,11 @@ class Grammar {
           const second = this.lex.peek()
           if (second.text !== '(') this.fail(second)
           const end = this.lex.arithmeticEnd(second.end)
+          const header = this.lex.src.slice(second.end, end < 0 ? second.end : end - 2)
+          if (header.split(';').length !== 3) {
+            const message = header.split(';').length < 3 ? 'syntax error: arithmetic expression required' : "syntax error: `;' unexpected"
+            throw new Unexpected(second, undefined, `${message}\n${`syntax error: \`((${header}))'`}`)
+          }
           this.lex.splice(second.end, second.end, '', end < 0 ? second.end : end)
           if (this.isOperator(';')) this.lex.next()
           this.newlines()
@@ -250,6 +259,7 @@ class Grammar {
       }
       case 'coproc': {
         const name = this.lex.peek()
+        if (name.kind === 'newline' || name.kind === 'eof') this.fail(name)
         if (name.kind === 'word' && !RESERVED_BASH.has(name.text)) this.lex.next()
         if (this.lex.peek().kind === 'word' || this.isOperator('(')) this.command()
         return
@@ -273,6 +283,8 @@ class Grammar {
 
   forIn(): void {
     const name = this.lex.next()
+    const badName = name.kind !== 'word' || !/^[A-Za-z_][A-Za-z_0-9]*$/.test(name.text)
+    if (this.lex.dialect === 'dash' && badName) throw new Unexpected(name, undefined, 'Bad for loop variable')
     if (name.kind !== 'word') this.fail(name)
     this.newlines()
     if (this.isReserved('in')) {
@@ -295,7 +307,7 @@ class Grammar {
       if (this.isOperator('(')) this.lex.next()
       for (;;) {
         const pattern = this.lex.next()
-        if (pattern.kind !== 'word') this.fail(pattern)
+        if (pattern.kind !== 'word') this.fail(pattern, pattern.kind === 'eof' ? ')' : undefined)
         if (!this.isOperator('|')) break
         this.lex.next()
       }
@@ -310,25 +322,62 @@ class Grammar {
     this.lex.next()
   }
 
-  /** [[ … ]]: only its extent; its own errors are the parser's. */
+  /** [[ … ]] */
   test(): void {
     const extglob = this.lex.extglob
     this.lex.extglob = true
     this.lex.arrayAllowed = false
-    for (let regex = false; ; ) {
-      if (regex) {
-        this.regexWord()
-        regex = false
-        continue
-      }
-      const t = this.lex.next()
-      if (t.kind === 'eof') this.fail(t)
-      if (t.kind === 'operator' && (t.text === ';' || t.text === '&' || t.text === '|')) this.fail(t)
-      if (t.kind === 'word' && t.text === ']]') break
-      regex = t.kind === 'word' && t.text === '=~'
-    }
+    this.testOr()
+    const end = this.lex.next()
+    if (end.text !== ']]') this.testFail(end)
     this.lex.extglob = extglob
     this.lex.arrayAllowed = true
+  }
+
+  testFail(t: Token, text?: string): never {
+    if (t.kind === 'eof' && !this.lex.final) throw new Incomplete(undefined, t.start)
+    const shown = t.kind === 'eof' ? 'EOF' : t.kind === 'newline' ? 'newline' : t.text
+    throw new Unexpected(t, undefined, text ?? `unexpected token \`${shown}' in conditional command`)
+  }
+
+  testOr(): void {
+    for (;;) {
+      this.testTerm()
+      this.newlines()
+      const t = this.lex.peek()
+      if (t.kind !== 'operator' || (t.text !== '&&' && t.text !== '||')) return
+      this.lex.next()
+    }
+  }
+
+  testTerm(): void {
+    this.newlines()
+    const t = this.lex.next()
+    if (t.kind === 'operator' && t.text === '(') {
+      this.testOr()
+      const close = this.lex.next()
+      if (close.text !== ')') this.testFail(close, "expected `)'")
+      return
+    }
+    if (t.kind !== 'word' || t.text === ']]') this.testFail(t)
+    if (t.text === '!') return this.testTerm()
+    const after = this.lex.peek()
+    const ends = after.text === ']]' || (after.kind === 'operator' && ['&&', '||', ')'].includes(after.text))
+    if (/^-[a-zA-Z]$/.test(t.text) && !TEST_BINARY.has(after.text)) {
+      const operand = this.lex.next()
+      if (operand.kind !== 'word' || operand.text === ']]') this.testFail(operand, `unexpected argument \`${operand.kind === 'newline' ? 'newline' : operand.text}' to conditional unary operator`)
+      return
+    }
+    if (ends) return
+    if (!TEST_BINARY.has(after.text) && !(after.kind === 'operator' && (after.text === '<' || after.text === '>'))) {
+      if (after.kind === 'word') this.testFail(after, 'conditional binary operator expected')
+      if (after.kind === 'eof' && !this.lex.final) throw new Incomplete(undefined, after.start)
+      this.testFail(after, `unexpected token \`${after.kind === 'newline' ? 'newline' : after.text}', conditional binary operator expected`)
+    }
+    this.lex.next()
+    if (after.text === '=~') return this.regexWord()
+    const right = this.lex.next()
+    if (right.kind !== 'word' || right.text === ']]') this.testFail(right, `unexpected argument \`${right.kind === 'newline' ? 'newline' : right.text}' to conditional binary operator`)
   }
 
   regexWord(): void {
@@ -439,6 +488,7 @@ export function readCommand(input: string, from: number, options: ReadOptions): 
     }
     if (!(e instanceof Unexpected)) throw e
     const { token } = e
+    if (e.message !== undefined) return { kind: 'error', error: { type: 'message', text: e.message, tokenKind: kindOf(token), expecting: undefined, at: token.kind === 'eof' ? input.length : token.start - lex.delta }, end }
     if (token.kind === 'eof') return { kind: 'error', error: { type: 'eof', text: '', tokenKind: 'eof', expecting: e.expecting, at: input.length }, end: input.length }
     const text = token.kind === 'newline' ? 'newline' : token.text
     return { kind: 'error', error: { type: 'token', text, tokenKind: kindOf(token), expecting: e.expecting, at: token.start - lex.delta }, end }

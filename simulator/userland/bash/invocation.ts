@@ -1,7 +1,7 @@
 // The command line of a shell: what it is asked to do, before it does anything.
 import type { Dialect } from './lexer.ts'
 import { SET_OPTIONS } from './state.ts'
-import { BASH_VERSION_TEXT, BASH_HELP_TEXT } from './texts.ts'
+import { BASH_HELP_TEXT, BASH_USAGE_TEXT, BASH_VERSION_TEXT } from './texts.ts'
 
 export interface Invocation {
   readonly command: string | undefined
@@ -42,7 +42,7 @@ export function parseInvocation(dialect: Dialect, argv: readonly string[]): Invo
     else if (long === 'rcfile' || long === 'init-file') {
       if (argv[i + 1] === undefined) return `${name}: ${argv[i]}: option requires an argument\n`
       rcFile = argv[++i]
-    } else if (argv[i].startsWith('--')) return `${name}: ${argv[i]}: invalid option\n${BASH_HELP_TEXT}`
+    } else if (argv[i].startsWith('--')) return `${name}: ${argv[i]}: invalid option\n${BASH_USAGE_TEXT}`
     else break
   }
   for (; i < argv.length; i++) {
@@ -64,7 +64,7 @@ export function parseInvocation(dialect: Dialect, argv: readonly string[]): Invo
         const option = SET_OPTIONS.find(([, letter]) => letter === c)
         if (option) options.push([option[0], on])
         else if (!['D', 'r', 'q', 'I', 'V'].includes(c)) {
-          return dialect === 'bash' ? `${name}: ${arg[0]}${c}: invalid option\n${BASH_HELP_TEXT.replace(/^.*?\n/, '')}` : `${name}: 0: Illegal option -${c}\n`
+          return dialect === 'bash' ? `${name}: ${arg[0]}${c}: invalid option\n${BASH_USAGE_TEXT}` : `${name}: 0: Illegal option -${c}\n`
         }
       }
     }

@@ -66,7 +66,8 @@ function* childMain(sh: Shell, kind: ForkKind, run: (child: Shell) => Flow<numbe
     yield* sigaction(SIGINT, SIG_IGN)
     yield* sigaction(SIGQUIT, SIG_IGN)
   }
-  sh.jobs.jobs = []
+  // `jobs` still shows the parent's jobs, until this shell has its own.
+  sh.inheritedJobs = true
   sh.loopDepth = 0
   return yield* finish(sh, () => run(sh))
 }

@@ -26,9 +26,12 @@ export class Incomplete {
 export class Unexpected {
   readonly token: Token
   readonly expecting: string | undefined
-  constructor(token: Token, expecting?: string) {
+  /** The whole message (several lines, perhaps) when it is not the usual one. */
+  readonly message: string | undefined
+  constructor(token: Token, expecting?: string, message?: string) {
     this.token = token
     this.expecting = expecting
+    this.message = message
   }
 }
 

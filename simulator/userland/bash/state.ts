@@ -154,6 +154,8 @@ export class Shell {
   #out: string[] = []
   /** Set by a failed flush; builtins turn it into a write error. */
   writeFailed = false
+  /** The job table is a copy of the parent's. */
+  inheritedJobs = false
   /** Specifications given to `complete`, by command name. */
   completions = new Map<string, readonly string[]>()
   /** exit has warned of stopped jobs. */

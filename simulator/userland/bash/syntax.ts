@@ -173,7 +173,9 @@ function simple(n: U.Command, place: Place): Simple {
     if (s.type === 'Word' || s.type === 'Assignment') words.push(argument(s))
     else redirects.push(redirection(s, place))
   }
-  line = place.line(n.pos)
+  // The parser has looked one word ahead when it notes the line: it is where the second word ends.
+  const second = n.name ? n.suffix[0] : undefined
+  line = place.line(second?.type === 'Word' ? second.end : n.pos)
   return { kind: 'simple', line, assigns, words, redirects }
 }
 

@@ -7,8 +7,7 @@ This is free software; you are free to change and redistribute it.
 There is NO WARRANTY, to the extent permitted by law.
 `
 
-export const BASH_HELP_TEXT = `GNU bash, version 5.2.15(1)-release-(x86_64-pc-linux-gnu)
-Usage:	bash [GNU long option] [option] ...
+export const BASH_USAGE_TEXT = `Usage:	bash [GNU long option] [option] ...
 	bash [GNU long option] [option] script-file ...
 GNU long options:
 	--debug
@@ -30,7 +29,10 @@ GNU long options:
 Shell options:
 	-ilrsD or -c command or -O shopt_option		(invocation only)
 	-abefhkmnptuvxBCEHPT or -o option
-Type \`bash -c "help set"' for more information about shell options.
+`
+
+export const BASH_HELP_TEXT = `GNU bash, version 5.2.15(1)-release-(x86_64-pc-linux-gnu)
+${BASH_USAGE_TEXT}Type \`bash -c "help set"' for more information about shell options.
 Type \`bash -c help' for more information about shell builtin commands.
 Use the \`bashbug' command to report bugs.
 

@@ -165,7 +165,7 @@ function* dirs(sh: Shell, words: readonly string[]): Flow<number> {
       const all = [sh.cwd, ...sh.dirStack]
       const n = Number(w.slice(1))
       const found = w[0] === '+' ? all[n] : all[all.length - 1 - n]
-      if (found === undefined) return yield* sh.fail(1, `${w}: directory stack index out of range`)
+      if (found === undefined) return yield* sh.fail(1, sh.dirStack.length === 0 ? 'directory stack empty' : `${w}: directory stack index out of range`)
       sh.print(`${tildeDirectory(found, sh.vars.get('HOME'))}\n`)
       return 0
     }

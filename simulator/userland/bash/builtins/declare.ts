@@ -12,6 +12,7 @@ import { parseAssignment } from '../syntax.ts'
 import { lookup } from '../special.ts'
 import type { BuiltinTable } from './index.ts'
 import { compareNames } from '../variables.ts'
+import { dashFail } from './set-options.ts'
 
 const USAGE: Readonly<Record<string, string>> = {
   declare: 'declare [-aAfFgiIlnrtux] [name[=value] ...] or declare -p [-aAfFilnrtux] [name ...]',
@@ -107,7 +108,7 @@ function* declare(sh: Shell, words: readonly string[], assigns: ReadonlyMap<numb
   }
   const { on, off } = o
   if (command === 'local' && sh.functionDepth === 0) {
-    if (!sh.bash) return yield* sh.fail(1, 'not in a function')
+    if (!sh.bash) return yield* dashFail(sh, 'not in a function')
     return yield* sh.fail(1, 'can only be used in a function')
   }
   const remove = command === 'export' && on.has('n')
@@ -163,7 +164,7 @@ function* one(sh: Shell, command: string, word: string, parsed: Assign | undefin
   const name = parsed?.name ?? m?.[1]
   const hasValue = parsed !== undefined || m?.[3] !== undefined
   if (name === undefined || !m || (!hasValue && m[0].length < word.length)) {
-    yield* sh.error(sh.bash ? `\`${word}': not a valid identifier` : `${word}: bad variable name`)
+    yield* sh.error(sh.bash ? `\`${word}': not a valid identifier` : `${word.replace(/=.*$/s, '')}: bad variable name`)
     if (!sh.bash && !sh.interactive) throw new ShellExit(2)
     return false
   }
@@ -237,8 +238,7 @@ function* unset(sh: Shell, words: readonly string[]): Flow<number> {
         yield* sh.error(`\`${word}': not a valid identifier`)
         status = 1
       } else if (!sh.bash && mode === 'any') {
-        yield* sh.error(`${word}: bad variable name`)
-        status = 2
+        status = yield* dashFail(sh, `${word}: bad variable name`)
       }
       continue
     }

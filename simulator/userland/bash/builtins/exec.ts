@@ -13,7 +13,7 @@ import { runTrap } from '../traps.ts'
 import { ShellExit, type Shell } from '../state.ts'
 import { type BuiltinTable, findBuiltin } from './index.ts'
 import { describeCommand } from './type.ts'
-import { dashFail } from './set.ts'
+import { dashFail } from './set-options.ts'
 
 function* evaluate(sh: Shell, words: readonly string[]): Flow<number> {
   const args = words[1] === '--' ? words.slice(2) : words.slice(1)
@@ -158,7 +158,7 @@ function* command(sh: Shell, words: readonly string[]): Flow<number> {
   if (rest.length === 0) return 0
   if (mode !== 'run') {
     let status = 1
-    for (const name of rest) {
+    for (const name of sh.bash ? rest : rest.slice(0, 1)) {
       const found = yield* describeCommand(sh, name, mode === 'v' ? 'short' : 'long')
       if (found.length > 0) {
         sh.print(`${found[0]}\n`)

@@ -130,6 +130,7 @@ function* kill(sh: Shell, words: readonly string[]): Flow<number> {
     }
   }
   if (sh.pendingTraps.length > 0) yield* runPendingTraps(sh)
+  if (failed && sh.dialect === 'dash' && targets.some((t) => !/^%|^-?\d+$/.test(t))) return 2
   return failed ? 1 : status
 }
 

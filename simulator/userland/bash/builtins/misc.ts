@@ -8,7 +8,6 @@ import { arithmeticMessage, evaluateOrAbort, evaluateText } from '../expansion-a
 import { ReadonlyError } from '../assign.ts'
 import { generate } from '../completion-generate.ts'
 import { ShellAbort, type Shell } from '../state.ts'
-import { dashFail } from './set.ts'
 import type { BuiltinTable } from './index.ts'
 
 function* letCommand(sh: Shell, words: readonly string[]): Flow<number> {
@@ -80,12 +79,12 @@ function* umask(sh: Shell, words: readonly string[]): Flow<number> {
   let next: number
   if (/^\d/.test(arg)) {
     if (!/^[0-7]+$/.test(arg) || Number.parseInt(arg, 8) > 0o7777) {
-      return sh.bash ? yield* sh.fail(1, `${arg}: octal number out of range`) : yield* dashFail(sh, `Illegal number: ${arg}`)
+      return sh.bash ? yield* sh.fail(1, `${arg}: octal number out of range`) : yield* sh.fail(2, `Illegal number: ${arg}`)
     }
     next = Number.parseInt(arg, 8) & 0o777
   } else {
     const result = symbolicMask(arg, mask)
-    if (typeof result === 'string') return sh.bash ? yield* sh.fail(1, result) : yield* dashFail(sh, `Illegal mode: ${arg}`)
+    if (typeof result === 'string') return sh.bash ? yield* sh.fail(1, result) : yield* sh.fail(2, `Illegal mode: ${arg}`)
     next = result
   }
   yield* call('umask', next)

@@ -34,7 +34,7 @@ function integer(sh: Shell, s: State, text: string | undefined): bigint {
   if (text[0] === "'" || text[0] === '"') return BigInt([...text][1]?.codePointAt(0) ?? 0)
   const m = /^\s*([-+]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)/.exec(text)
   if (!m) {
-    complain(sh, s, `${text}: invalid number`)
+    complain(sh, s, sh.dialect === 'dash' ? `${text}: expected numeric value` : `${text}: invalid number`)
     return 0n
   }
   const digits = /^0[0-7]+$/.test(m[2]) ? `0o${m[2].slice(1)}` : m[2]

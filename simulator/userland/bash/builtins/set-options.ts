@@ -1,7 +1,15 @@
-// Switching a `set -o` option by name, with what hangs on it.
-import type { Shell } from '../state.ts'
+// Small helpers of several builtins: switching a `set -o` option, and the errors that end a POSIX shell.
+import type { Flow } from '../../../abi/syscalls.ts'
+import { ShellExit, type Shell } from '../state.ts'
 
 export function setOption(sh: Shell, name: string, on: boolean): void {
   if (on) sh.options.add(name)
   else sh.options.delete(name)
+}
+
+/** An error of a special builtin: a non-interactive POSIX shell ends. */
+export function* dashFail(sh: Shell, message: string): Flow<number> {
+  yield* sh.error(message)
+  if (!sh.interactive) throw new ShellExit(2)
+  return 2
 }

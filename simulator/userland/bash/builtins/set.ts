@@ -5,7 +5,7 @@ import { functionText } from '../printer.ts'
 import { singleQuote } from '../quote.ts'
 import { compareNames } from '../variables.ts'
 import { plainSetting } from './declare.ts'
-import { setOption } from './set-options.ts'
+import { dashFail, setOption } from './set-options.ts'
 import type { BuiltinTable } from './index.ts'
 
 const USAGE = 'set: usage: set [-abefhkmnptuvxBCEHPT] [-o option-name] [--] [-] [arg ...]\n'
@@ -103,13 +103,6 @@ function* shift(sh: Shell, words: readonly string[]): Flow<number> {
   }
   sh.params = sh.params.slice(n)
   return 0
-}
-
-/** An error of a special builtin: a non-interactive POSIX shell ends. */
-export function* dashFail(sh: Shell, message: string): Flow<number> {
-  yield* sh.error(message)
-  if (!sh.interactive) throw new ShellExit(2)
-  return 2
 }
 
 function* shopt(sh: Shell, words: readonly string[]): Flow<number> {

@@ -120,7 +120,8 @@ function* trap(sh: Shell, words: readonly string[]): Flow<number> {
   for (const spec of resets ? args : args.slice(1)) {
     const name = trapName(sh, spec)
     if (name === undefined) {
-      yield* sh.error(sh.bash ? `${spec}: invalid signal specification` : `${spec}: bad trap`)
+      if (sh.bash) yield* sh.error(`${spec}: invalid signal specification`)
+      else yield* sh.write2(`trap: ${spec}: bad trap\n`)
       status = 1
     } else yield* setTrap(sh, name, action)
   }

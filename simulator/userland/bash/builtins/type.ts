@@ -176,7 +176,8 @@ function* alias(sh: Shell, words: readonly string[]): Flow<number> {
       const value = sh.aliases.get(arg)
       if (value !== undefined) sh.print(line(arg, value))
       else {
-        yield* sh.error(`${arg}${sh.bash ? ': not found' : ' not found'}`)
+        if (sh.bash) yield* sh.error(`${arg}: not found`)
+        else yield* sh.write2(`alias: ${arg} not found\n`)
         status = 1
       }
     }
@@ -196,7 +197,8 @@ function* unalias(sh: Shell, words: readonly string[]): Flow<number> {
   let status = 0
   for (const name of words.slice(1)) {
     if (!sh.aliases.delete(name)) {
-      yield* sh.error(`${name}${sh.bash ? '' : ''}: not found`)
+      if (sh.bash) yield* sh.error(`${name}: not found`)
+      else yield* sh.write2(`unalias: ${name} not found\n`)
       status = 1
     }
   }
