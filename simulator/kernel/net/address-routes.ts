@@ -38,12 +38,8 @@ function inetRoutes(device: NetDevice, a: InterfaceAddress): readonly FibRoute[]
 function inet6Routes(device: NetDevice, a: InterfaceAddress): readonly FibRoute[] {
   if (!device.isUp) return []
   const routes: FibRoute[] = []
-  const loopback = device.ns.loopback
-  if (!a.isTentative) {
-    const local = connected(device, 'inet6', RTN_LOCAL, a.local, 128, undefined, 0)
-    routes.push(device.isLoopback ? { ...local, nexthops: [{ device: loopback, gateway: undefined, weight: 1, onlink: false }] } : local)
-  }
-  if ((a.flags & IFA_F_NOPREFIXROUTE) === 0) routes.push(connected(device, 'inet6', RTN_UNICAST, a.network, a.prefixlen, undefined, V6_METRIC))
+  if (!a.isTentative) routes.push(connected(device, 'inet6', RTN_LOCAL, a.local, 128, undefined, 0))
+  if ((a.flags & IFA_F_NOPREFIXROUTE) === 0 && !device.isLoopback) routes.push(connected(device, 'inet6', RTN_UNICAST, a.network, a.prefixlen, undefined, V6_METRIC))
   return routes
 }
 

@@ -28,7 +28,7 @@ export function bringDown(device: NetDevice): void {
   if (!device.isUp) return
   device.setFlags(0, IFF_UP)
   device.addresses = device.addresses.filter((a) => a.family === 'inet')
-  device.ns.routes.removeIf((r) => r.nexthops.some((n) => n.device === device) && !(r.family === 'inet' && r.type === RTN_LOCAL && r.dstLen === 32))
+  device.ns.routes.removeIf((r) => r.nexthops.some((n) => n.device === device) && !(r.family === 'inet' && r.type === RTN_LOCAL))
   linkChanged(device)
 }
 
