@@ -17,10 +17,12 @@ import { psmisc } from '../userland/programs/psmisc/index.ts'
 import { sysvinitUtils } from '../userland/programs/sysvinit-utils/index.ts'
 import { findutils } from '../userland/programs/findutils/index.ts'
 import { iproutePackage } from '../userland/programs/iproute2/index.ts'
+import { busybox } from '../userland/programs/busybox/index.ts'
+import { passwdPackage } from '../userland/programs/passwd/index.ts'
 import { unsimulatedPackage } from './unsimulated.ts'
 
 /** What is simulated. */
-export const SIMULATED_PACKAGES: readonly ProgramPackage[] = [bash, coreutils, dash, grep, hostnamePackage, init, mawk, procps, sed, sudoPackage, utilLinuxPackage, libcapPackage, uidmapPackage, psmisc, sysvinitUtils, findutils, iproutePackage]
+export const SIMULATED_PACKAGES: readonly ProgramPackage[] = [bash, coreutils, dash, grep, hostnamePackage, init, mawk, procps, sed, sudoPackage, utilLinuxPackage, libcapPackage, uidmapPackage, psmisc, sysvinitUtils, findutils, iproutePackage, busybox, passwdPackage]
 
 /** Everything installed on the host, with the names that are there but not simulated. */
 export const ALL_PACKAGES: readonly ProgramPackage[] = [...SIMULATED_PACKAGES, unsimulatedPackage(SIMULATED_PACKAGES)]

@@ -1,0 +1,102 @@
+// The BusyBox binary: one executable that is many programs, by the name it is called with or by its first argument.
+import { isErr } from '../../../abi/errno.ts'
+import type { Flow, Program } from '../../../abi/syscalls.ts'
+import { type Crt, envStrings, program } from '../../libc/crt.ts'
+import { unsimulated } from '../../libc/err.ts'
+import { link, readlink, symlink } from '../../libc/unistd.ts'
+import { ash } from '../../bash/index.ts'
+import { coreutils } from '../coreutils/index.ts'
+import { findutils } from '../findutils/index.ts'
+import { grep } from '../grep/index.ts'
+import { hostnamePackage } from '../hostname/index.ts'
+import { mawk } from '../mawk/index.ts'
+import { procps } from '../procps/index.ts'
+import { psmisc } from '../psmisc/index.ts'
+import { sed } from '../sed/index.ts'
+import { sysvinitUtils } from '../sysvinit-utils/index.ts'
+import { utilLinuxPackage } from '../util-linux/index.ts'
+import { APPLET_NAMES, overview } from './applet-names.ts'
+import { id } from './id.ts'
+import { ps } from './ps.ts'
+import { withTranslatedErrors } from './translate.ts'
+import { usageOf } from './usage.ts'
+
+/** Applets whose own behaviour differs in more than words. */
+const OWN = new Map<string, Program>([['ps', program(ps)], ['id', program(id)]])
+
+let full: Map<string, Program> | undefined
+
+/** The full programs by name. Made at first use: packages import each other. */
+function fullProgram(name: string): Program | undefined {
+  if (full === undefined) {
+    full = new Map()
+    for (const pkg of [coreutils, findutils, grep, hostnamePackage, mawk, procps, psmisc, sed, sysvinitUtils, utilLinuxPackage]) {
+      for (const entry of pkg.programs) {
+        for (const path of [entry.path, ...(entry.links ?? [])]) full.set(path.slice(path.lastIndexOf('/') + 1), entry.program)
+      }
+    }
+  }
+  return full.get(name)
+}
+
+export const busyboxProgram: Program = program(function* (c) {
+  const called = (c.argv[0] ?? '').replace(/^.*\//s, '').replace(/^-/, '')
+  if (!called.startsWith('busybox')) return yield* runApplet(c, called, c.argv)
+  const [, first] = c.argv
+  switch (first) {
+    case undefined: case '--help':
+      if (first === '--help' && c.argv[2] !== undefined) return yield* showUsage(c, c.argv[2])
+      yield* c.stdout.write(overview())
+      return 0
+    case '--list':
+      yield* c.stdout.write(`${APPLET_NAMES.join('\n')}\n`)
+      return 0
+    case '--list-full': return yield* unsimulated(c, 'option --list-full')
+    case '--install': return yield* install(c)
+    default: return yield* runApplet(c, first.replace(/^.*\//s, ''), c.argv.slice(1))
+  }
+})
+
+function* showUsage(c: Crt, name: string): Flow<number> {
+  const usage = usageOf(name)
+  if (usage === undefined) return yield* notFound(c, name)
+  yield* c.stderr.write(usage)
+  return 0
+}
+
+function* notFound(c: Crt, name: string): Flow<number> {
+  yield* c.stderr.write(`${name}: applet not found\n`)
+  return 127
+}
+
+function* runApplet(c: Crt, name: string, argv: readonly string[]): Flow<number> {
+  if (!APPLET_NAMES.includes(name)) return yield* notFound(c, name)
+  if (name === 'busybox') return yield* busyboxProgram(argv, envStrings(c.env))
+  const env = envStrings(c.env)
+  if (name === 'sh' || name === 'ash') return yield* ash(argv, env)
+  if (argv.length === 2 && argv[1] === '--help' && !['true', 'false', 'echo', 'test', '[', '[['].includes(name)) {
+    const status = yield* showUsage(c, name)
+    if (status === 0) return 0
+  }
+  const own = OWN.get(name)
+  if (own !== undefined) return yield* own([name, ...argv.slice(1)], env)
+  const code = fullProgram(name === '[[' ? '[' : name)
+  if (code === undefined) return yield* unsimulated({ ...c, name }, 'this applet')
+  return yield* withTranslatedErrors(code([name, ...argv.slice(1)], env), name, usageOf(name))
+}
+
+/** --install [-s] [DIR]: links for all applets; existing files stay. Without DIR every applet goes where its program belongs. */
+function* install(c: Crt): Flow<number> {
+  const words = c.argv.slice(2)
+  const symbolic = words[0] === '-s'
+  const directory = words[symbolic ? 1 : 0]
+  if (directory === undefined) return yield* unsimulated(c, 'option --install without a directory')
+  const self = yield* readlink('/proc/self/exe')
+  const target = isErr(self) ? '/bin/busybox' : self
+  for (const name of APPLET_NAMES) {
+    const path = `${directory.replace(/\/$/, '')}/${name}`
+    const made = symbolic ? yield* symlink(target, path) : yield* link(target, path)
+    if (isErr(made) && made.name !== 'EEXIST') yield* c.stderr.write(`busybox: ${path}: ${made.message}\n`)
+  }
+  return 0
+}

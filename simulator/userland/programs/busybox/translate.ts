@@ -1,0 +1,88 @@
+// BusyBox's words for errors: applets run the code of the full programs, and what they say on standard error is put into BusyBox's shapes on the way out.
+import { decodeUtf8, encodeUtf8 } from '../../../lib/bytes.ts'
+import type { Flow, SyscallRequest } from '../../../abi/syscalls.ts'
+
+type Rule = readonly [pattern: RegExp, replacement: string]
+
+const RULES = new Map<string, readonly Rule[]>([
+  ['cat', [[/^cat: '?(.+?)'?: (Is a directory)$/, 'cat: read error: $2'], [/^cat: '?(.+?)'?: (.+)$/, "cat: can't open '$1': $2"]]],
+  ['ls', [[/^ls: cannot (?:access|open directory) '(.+)': (.+)$/, "ls: $1: $2"]]],
+  ['rm', [[/^rm: cannot remove '(.+)': Is a directory$/, "rm: '$1' is a directory"], [/^rm: cannot remove '(.+)': (.+)$/, "rm: can't remove '$1': $2"]]],
+  ['rmdir', [[/^rmdir: failed to remove '(.+)': (.+)$/, "rmdir: '$1': $2"]]],
+  ['mkdir', [[/^mkdir: cannot create directory '(.+)': (.+)$/, "mkdir: can't create directory '$1': $2"]]],
+  ['cp', [[/^cp: cannot stat '(.+)': (.+)$/, "cp: can't stat '$1': $2"], [/^cp: cannot create (?:regular file|directory|symbolic link) '(.+)': (.+)$/, "cp: can't create '$1': $2"],
+    [/^cp: -r not specified; omitting directory '(.+)'$/, "cp: omitting directory '$1'"], [/^cp: cannot open '(.+)' for reading: (.+)$/, "cp: can't open '$1': $2"]]],
+  ['mv', [[/^mv: cannot (?:stat|move) '(.+?)'(?: to '.+')?: (.+)$/, "mv: can't rename '$1': $2"]]],
+  ['ln', [[/^ln: failed to (?:create (?:symbolic|hard) link|access) '(.+?)'(?: => '.*')?: (.+)$/, 'ln: $1: $2']]],
+  ['touch', [[/^touch: cannot touch '(.+)': (.+)$/, 'touch: $1: $2'], [/^touch: setting times of '(.+)': (.+)$/, 'touch: $1: $2']]],
+  ['chmod', [[/^chmod: (?:cannot access|changing permissions of) '(.+)': (.+)$/, 'chmod: $1: $2'], [/^chmod: invalid mode: '(.+)'$/, "chmod: invalid mode '$1'"]]],
+  ['chown', [[/^chown: (?:cannot access|changing ownership of) '(.+)': (.+)$/, 'chown: $1: $2'], [/^chown: invalid user: '(.+)'$/, 'chown: unknown user $1']]],
+  ['chgrp', [[/^chgrp: (?:cannot access|changing group of) '(.+)': (.+)$/, 'chgrp: $1: $2'], [/^chgrp: invalid group: '(.+)'$/, 'chgrp: unknown group $1']]],
+  ['stat', [[/^stat: cannot statx '(.+)': (.+)$/, "stat: can't stat '$1': $2"]]],
+  ['head', [[/^head: cannot open '(.+)' for reading: (.+)$/, 'head: $1: $2']]],
+  ['tail', [[/^tail: cannot open '(.+)' for reading: (.+)$/, "tail: can't open '$1': $2"]]],
+  ['sort', [[/^sort: cannot read: '?(.+?)'?: (.+)$/, 'sort: $1: $2']]],
+  ['find', [[/^find: '(.+)': (.+)$/, 'find: $1: $2'], [/^find: unknown predicate `(.+)'$/, 'find: unrecognized: $1']]],
+  ['sleep', [[/^sleep: invalid time interval '(.+)'$/, "sleep: invalid number '$1'"]]],
+  ['kill', [[/^\S*kill: \((-?\d+)\): (.+)$/, "kill: can't kill pid $1: $2"], [/^\S*kill: failed to parse argument: '(.+)'$/, "kill: invalid number '$1'"],
+    [/^\S*kill: invalid argument (.)$/, "kill: bad signal name '$1'"]]],
+  ['killall', [[/^(.+): no process found$/, 'killall: $1: no process killed']]],
+  ['sysctl', [[/^sysctl: cannot stat \/proc\/sys\/(.+): No such file or directory$/, "sysctl: error: '$1' is an unknown key"],
+    [/^sysctl: permission denied on key ["'](.+)["']$/, "sysctl: error setting key '$1': Permission denied"], [/^sysctl: setting key "(.+)": (.+)$/, "sysctl: error setting key '$1': $2"]]],
+  ['chroot', [[/^chroot: cannot change root directory to '(.+)': (.+)$/, "chroot: can't change root directory to '$1': $2"],
+    [/^chroot: failed to run command '(.+)': (.+)$/, "chroot: can't execute '$1': $2"]]],
+  ['env', [[/^env: '(.+)': (.+)$/, "env: can't execute '$1': $2"]]],
+  ['timeout', [[/^timeout: failed to run command '(.+)': (.+)$/, "timeout: can't execute '$1': $2"]]],
+  ['nohup', [[/^nohup: failed to run command '(.+)': (.+)$/, "nohup: can't execute '$1': $2"]]],
+  ['setsid', [[/^setsid: failed to execute (.+): (.+)$/, "setsid: can't execute '$1': $2"]]],
+  ['umount', [[/^umount: (.+): not mounted\.$/, "umount: can't unmount $1: Invalid argument"], [/^umount: (.+): no mount point specified\.$/, "umount: can't unmount $1: No such file or directory"],
+    [/^umount: (.+): must be superuser to unmount\.$/, "umount: can't unmount $1: Operation not permitted"], [/^umount: (.+): target is busy\.$/, "umount: can't unmount $1: Device or resource busy"]]],
+  ['mount', [[/^mount: .+: (?:permission denied|must be superuser to use mount)\.$/, 'mount: permission denied (are you root?)'],
+    [/^mount: (.+): mount point does not exist\.$/, 'mount: mounting on $1 failed: No such file or directory']]],
+  ['hostname', [[/^hostname: you must be root to change the host name$/, 'hostname: sethostname: Operation not permitted']]],
+  ['mknod', [[/^mknod: (.+): (.+)$/, 'mknod: $1: $2']]],
+  ['mkfifo', [[/^mkfifo: cannot create fifo '(.+)': (.+)$/, 'mkfifo: $1: $2']]],
+])
+
+/** Help that full programs offer and BusyBox does not. */
+const HINT = /^Try '.+' for more information\.$/
+
+function translateLine(applet: string, line: string): string | undefined {
+  if (HINT.test(line) || /^ +or {2}'/.test(line)) return undefined
+  const plain = line.replace(/[‘’]/g, "'").replace(/^(?:bash|\/\S+\/)(?=\w+: )/, '')
+  for (const [pattern, replacement] of RULES.get(applet) ?? []) if (pattern.test(plain)) return plain.replace(pattern, replacement)
+  return plain
+}
+
+/** The text of one write to standard error, in BusyBox's words. */
+export function translateError(applet: string, text: string, usage: string | undefined): string {
+  const lines = text.split('\n')
+  const out: string[] = []
+  for (const line of lines) {
+    const translated = translateLine(applet, line)
+    if (translated !== undefined) out.push(translated)
+    if (/: (?:invalid option -- '.'|unrecognized option '.+'|option requires an argument -- '.')$/.test(line) && usage !== undefined) {
+      return `${out.join('\n').replace(/unrecognized option '(.+)'/, 'unrecognized option: $1')}\n${usage}`
+    }
+  }
+  return out.join('\n')
+}
+
+/** Runs a program's flow with its writes to descriptor 2 translated. */
+export function* withTranslatedErrors(flow: Flow<number>, applet: string, usage: string | undefined): Flow<number> {
+  let result: unknown
+  for (;;) {
+    const step = flow.next(result)
+    if (step.done === true) return step.value
+    const request = step.value
+    const [fd, data] = request.args
+    if (request.nr !== 'write' || fd !== 2 || !(data instanceof Uint8Array)) {
+      result = yield request
+      continue
+    }
+    const translated: SyscallRequest = { nr: 'write', args: [2, encodeUtf8(translateError(applet, decodeUtf8(data), usage))] }
+    const written = yield translated
+    // the program counts the bytes it gave
+    result = typeof written === 'number' ? data.length : written
+  }
+}
