@@ -24,11 +24,6 @@ export function describeProcess(world: World, process: WorldProcess): string {
   return own.length > 0 ? `${processName(process)} has its own ${own.join(', ')} namespace` : `${processName(process)} is running`
 }
 
-/** Does the process match the fact, apart from `together` and `count`? Used for hints and pictures too. */
-export function processesOf(world: World, fact: ProcessFact): WorldProcess[] {
-  return matching({ candidates: candidates(world, fact), conditions: (process) => conditions(world, process, fact) })
-}
-
 export function processVerdict(world: World, fact: ProcessFact): Verdict {
   const what = fact.process === '*' ? 'process' : fact.process
   const described = {

@@ -1,14 +1,13 @@
-// The Worker's side of a session: a SessionServer on this thread's messages. A page's Worker calls serveSession with the machine it has; the Worker's name is
-// the build id of saved sessions.
+// The Worker's side of a session: a SessionServer on this thread's messages. A page's Worker calls serveSession with the machine it has.
 import type { Numbered, Request } from './protocol.ts'
 import { SessionServer } from './server.ts'
 import type { Boot } from './session.ts'
 
-/** `complete` resolves when all code of programs is there. Until then a fresh machine boots, prompts and echoes; what would start programs waits. */
-export function serveSession(boot: Boot, complete: Promise<void>): void {
+/** `build` names the code of the simulator in saved sessions. `complete` resolves when all code of programs is there. Until then a fresh machine boots, prompts and echoes; what would start programs waits. */
+export function serveSession(boot: Boot, build: string, complete: Promise<void>): void {
   const server = new SessionServer({
     boot,
-    build: self.name === '' ? 'unnamed' : self.name,
+    build,
     now: () => performance.now(),
     send: (report) => self.postMessage(report),
     later: immediately(),
