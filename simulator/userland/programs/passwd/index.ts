@@ -1,0 +1,20 @@
+// Debian's package passwd: accounts, groups and passwords.
+import type { ProgramPackage } from '../../program-table.ts'
+import { chpasswd, passwd } from './passwd.ts'
+import { useradd, userdel } from './useradd.ts'
+import { chsh, groupadd, groupdel, usermod } from './usermod.ts'
+
+export const passwdPackage: ProgramPackage = {
+  name: 'passwd',
+  version: '1:4.13+dfsg1-1+deb12u1',
+  programs: [
+    { path: '/usr/sbin/useradd', program: useradd, summary: 'makes a new user' },
+    { path: '/usr/sbin/userdel', program: userdel, summary: 'removes a user' },
+    { path: '/usr/sbin/usermod', program: usermod, summary: 'changes a user' },
+    { path: '/usr/sbin/groupadd', program: groupadd, summary: 'makes a new group' },
+    { path: '/usr/sbin/groupdel', program: groupdel, summary: 'removes a group' },
+    { path: '/usr/sbin/chpasswd', program: chpasswd, summary: 'sets passwords from a list' },
+    { path: '/usr/bin/passwd', program: passwd, mode: 0o4755, summary: 'changes a password' },
+    { path: '/usr/bin/chsh', program: chsh, mode: 0o4755, summary: 'changes the login shell' },
+  ],
+}
