@@ -1,15 +1,18 @@
 import mdx from '@astrojs/mdx'
 import svelte from '@astrojs/svelte'
 import { defineConfig } from 'astro/config'
+import { earlyStart } from './site/build/early-start.ts'
 import { programList } from './site/build/program-list.ts'
 
 // The site is static files; ISOLAB_BASE puts it under a path of its own (https://example.org/isolab/).
+const base = process.env.ISOLAB_BASE ?? '/'
+
 export default defineConfig({
   srcDir: './site',
   output: 'static',
-  base: process.env.ISOLAB_BASE ?? '/',
+  base,
   trailingSlash: 'ignore',
-  integrations: [mdx(), svelte()],
+  integrations: [mdx(), svelte(), earlyStart(base)],
   markdown: { syntaxHighlight: false },
   devToolbar: { enabled: false },
   build: { inlineStylesheets: 'never' },

@@ -195,7 +195,9 @@ class Classroom {
     this.#worker?.terminate()
     this.status = 'starting'
     this.frames = []
-    const worker = new Worker(new URL('./machine-worker.ts', import.meta.url), { type: 'module', name: import.meta.env.PUBLIC_BUILD ?? 'site' })
+    const early = globalThis.isolabMachine
+    globalThis.isolabMachine = undefined
+    const worker = early ?? new Worker(new URL('./machine-worker.ts', import.meta.url), { type: 'module' })
     this.#worker = worker
     worker.onerror = event => this.#fail(event.message === '' ? 'The simulated machine could not be loaded.' : event.message, saves.read('session', place.id) ?? '')
     const port: WorkerPort = { postMessage: message => worker.postMessage(message), terminate: () => worker.terminate(), onmessage: null }

@@ -20,4 +20,7 @@ function* notYet(): Generator<never, number> {
 }
 const image = hostImage(list.map(pkg => ({ ...pkg, programs: pkg.programs.map(entry => ({ ...entry, program: notYet })) })))
 
-serveSession(options => bootMachineFrom({ image, programs }, options), import('../../simulator/images/packages.ts').then(({ ALL_PACKAGES }) => add(ALL_PACKAGES)))
+/** The file's name holds the hash of all the code. */
+const build = import.meta.url.replace(/^.*\//, '')
+
+serveSession(options => bootMachineFrom({ image, programs }, options), build, import('../../simulator/images/packages.ts').then(({ ALL_PACKAGES }) => add(ALL_PACKAGES)))

@@ -33,6 +33,7 @@ export class Screen {
   readonly #observer: ResizeObserver
   #search: SearchAddon | undefined
   #lastEsc = -ESC_MS
+  #isComplete = false
 
   private constructor(terminal: Terminal, fit: FitAddon, element: HTMLElement, options: ScreenOptions) {
     this.#terminal = terminal
@@ -60,9 +61,7 @@ export class Screen {
     terminal.loadAddon(fit)
     terminal.open(element)
     fit.fit()
-    const screen = new Screen(terminal, fit, element, options)
-    void screen.#loadRest()
-    return screen
+    return new Screen(terminal, fit, element, options)
   }
 
   /** What can wait until the prompt is there. */
@@ -98,6 +97,10 @@ export class Screen {
   }
 
   write(bytes: Uint8Array, done: () => void): void {
+    if (!this.#isComplete) {
+      this.#isComplete = true
+      setTimeout(() => void this.#loadRest(), 1000)
+    }
     this.#terminal.write(bytes, done)
   }
   clear(): void {
