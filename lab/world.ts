@@ -52,6 +52,12 @@ export function procView(world: World, process: WorldProcess): NsId | undefined 
   return mountAt(world, process.ns.mnt, '/proc')?.pidns
 }
 
+/** The id inside for an id outside (in the initial user namespace); undefined if it has none there. */
+export function mapInward(ranges: WorldNamespace['uidMap'], outside: number): number | undefined {
+  const range = ranges?.find((each) => outside >= each.outside && outside - each.outside < each.count)
+  return range === undefined ? undefined : range.inside + (outside - range.outside)
+}
+
 export function userName(world: World, uid: number): string {
   return world.users[uid] ?? String(uid)
 }
