@@ -2,6 +2,10 @@
 import type { ProgramPackage } from '../../program-table.ts'
 import { program } from '../../libc/crt.ts'
 import { FINDMNT_OPTIONS, findmnt } from './findmnt.ts'
+import { IPCMK_OPTIONS, ipcmk } from './ipc/ipcmk.ts'
+import { IPCRM_OPTIONS, ipcrm } from './ipc/ipcrm.ts'
+import { IPCS_OPTIONS, ipcs } from './ipc/ipcs.ts'
+import { LSIPC_OPTIONS, lsipc } from './ipc/lsipc.ts'
 import { LSNS_OPTIONS, lsns } from './lsns.ts'
 import { MOUNT_OPTIONS, mount } from './mount.ts'
 import { MOUNTPOINT_OPTIONS, mountpoint } from './mountpoint.ts'
@@ -24,6 +28,10 @@ export const utilLinuxPackage: ProgramPackage = {
     { path: '/usr/bin/umount', program: program(umount), mode: 0o4755, options: UMOUNT_OPTIONS, summary: 'takes a mounted file system away' },
     { path: '/usr/bin/mountpoint', program: program(mountpoint), options: MOUNTPOINT_OPTIONS, summary: 'tells whether a directory is a mount point' },
     { path: '/usr/bin/lsns', program: program(lsns), options: LSNS_OPTIONS, summary: 'lists namespaces' },
+    { path: '/usr/bin/ipcmk', program: program(ipcmk), options: IPCMK_OPTIONS, summary: 'makes shared memory, semaphores and message queues' },
+    { path: '/usr/bin/ipcrm', program: program(ipcrm), options: IPCRM_OPTIONS, summary: 'removes shared memory, semaphores and message queues' },
+    { path: '/usr/bin/ipcs', program: program(ipcs), options: IPCS_OPTIONS, summary: 'lists shared memory, semaphores and message queues' },
+    { path: '/usr/bin/lsipc', program: program(lsipc), options: LSIPC_OPTIONS, summary: 'lists the same with limits and more columns' },
     { path: '/usr/bin/findmnt', program: program(findmnt), options: FINDMNT_OPTIONS, summary: 'finds mounts and shows them as a tree' },
     { path: '/usr/bin/su', program: program(su), mode: 0o4755, options: SU_OPTIONS, summary: 'becomes another user' },
     { path: '/usr/sbin/runuser', program: program(runuser), options: SU_OPTIONS, summary: 'runs a command as another user, for root' },
