@@ -19,10 +19,11 @@ import { findutils } from '../userland/programs/findutils/index.ts'
 import { iproutePackage } from '../userland/programs/iproute2/index.ts'
 import { busybox } from '../userland/programs/busybox/index.ts'
 import { passwdPackage } from '../userland/programs/passwd/index.ts'
+import { debianutils } from '../userland/programs/debianutils/index.ts'
 import { unsimulatedPackage } from './unsimulated.ts'
 
 /** What is simulated. */
-export const SIMULATED_PACKAGES: readonly ProgramPackage[] = [bash, coreutils, dash, grep, hostnamePackage, init, mawk, procps, sed, sudoPackage, utilLinuxPackage, libcapPackage, uidmapPackage, psmisc, sysvinitUtils, findutils, iproutePackage, busybox, passwdPackage]
+export const SIMULATED_PACKAGES: readonly ProgramPackage[] = [bash, coreutils, dash, grep, hostnamePackage, init, mawk, procps, sed, sudoPackage, utilLinuxPackage, libcapPackage, uidmapPackage, psmisc, sysvinitUtils, findutils, iproutePackage, busybox, passwdPackage, debianutils]
 
 /** Everything installed on the host, with the names that are there but not simulated. */
 export const ALL_PACKAGES: readonly ProgramPackage[] = [...SIMULATED_PACKAGES, unsimulatedPackage(SIMULATED_PACKAGES)]

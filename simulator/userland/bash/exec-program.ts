@@ -9,6 +9,7 @@ import type { Shell } from './state.ts'
 import { forkShell, waitForPid } from './jobs.ts'
 import { exitStatus } from './job-table.ts'
 import { functionText } from './printer.ts'
+import { applets, RUNNABLE_APPLETS } from './builtins/type.ts'
 
 /** Exported variables and functions, as the environment of a program. */
 export function environment(sh: Shell, command?: string): string[] {
@@ -76,6 +77,8 @@ export function* hashProgram(sh: Shell, name: string): Flow<void> {
 /** Becomes the program, or reports why not; answers the exit status then. */
 export function* runProgram(sh: Shell, words: readonly string[], argv0 = words[0], env?: readonly string[]): Flow<number> {
   const [name] = words
+  // BusyBox's shell runs its applets in the child itself, without looking at PATH and without execve.
+  if (sh.dialect === 'ash' && RUNNABLE_APPLETS.has(name) && applets.program) return yield* applets.program(words, env ?? environment(sh))
   const path = name === '' ? undefined : yield* findProgram(sh, name)
   if (path === undefined) return yield* notFound(sh, words)
   const error = (yield* call('execve', path, [argv0, ...words.slice(1)], env ?? environment(sh, path))) as Errno
@@ -104,7 +107,7 @@ export function provideCallFunction(f: typeof import('./exec-simple.ts').callFun
 }
 
 /** shell_execve's messages. `shown` is the command as typed. */
-export function* execFailure(sh: Shell, path: string, shown: string, words: readonly string[], error: Errno, builtin?: string): Flow<number> {
+export function* execFailure(sh: Shell, path: string, shown: string, words: readonly string[], error: Errno, builtin = ''): Flow<number> {
   const info = yield* stat(path)
   if (error === Errno.ENOEXEC) return yield* runScript(sh, path, shown, words)
   if (!sh.bash) {

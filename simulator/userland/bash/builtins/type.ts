@@ -1,5 +1,5 @@
 // type hash alias unalias enable
-import type { Flow } from '../../../abi/syscalls.ts'
+import type { Flow, Program } from '../../../abi/syscalls.ts'
 import { searchPath } from '../exec-program.ts'
 import { functionText } from '../printer.ts'
 import { singleQuote } from '../quote.ts'
@@ -56,6 +56,10 @@ export function* describeCommand(sh: Shell, name: string, form: 'long' | 'short'
 
 /** BusyBox applets that its shell runs without a link; filled in by the busybox package. */
 export const APPLETS = new Set<string>()
+/** Those of them that have code. */
+export const RUNNABLE_APPLETS = new Set<string>()
+/** The BusyBox binary's program: runs the applet that argv[0] names. */
+export const applets: { program: Program | undefined } = { program: undefined }
 
 function* type(sh: Shell, words: readonly string[]): Flow<number> {
   const flags = new Set<string>()

@@ -3,6 +3,7 @@ import { isErr } from '../../../abi/errno.ts'
 import type { Flow, Program } from '../../../abi/syscalls.ts'
 import { type Crt, envStrings, program } from '../../libc/crt.ts'
 import { unsimulated } from '../../libc/err.ts'
+import { call } from '../../libc/syscall.ts'
 import { link, readlink, symlink } from '../../libc/unistd.ts'
 import { ash } from '../../bash/index.ts'
 import { coreutils } from '../coreutils/index.ts'
@@ -15,11 +16,14 @@ import { psmisc } from '../psmisc/index.ts'
 import { sed } from '../sed/index.ts'
 import { sysvinitUtils } from '../sysvinit-utils/index.ts'
 import { utilLinuxPackage } from '../util-linux/index.ts'
+import { debianutils } from '../debianutils/index.ts'
 import { APPLET_NAMES, overview } from './applet-names.ts'
 import { id } from './id.ts'
 import { ps } from './ps.ts'
 import { withTranslatedErrors } from './translate.ts'
 import { usageOf } from './usage.ts'
+
+const PR_SET_NAME = 15
 
 /** Applets whose own behaviour differs in more than words. */
 const OWN = new Map<string, Program>([['ps', program(ps)], ['id', program(id)]])
@@ -30,7 +34,7 @@ let full: Map<string, Program> | undefined
 function fullProgram(name: string): Program | undefined {
   if (full === undefined) {
     full = new Map()
-    for (const pkg of [coreutils, findutils, grep, hostnamePackage, mawk, procps, psmisc, sed, sysvinitUtils, utilLinuxPackage]) {
+    for (const pkg of [coreutils, debianutils, findutils, grep, hostnamePackage, mawk, procps, psmisc, sed, sysvinitUtils, utilLinuxPackage]) {
       for (const entry of pkg.programs) {
         for (const path of [entry.path, ...(entry.links ?? [])]) full.set(path.slice(path.lastIndexOf('/') + 1), entry.program)
       }
@@ -39,9 +43,16 @@ function fullProgram(name: string): Program | undefined {
   return full.get(name)
 }
 
+/** Is there code for the applet? */
+export const hasCode = (name: string): boolean => OWN.has(name) || fullProgram(name) !== undefined
+
 export const busyboxProgram: Program = program(function* (c) {
   const called = (c.argv[0] ?? '').replace(/^.*\//s, '').replace(/^-/, '')
-  if (!called.startsWith('busybox')) return yield* runApplet(c, called, c.argv)
+  if (!called.startsWith('busybox')) {
+    // re-executed by its own shell through /proc/self/exe: the process takes the applet's name
+    if (!(c.argv[0] ?? '').includes('/')) yield* call('prctl', PR_SET_NAME, called)
+    return yield* runApplet(c, called, c.argv)
+  }
   const [, first] = c.argv
   switch (first) {
     case undefined: case '--help':

@@ -1,10 +1,15 @@
 // Debian's package busybox-static.
 import type { ProgramPackage } from '../../program-table.ts'
-import { APPLETS } from '../../bash/builtins/type.ts'
+import { APPLETS, applets, RUNNABLE_APPLETS } from '../../bash/builtins/type.ts'
 import { APPLET_NAMES } from './applet-names.ts'
-import { busyboxProgram } from './busybox.ts'
+import { busyboxProgram, hasCode } from './busybox.ts'
 
-for (const name of APPLET_NAMES) APPLETS.add(name)
+for (const name of APPLET_NAMES) {
+  APPLETS.add(name)
+  if (hasCode(name)) RUNNABLE_APPLETS.add(name)
+}
+
+applets.program = busyboxProgram
 
 export const busybox: ProgramPackage = {
   name: 'busybox-static',
