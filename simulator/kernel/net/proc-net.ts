@@ -30,6 +30,7 @@ function showRoute(net: NetNamespace): string {
     return [hop?.device?.name ?? '*', hex32(route.dst), hex32(gateway), flags.toString(16).toUpperCase().padStart(4, '0'), 0, 0, route.metric,
       hex32(ipMask('inet', route.dstLen)), route.mtu ?? 0, 0, 0].join('\t').padEnd(127) + '\n'
   }
+  if (net.routes.ids('inet').length === 0) return ''
   const head = 'Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT'.padEnd(127)
   return `${head}\n${net.routes.list('inet', RT_TABLE_MAIN).filter((r) => r.type === RTN_UNICAST).map(line).join('')}`
 }

@@ -1,9 +1,9 @@
 // RTM_…ROUTE and the rules that choose a table (net/ipv4/fib_semantics.c, fib_frontend.c; net/ipv6/route.c; ip-route(8)).
 import { Errno } from '../../abi/errno.ts'
 import {
-  IFF_LOOPBACK, type IpFamily, type NetlinkReply, type NetlinkRequest, type NextHop, NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE, type Route, type RouteLookup, type RouteRequest,
-  RT_SCOPE_HOST, RT_SCOPE_LINK, RT_SCOPE_NOWHERE, RT_SCOPE_UNIVERSE, RT_TABLE_LOCAL, RT_TABLE_MAIN, RT_TABLE_UNSPEC, RTN_BLACKHOLE, RTN_LOCAL, RTN_PROHIBIT, RTN_UNICAST, RTN_UNREACHABLE,
-  RTNH_F_LINKDOWN, RTNH_F_ONLINK, RTPROT_BOOT, RTPROT_UNSPEC,
+  type IpFamily, type NetlinkReply, type NetlinkRequest, type NextHop, NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE, type Route, type RouteLookup, type RouteRequest,
+  RT_SCOPE_HOST, RT_SCOPE_LINK, RT_SCOPE_NOWHERE, RT_SCOPE_UNIVERSE, RT_TABLE_LOCAL, RT_TABLE_MAIN, RT_TABLE_UNSPEC, RTN_BLACKHOLE, RTN_BROADCAST, RTN_LOCAL, RTN_MULTICAST, RTN_PROHIBIT, RTN_UNICAST, RTN_UNREACHABLE,
+  RTCF_BROADCAST, RTCF_LOCAL, RTCF_MULTICAST, RTNH_F_LINKDOWN, RTNH_F_ONLINK, RTPROT_BOOT, RTPROT_UNSPEC,
 } from '../../abi/netlink.ts'
 import { formatIp, ipBits, ipMask, parseIp } from '../../lib/ip.ts'
 import { fromKuidMunged } from '../cred/ids.ts'
@@ -16,6 +16,7 @@ import { chooseRoute } from './route-choice.ts'
 
 const V6_DEFAULT_METRIC = 1024
 const REFUSING: ReadonlySet<number> = new Set([RTN_BLACKHOLE, RTN_UNREACHABLE, RTN_PROHIBIT])
+const CACHE_FLAGS: ReadonlyMap<number, number> = new Map([[RTN_LOCAL, RTCF_LOCAL], [RTN_BROADCAST, RTCF_LOCAL + RTCF_BROADCAST], [RTN_MULTICAST, RTCF_MULTICAST]])
 const refuse = (errno: Errno, text: string): never => {
   throw new NetlinkError(errno, text)
 }
@@ -150,7 +151,7 @@ export function lookupRoute(task: Task, net: NetNamespace, r: RouteLookup): read
     resolved: {
       family, type: route.type, dst: r.dst, src: source === undefined ? undefined : formatIp(family, source), oif: device?.index ?? 0,
       gateway: hop?.gateway === undefined ? undefined : formatIp(family, hop.gateway), table: route.table, uid: fromKuidMunged(task.cred.userNs, task.cred.uid), metric: route.metric,
-      flags: device?.has(IFF_LOOPBACK) === true && route.table === RT_TABLE_LOCAL ? IFF_LOOPBACK : 0,
+      flags: CACHE_FLAGS.get(route.type) ?? 0,
     },
   }]
 }
