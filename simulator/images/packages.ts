@@ -20,10 +20,16 @@ import { iproutePackage } from '../userland/programs/iproute2/index.ts'
 import { busybox } from '../userland/programs/busybox/index.ts'
 import { passwdPackage } from '../userland/programs/passwd/index.ts'
 import { debianutils } from '../userland/programs/debianutils/index.ts'
+import { diffutils } from '../userland/programs/diffutils/index.ts'
+import { libcBin } from '../userland/programs/libc-bin/index.ts'
+import { xxdPackage } from '../userland/programs/xxd/index.ts'
 import { unsimulatedPackage } from './unsimulated.ts'
 
 /** What is simulated. */
-export const SIMULATED_PACKAGES: readonly ProgramPackage[] = [bash, coreutils, dash, grep, hostnamePackage, init, mawk, procps, sed, sudoPackage, utilLinuxPackage, libcapPackage, uidmapPackage, psmisc, sysvinitUtils, findutils, iproutePackage, busybox, passwdPackage, debianutils]
+export const SIMULATED_PACKAGES: readonly ProgramPackage[] = [
+  bash, coreutils, dash, grep, hostnamePackage, init, mawk, procps, sed, sudoPackage, utilLinuxPackage, libcapPackage, uidmapPackage,
+  psmisc, sysvinitUtils, findutils, iproutePackage, busybox, passwdPackage, debianutils, diffutils, libcBin, xxdPackage,
+]
 
 /** Everything installed on the host, with the names that are there but not simulated. */
 export const ALL_PACKAGES: readonly ProgramPackage[] = [...SIMULATED_PACKAGES, unsimulatedPackage(SIMULATED_PACKAGES)]

@@ -1,6 +1,6 @@
-// Copying files and trees: what cp, mv (across file systems) and install share. Simpler: no backups, no sparse files or reflinks, no contexts.
+// Copying files and trees: what cp, mv (across file systems) and install share. Simpler: no backups, reflinks and contexts.
 import type { Flow } from '../../../abi/syscalls.ts'
-import { AT_FDCWD, AT_SYMLINK_NOFOLLOW, O_CREAT, O_EXCL, O_RDONLY, O_TRUNC, O_WRONLY, W_OK } from '../../../abi/fcntl.ts'
+import { AT_FDCWD, AT_SYMLINK_NOFOLLOW, SEEK_CUR, O_CREAT, O_EXCL, O_RDONLY, O_TRUNC, O_WRONLY, W_OK } from '../../../abi/fcntl.ts'
 import { S_IFMT, type Stat, isDir, isLnk, isReg } from '../../../abi/stat.ts'
 import { Errno, isErr } from '../../../abi/errno.ts'
 import { modeString } from '../../../lib/filemode.ts'
@@ -31,6 +31,8 @@ export interface CopyOptions {
   readonly attributesOnly: boolean
   readonly verbose: boolean
   readonly umask: number
+  /** Holes in the copy: as the source has them, for every block of zeros, or none. */
+  readonly sparse: 'auto' | 'always' | 'never'
 }
 
 const XATTR_CAPABILITY = 'security.capability'
@@ -184,15 +186,17 @@ export class Copier {
       return false
     }
     let ok = true
+    const holes = this.#o.sparse === 'always' || (this.#o.sparse === 'auto' && isReg(st.mode) && st.blocks * 512 < st.size)
     while (!this.#o.attributesOnly) {
       const part = yield* call('read', input, 131072)
       if (isErr(part)) ok = yield* this.#no(`error reading ${quoteaf(from)}`, part)
       if (isErr(part) || part.length === 0) break
-      const wrote = yield* writeAll(output, part)
+      const wrote = yield* holes ? writeSparse(output, part) : writeAll(output, part)
       if (!isErr(wrote)) continue
       ok = yield* this.#no((yield* sameFileSystem(input, output)) ? `error copying ${quoteaf(from)} to ${quoteaf(to)}` : `error writing ${quoteaf(to)}`, wrote)
       break
     }
+    if (holes && ok) yield* endAtPosition(output)
     yield* close(input)
     const closed = yield* close(output)
     if (isErr(closed)) ok = yield* this.#no(`failed to close ${quoteaf(to)}`, closed)
@@ -257,4 +261,22 @@ export class Copier {
 function* sameFileSystem(input: number, output: number): Flow<boolean> {
   const [a, b] = [yield* fstat(input), yield* fstat(output)]
   return !isErr(a) && !isErr(b) && isReg(a.mode) && isReg(b.mode) && a.dev === b.dev
+}
+
+const BLOCK = 4096
+
+/** Writes what isn't zero and seeks over the blocks that are. */
+function* writeSparse(fd: number, data: Uint8Array): Flow<number | Errno> {
+  for (let at = 0; at < data.length; at += BLOCK) {
+    const block = data.subarray(at, at + BLOCK)
+    const done = yield* block.every((byte) => byte === 0) ? call('lseek', fd, block.length, SEEK_CUR) : writeAll(fd, block)
+    if (isErr(done)) return done
+  }
+  return data.length
+}
+
+/** A hole at the end counts only if the size says so. */
+function* endAtPosition(fd: number): Flow<void> {
+  const position = yield* call('lseek', fd, 0, SEEK_CUR)
+  if (!isErr(position)) yield* call('ftruncate', fd, position)
 }

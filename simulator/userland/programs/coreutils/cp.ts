@@ -7,6 +7,7 @@ import { type Crt, exit } from '../../libc/crt.ts'
 import { usageError, warn } from '../../libc/err.ts'
 import { call } from '../../libc/syscall.ts'
 import { mkdir, stat } from '../../libc/unistd.ts'
+import { argMatch } from './argmatch.ts'
 import { type Option, command, parseArgs } from './command.ts'
 import { Copier, type CopyOptions } from './copy.ts'
 import { type Pair, destinations } from './destination.ts'
@@ -22,7 +23,7 @@ const options = {
     { name: 'no-dereference', arg: 'none', is: 'P' }, { name: 'no-preserve', arg: 'required' }, { name: 'no-target-directory', arg: 'none', is: 'T' },
     { name: 'one-file-system', arg: 'none', is: 'x' }, { name: 'parents', arg: 'none' }, { name: 'path', arg: 'none', is: 'parents' },
     { name: 'preserve', arg: 'optional' }, { name: 'recursive', arg: 'none', is: 'r' }, { name: 'remove-destination', arg: 'none' },
-    { name: 'sparse', arg: 'required', unsimulated: true }, { name: 'reflink', arg: 'optional' }, { name: 'strip-trailing-slashes', arg: 'none' },
+    { name: 'sparse', arg: 'required' }, { name: 'reflink', arg: 'optional' }, { name: 'strip-trailing-slashes', arg: 'none' },
     { name: 'suffix', arg: 'required', unsimulated: true }, { name: 'symbolic-link', arg: 'none', is: 's' }, { name: 'target-directory', arg: 'required', is: 't' },
     { name: 'update', arg: 'none', is: 'u' }, { name: 'verbose', arg: 'none', is: 'v' }, { name: 'context', arg: 'optional', unsimulated: true },
   ],
@@ -54,6 +55,7 @@ function* copyOptions(c: Crt, given: readonly Option[]): Flow<CopyOptions> {
   yield* call('umask', isErr(umask) ? 0o022 : umask)
   const recursive = has('rRa')
   const links = given.findLast((o) => 'LPHad'.includes(o.opt))?.opt
+  const sparse = given.findLast((o) => o.opt === 'sparse')?.arg
   const ask = given.findLast((o) => 'in'.includes(o.opt))?.opt
   return {
     recursive, follow: links === 'L' ? 'always' : links === 'H' ? 'operands' : links !== undefined || (recursive && !has('l')) ? 'never' : 'always',
@@ -61,6 +63,7 @@ function* copyOptions(c: Crt, given: readonly Option[]): Flow<CopyOptions> {
     preserveXattrs: keep.has('xattr'), plainMode: keep.has('no-mode'), force: has('f'), interactive: ask === 'i' ? 'ask' : ask === 'n' ? 'never' : 'no', update: has('u'),
     removeDestination: given.some((o) => o.opt === 'remove-destination'), make: has('l') ? 'hard links' : has('s') ? 'symbolic links' : 'copies',
     oneFileSystem: has('x'), attributesOnly: given.some((o) => o.opt === 'attributes-only'), verbose: has('v'), umask: isErr(umask) ? 0o022 : umask,
+    sparse: sparse === undefined ? 'auto' : yield* argMatch(c, '--sparse', sparse, [['never', 'never'], ['auto', 'auto'], ['always', 'always']] as const),
   }
 }
 

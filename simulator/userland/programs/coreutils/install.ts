@@ -51,7 +51,7 @@ export const install = command('install', 'copy files and set their attributes',
   else if (has('D') && operands.length === 2) yield* makeParents(c, dirName(operands[1]), attributes)
   const copier = new Copier(c, {
     recursive: false, follow: 'always', preserveMode: false, preserveOwner: false, preserveTimes: has('p'), preserveLinks: false, preserveXattrs: false, plainMode: false,
-    force: false, interactive: 'no', update: false, removeDestination: true, make: 'copies', oneFileSystem: false, attributesOnly: false, verbose: has('v'), umask: 0o022,
+    force: false, interactive: 'no', update: false, removeDestination: true, make: 'copies', oneFileSystem: false, attributesOnly: false, verbose: has('v'), umask: 0o022, sparse: 'auto',
   })
   for (const { from, to } of yield* destinations(c, operands, target, has('T'))) {
     const source = yield* stat(from)

@@ -109,7 +109,7 @@ class Mover {
     }
     const copier = new Copier(this.#c, {
       recursive: true, follow: 'never', preserveMode: true, preserveOwner: true, preserveTimes: true, preserveLinks: true, preserveXattrs: true, plainMode: false,
-      force: false, interactive: 'no', update: false, removeDestination: false, make: 'copies', oneFileSystem: false, attributesOnly: false, verbose: false, umask: 0o022,
+      force: false, interactive: 'no', update: false, removeDestination: false, make: 'copies', oneFileSystem: false, attributesOnly: false, verbose: false, umask: 0o022, sparse: 'auto',
     })
     if (!(yield* copier.copy(from, to))) return false
     if (this.#task.verbose) yield* this.#c.stdout.write(`copied ${quoteaf(from)} -> ${quoteaf(to)}\n`)
