@@ -3,7 +3,7 @@ import type { Flow, SigAction } from '../../abi/syscalls.ts'
 import { Errno, isErr } from '../../abi/errno.ts'
 import { CLOCK_MONOTONIC } from '../../abi/sched.ts'
 import {
-  SA_RESTART, SIGCHLD, SIGHUP, SIGINT, SIGPIPE, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU, SIG_DFL, SIG_IGN, SIGNAL_NAMES, WIFSIGNALED, WIFSTOPPED, WNOHANG, WTERMSIG, WUNTRACED,
+  SA_RESTART, SIGCHLD, SIGHUP, SIGINT, SIGPIPE, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU, SIG_DFL, SIG_IGN, SIG_UNBLOCK, SIGNAL_NAMES, sigBit, WIFSIGNALED, WIFSTOPPED, WNOHANG, WTERMSIG, WUNTRACED,
 } from '../../abi/signal.ts'
 import { TIOCSPGRP } from '../../abi/termios.ts'
 import { call } from '../libc/syscall.ts'
@@ -221,6 +221,8 @@ export function* killSelf(sh: Shell, sig: number): Flow<never> {
   yield* sh.flush()
   yield* runExitTrap(sh, 128 + sig)
   yield* sigaction(sig, SIG_DFL)
+  // In a handler the signal is blocked.
+  yield* call('rt_sigprocmask', SIG_UNBLOCK, sigBit(sig))
   yield* call('kill', sh.bashPid, sig)
   throw new ShellExit(128 + sig, true)
 }

@@ -38,7 +38,7 @@ function* change(sh: Shell, dir: string, physical: boolean): Flow<Errno | undefi
     setDirectory(sh, isErr(cwd) ? dir : cwd)
     return undefined
   }
-  const target = dir.startsWith('/') ? dir : `${sh.cwd}/${dir}`
+  const target = dir.startsWith('/') ? dir : sh.cwd.endsWith('/') ? sh.cwd + dir : `${sh.cwd}/${dir}`
   const logical = yield* checkedCanonical(target)
   if (logical !== undefined) {
     const r = yield* call('chdir', logical)

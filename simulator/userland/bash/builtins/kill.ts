@@ -129,6 +129,8 @@ function* kill(sh: Shell, words: readonly string[]): Flow<number> {
       failed = true
     }
   }
+  // The woken process runs first, as the scheduler prefers it.
+  yield* call('cpu', 100)
   if (sh.pendingTraps.length > 0) yield* runPendingTraps(sh)
   if (failed && sh.dialect === 'dash' && targets.some((t) => !/^%|^-?\d+$/.test(t))) return 2
   return failed ? 1 : status
