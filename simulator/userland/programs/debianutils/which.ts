@@ -19,7 +19,7 @@ export function* which(c: Crt): Flow<number> {
       if (letter === 'a') all = true
       else if (letter === 's') silent = true
       else {
-        yield* c.stdout.write(`Illegal option -${letter}\nUsage: ${path.includes('/') ? path : `/usr/bin/${path}`} [-as] args\n`)
+        yield* c.stdout.write(`Illegal option -${letter}\nUsage: ${path.includes('/') ? path : `/usr/bin/${path}`} [-a] args\n`)
         return 2
       }
     }
