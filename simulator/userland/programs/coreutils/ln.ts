@@ -110,8 +110,9 @@ function* make(c: Crt, source: string, path: string, task: Task): Flow<boolean> 
     return true
   }
   const kind = task.symbolic ? 'symbolic link' : 'hard link'
-  const arrow = task.symbolic ? (error === Errno.ENAMETOOLONG || target === '' ? ` -> ${quoteaf(target)}` : '') : error === Errno.EEXIST ? '' : ` => ${quoteaf(target)}`
-  yield* warn(c, `failed to create ${kind} ${quoteaf(path)}${arrow}`, error)
+  const obvious = [Errno.EDQUOT, Errno.EEXIST, Errno.ENOSPC, Errno.EROFS].includes(error)
+  const arrow = task.symbolic ? (error === Errno.ENAMETOOLONG || target === '' ? ` -> ${quoteaf(target)}` : '') : obvious ? '' : ` => ${quoteaf(target)}`
+  yield* warn(c, error === Errno.EMLINK && !task.symbolic ? `failed to create hard link to ${quoteaf(target)}` : `failed to create ${kind} ${quoteaf(path)}${arrow}`, error)
   return false
 }
 
