@@ -5,9 +5,12 @@
 export class ArithmeticError {
   readonly message: string
   readonly token: string | undefined
-  constructor(message: string, token?: string) {
+  /** How much of the expression the message shows, if not all. */
+  readonly shown: string | undefined
+  constructor(message: string, token?: string, shown?: string) {
     this.message = message
     this.token = token
+    this.shown = shown
   }
 }
 
@@ -294,7 +297,13 @@ class Parser {
     const m = /^[0-9][0-9A-Za-z_@#]*/.exec(this.text.slice(this.pos))
     if (m) {
       this.last = this.pos
-      const value = parseNumber(m[0], this.rest())
+      let value: Num
+      try {
+        value = parseNumber(m[0], this.rest())
+      } catch (e) {
+        // Bash has cut its text after the number at this point.
+        throw e instanceof ArithmeticError ? new ArithmeticError(e.message, e.token, this.text.slice(0, this.pos + m[0].length)) : e
+      }
       this.pos += m[0].length
       if (this.text[this.pos] === '.') throw new ArithmeticError('syntax error: invalid arithmetic operator', this.rest())
       return () => value

@@ -7,7 +7,7 @@ import { type Fields, expandParts, expandPattern, expandString, ifsOf } from './
 import { arithmeticNumber } from './expansion-arithmetic.ts'
 import { assignScalar, elementValue, reportAssignment } from './assign.ts'
 import { isDynamic, lookup, needsClock, parameterValue } from './special.ts'
-import { arrayKeys, arrayValues, isName } from './variables.ts'
+import { arrayKeys, arrayValues, isName, newVariable, sortedIndices } from './variables.ts'
 import { call } from '../libc/syscall.ts'
 import { isErr } from '../../abi/errno.ts'
 import { CLOCK_REALTIME } from '../../abi/sched.ts'
@@ -228,10 +228,17 @@ function* slice(sh: Shell, p: Param, name: string, value: Value): Flow<Value> {
   const offset = p.operand ? yield* arithmeticNumber(sh, p.operand) : 0
   const length = p.operand2 ? yield* arithmeticNumber(sh, p.operand2) : undefined
   if (value.kind === 'list') {
-    const items = name === '@' || name === '*' ? [sh.arg0, ...value.items] : value.items
+    const positional = name === '@' || name === '*'
+    const items = positional ? [sh.arg0, ...value.items] : value.items
     let from = offset
-    if (from < 0) from += name === '@' || name === '*' ? items.length : items.length
+    const indices = positional ? [] : sortedIndices(lookup(sh, name) ?? newVariable())
+    if (from < 0) from += indices.length > 0 ? indices[indices.length - 1] + 1 : items.length
     if (from < 0) return { ...value, items: [] }
+    if (indices.length > 0) {
+      // An indexed array may have gaps: the offset is an index.
+      const first = indices.findIndex((i) => i >= from)
+      from = first < 0 ? items.length : first
+    }
     if (length !== undefined && length < 0) {
       yield* sh.error(`${length}: substring expression < 0`, '')
       throw new ShellAbort('discard', 1)

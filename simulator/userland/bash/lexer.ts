@@ -43,7 +43,7 @@ export interface PendingHereDoc {
 
 const OPERATORS = ['&>>', '<<-', '<<<', ';;&', '&&', '||', ';;', ';&', '|&', '<<', '>>', '<&', '>&', '<>', '>|', '&>', '\n', ';', '&', '|', '(', ')', '<', '>']
 const NOT_IN_DASH = new Set(['&>>', '<<<', ';;&', ';&', '|&', '&>'])
-/** Stands for a single quote that is no quote, inside "${x-…}", where the parser would take it for one. */
+/** Stands for a single quote that is no quote, inside "${x-…}" of dash and ash, where the parser would take it for one. */
 export const PLAIN_QUOTE = '\ue027'
 const META = /[ \t\n;&|()<>]/
 const ARRAY_START = /^[A-Za-z_][A-Za-z_0-9]*(\[[^\n]*\])?\+?=$/
@@ -209,7 +209,7 @@ export class Lexer {
   #brace(inDouble: boolean): void {
     const start = this.pos
     this.pos += 2
-    const plainQuotes = inDouble && /^\$\{!?[A-Za-z_0-9@*#?!$-]+(\[[^\]]*\])?:?[-=+?]/.test(this.src.slice(start, start + 200))
+    const plainQuotes = this.dialect !== 'bash' && inDouble && /^\$\{!?[A-Za-z_0-9@*#?!$-]+(\[[^\]]*\])?:?[-=+?]/.test(this.src.slice(start, start + 200))
     for (;;) {
       const c = this.src[this.pos]
       if (c === undefined) throw new Incomplete('}', start)

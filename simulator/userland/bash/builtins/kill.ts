@@ -130,7 +130,7 @@ function* kill(sh: Shell, words: readonly string[]): Flow<number> {
     }
   }
   // The woken process runs first, as the scheduler prefers it.
-  yield* call('cpu', 100)
+  yield* call('sched_yield')
   if (sh.pendingTraps.length > 0) yield* runPendingTraps(sh)
   if (failed && sh.dialect === 'dash' && targets.some((t) => !/^%|^-?\d+$/.test(t))) return 2
   return failed ? 1 : status
