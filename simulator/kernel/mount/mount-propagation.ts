@@ -1,5 +1,5 @@
 // Shared subtrees (fs/pnode.c, mount_namespaces(7)): how mounts become peers and slaves, and in which order events visit them.
-import { MS_PRIVATE, MS_SHARED, MS_SLAVE, MS_UNBINDABLE } from '../../abi/mount.ts'
+import { type MS_PRIVATE, MS_SHARED, MS_SLAVE, MS_UNBINDABLE } from '../../abi/mount.ts'
 import type { Kernel } from '../kernel.ts'
 import type { MountNamespace } from './mount-namespace.ts'
 import { type Mount, mountTree } from './mount.ts'
