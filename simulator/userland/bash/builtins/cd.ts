@@ -1,6 +1,6 @@
 // cd pwd pushd popd dirs: the logical working directory, the directory stack.
 import type { Flow } from '../../../abi/syscalls.ts'
-import { Errno, isErr } from '../../../abi/errno.ts'
+import { type Errno, isErr } from '../../../abi/errno.ts'
 import { isDir } from '../../../abi/stat.ts'
 import { call } from '../../libc/syscall.ts'
 import { getcwd, stat } from '../../libc/unistd.ts'
