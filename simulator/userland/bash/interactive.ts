@@ -16,7 +16,7 @@ import { evalString } from './eval.ts'
 import { readerLoop } from './reader.ts'
 import { runStartupFiles } from './startup.ts'
 import { ShellAbort, ShellExit, type Shell } from './state.ts'
-import { endJobControl, leaveJobControl, startJobControl, Terminal, updateWindow } from './terminal.ts'
+import { endJobControl, leaveJobControl, startJobControl, type Terminal, updateWindow } from './terminal.ts'
 import { newVariable } from './variables.ts'
 import { passwdEntry } from './expansion-tilde.ts'
 
