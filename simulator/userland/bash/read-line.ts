@@ -1,6 +1,6 @@
 // One line from a descriptor that others read too: byte by byte, or in blocks with the rest given back by lseek where that is possible.
 import type { Flow } from '../../abi/syscalls.ts'
-import { Errno, isErr } from '../../abi/errno.ts'
+import { type Errno, isErr } from '../../abi/errno.ts'
 import { SEEK_CUR } from '../../abi/fcntl.ts'
 import { concatBytes, decodeUtf8 } from '../../lib/bytes.ts'
 import { call } from '../libc/syscall.ts'
