@@ -9,7 +9,7 @@ import { call } from '../../libc/syscall.ts'
 import { close, execvpe, mkdir, open, readDir, stat, unlink } from '../../libc/unistd.ts'
 import { NETNS_DIR, netnsidOf, netnsNames } from './netns-names.ts'
 import { type IpOptions, type Json, printJson } from './output.ts'
-import { die, EXIT_USAGE, Rtnl } from './rtnl.ts'
+import { die, EXIT_USAGE, type Rtnl } from './rtnl.ts'
 import { unknownCommand, type Words, matches, wrong } from './words.ts'
 
 const COMMANDS = ['list', 'show', 'lst', 'add', 'attach', 'set', 'delete', 'identify', 'pids', 'exec', 'monitor', 'list-id', 'help']
