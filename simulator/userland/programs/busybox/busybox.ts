@@ -28,6 +28,7 @@ const PR_SET_NAME = 15
 /** Applets whose own behaviour differs in more than words. */
 const OWN = new Map<string, Program>([['ps', program(ps)], ['id', program(id)]])
 
+// eslint-disable-next-line no-restricted-syntax -- constants, only made late: the same for every machine
 let full: Map<string, Program> | undefined
 
 /** The full programs by name. Made at first use: packages import each other. */
