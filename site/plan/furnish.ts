@@ -88,7 +88,7 @@ function note(room: Nest, outer: Nest | undefined, outerTitle: string, world: Wo
     const proc = (world.mounts[room.around.mnt] ?? []).findLast(mount => mount.target === '/proc')
     if (proc?.pidns !== undefined && proc.pidns !== room.around.pid) return `/proc still shows ${proc.pidns === outer.around.pid ? outerTitle : 'another room'}.`
   }
-  return room.walls.length === 1 && room.inner.length === 0 ? `Shares everything else with ${outerTitle}.` : ''
+  return room.walls.length === 1 && room.inner.length === 0 && outerTitle === 'the host' ? `Shares everything else with ${outerTitle}.` : ''
 }
 
 /** The plan of one World: the host and everything inside it. */

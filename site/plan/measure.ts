@@ -113,7 +113,7 @@ export function measure(room: PlanRoom, w: number, scale: Scale): Placed {
       })
       y += above + tallest + Math.max(...present.map(each => each.below)) + GAP
     }
-    y -= 4
+    y -= 8
   }
   if (room.sockets.length > 0) y += 24
   if (rulerRows(room) > 0) y += rulerRows(room) * RULER - 2

@@ -1,7 +1,7 @@
 // Every page in both themes, wide and on a phone: nothing for axe to find, nothing wider than the screen, readable without JavaScript.
 import AxeBuilder from '@axe-core/playwright'
 import { expect, test } from '@playwright/test'
-import { FIRST_LESSON, PLAYGROUND, rows, steps } from './learner.ts'
+import { FIRST_LESSON, open, PLAYGROUND, rows, run, steps } from './learner.ts'
 
 const PAGES = ['/', FIRST_LESSON, PLAYGROUND, '/floor-plan/', '/coverage/', '/no-such-page/']
 const isLive = (path: string): boolean => path === '/' || path === FIRST_LESSON || path === PLAYGROUND
@@ -31,6 +31,26 @@ for (const path of PAGES) {
     } else expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(PHONE.width)
   })
 }
+
+test('a busy session is accessible: a crowd of rooms, a refusal, the plan in words, looking back', async ({ page }) => {
+  await page.setViewportSize({ width: 1024, height: 768 })
+  await open(page, PLAYGROUND)
+  const check = async (): Promise<void> => {
+    const found = await new AxeBuilder({ page }).analyze()
+    expect(found.violations.map(each => `${each.id}: ${each.nodes.map(node => node.html).join(' ')}`)).toEqual([])
+  }
+  await run(page, 'for i in 1 2 3 4 5 6; do sudo unshare --uts sleep 500 & done; sleep 1')
+  await expect(page.getByRole('radio', { name: 'Plan' })).toBeChecked()
+  await check()
+  await page.getByRole('radio', { name: 'Detail' }).click()
+  await run(page, 'unshare --uts true')
+  await page.getByRole('button', { name: 'Why refused?' }).click()
+  await check()
+  await page.getByRole('button', { name: 'Back to the plan' }).click()
+  await page.getByRole('button', { name: 'In words' }).click()
+  await page.getByRole('button', { name: 'One step back' }).click()
+  await check()
+})
 
 test('the keys of a phone reach the shell', async ({ page }) => {
   await page.setViewportSize(PHONE)
