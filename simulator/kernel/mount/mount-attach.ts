@@ -9,7 +9,7 @@ import { sysctlNumber } from '../vfs/vfs-sysctl.ts'
 import { copyTree } from './mount-copy.ts'
 import { discardTree } from './mount-detach.ts'
 import type { MountNamespace } from './mount-namespace.ts'
-import { arePeers, makeShared, nextGroup, nextPeer } from './mount-propagation.ts'
+import { arePeers, leaveGroup, makeShared, nextGroup, nextPeer } from './mount-propagation.ts'
 import { topOf } from './mount-reach.ts'
 import { type Mount, mountTree } from './mount.ts'
 
@@ -36,12 +36,18 @@ export function graftTree(task: Task, tree: Mount, at: Path): void {
 /** attach_recursive_mnt: attaches `tree` at a place and at the corresponding places of everything that hears of it. `moving`: it was attached before. */
 export function attachMount(task: Task, tree: Mount, at: Path, moving: boolean): void {
   const { kernel } = task
-  if (!moving) mustHaveRoom(task, at.mount.ns, tree)
+  const pending = new Map<MountNamespace, number>()
+  if (!moving) mustHaveRoom(task, at.mount.ns, tree, pending)
   let copies: Mount[] = []
   if (at.mount.isShared) {
     const before = [...mountTree(tree)].filter((m) => !m.isShared)
     for (const mount of before) makeSharedKeepingFlag(task, mount)
-    copies = propagateMount(task, at.mount, at.dentry, tree)
+    try {
+      copies = propagateMount(task, at.mount, at.dentry, tree, pending)
+    } catch (error) {
+      for (const mount of before) leaveGroup(mount)
+      throw error
+    }
     for (const mount of mountTree(tree)) mount.isUnbindable = false
   }
   if (moving) {
@@ -93,12 +99,13 @@ function commitTree(tree: Mount): void {
   }
 }
 
-/** count_mounts: fs.mount-max for each namespace. */
-function mustHaveRoom(task: Task, ns: MountNamespace | undefined, tree: Mount): void {
+/** count_mounts: fs.mount-max for each namespace; `pending` holds what has been counted but not yet committed. */
+function mustHaveRoom(task: Task, ns: MountNamespace | undefined, tree: Mount, pending: Map<MountNamespace, number>): void {
   if (ns === undefined) return
-  let count = 0
+  let count = pending.get(ns) ?? 0
   for (const _ of mountTree(tree)) count++
   if (ns.mounts.size + count > sysctlNumber(task.kernel, 'fs.mount-max')) throw Errno.ENOSPC
+  pending.set(ns, count)
 }
 
 /** lock_mnt_tree: what a more privileged namespace has set up may not be taken apart, revealed or loosened here. */
@@ -110,7 +117,7 @@ export function lockTree(tree: Mount): void {
 }
 
 /** propagate_mnt: copies for all peers of `dest` and all slaves below, in Linux's order; copies of copies keep the shape of the propagation tree. */
-function propagateMount(task: Task, dest: Mount, mountpoint: Dentry, source: Mount): Mount[] {
+function propagateMount(task: Task, dest: Mount, mountpoint: Dentry, source: Mount, pending: Map<MountNamespace, number>): Mount[] {
   const copies: Mount[] = []
   const marked = new Set<Mount>()
   let lastDest = dest
@@ -126,7 +133,7 @@ function propagateMount(task: Task, dest: Mount, mountpoint: Dentry, source: Mou
     lastSource = copy
     if (m.master !== undefined && m.master !== dest.master) marked.add(m.master)
     copies.push(copy)
-    mustHaveRoom(task, m.ns, copy)
+    mustHaveRoom(task, m.ns, copy, pending)
   }
   try {
     for (let m = nextPeer(dest); m !== dest; m = nextPeer(m)) propagateTo(m)

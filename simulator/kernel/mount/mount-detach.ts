@@ -100,21 +100,33 @@ function propagateUmount(list: readonly Mount[], gone: ReadonlySet<Mount>): read
       }
     }
   }
-  for (const mount of restore) if (!isGoing(mount)) reparent(mount, isGoing)
+  reparent([...restore].filter((mount) => !isGoing(mount)), isGoing)
   return [...umounted]
 }
 
-/** restore_mounts: a mount whose parent goes sits where the parent sat. */
-function reparent(mount: Mount, isGoing: (mount: Mount) => boolean): void {
-  let { parent, mountpoint } = mount
-  while (isGoing(parent)) {
-    mountpoint = parent.mountpoint
-    parent = parent.parent
+/** restore_mounts: a mount whose parent goes sits where the parent sat. All new places are found before anything moves. */
+function reparent(mounts: readonly Mount[], isGoing: (mount: Mount) => boolean): void {
+  const moves = mounts.map((mount) => {
+    let { parent, mountpoint } = mount
+    while (isGoing(parent) && parent.hasParent) {
+      mountpoint = parent.mountpoint
+      parent = parent.parent
+    }
+    return { mount, parent, mountpoint }
+  })
+  for (const move of moves) {
+    let { parent, mountpoint } = move
+    if (parent === move.mount.parent) continue
+    move.mount.detachFromParent()
+    let there = parent.childAt(mountpoint)
+    while (there !== undefined && !isGoing(there)) {
+      parent = there
+      mountpoint = there.root
+      there = parent.childAt(mountpoint)
+    }
+    there?.detachFromParent()
+    move.mount.attachTo(parent, mountpoint)
   }
-  if (parent === mount.parent) return
-  mount.detachFromParent()
-  parent.childAt(mountpoint)?.detachFromParent()
-  mount.attachTo(parent, mountpoint)
 }
 
 /** propagate_mount_busy: in use, or its copies elsewhere are. */

@@ -28,7 +28,7 @@ export function joinGroup(mount: Mount, group: PeerGroup): void {
   mount.peerGroup = group
   group.join()
 }
-function leaveGroup(mount: Mount): void {
+export function leaveGroup(mount: Mount): void {
   mount.peerGroup?.leave()
   mount.peerGroup = undefined
 }
