@@ -1,7 +1,7 @@
 // Inodes (include/linux/fs.h). A file system subclasses Inode; the VFS checks permissions before it calls, so methods only do the deed.
 // A method that a kind of inode doesn't have throws what Linux answers there.
 import { Errno } from '../../abi/errno.ts'
-import { S_IFDIR, S_IFMT, type Dirent } from '../../abi/stat.ts'
+import { S_IFDIR, S_IFMT, S_IFREG, type Dirent } from '../../abi/stat.ts'
 import type { Kgid, Kuid } from '../cred/ids.ts'
 import type { Task } from '../task.ts'
 import type { Pipe } from '../fs/pipe.ts'
@@ -99,8 +99,8 @@ export abstract class Inode {
     yield* this.entries(task)
   }
   /** Makes a regular file, directory, device, fifo or socket node; mode has the type and the umask applied; owner is given. */
-  create(_task: Task, _name: string, _mode: number, _rdev: number, _uid: Kuid, _gid: Kgid): Inode {
-    throw Errno.EPERM
+  create(_task: Task, _name: string, mode: number, _rdev: number, _uid: Kuid, _gid: Kgid): Inode {
+    throw (mode & S_IFMT) === S_IFREG ? Errno.EACCES : Errno.EPERM
   }
   /** O_TMPFILE: a regular file that has no name yet. */
   createUnnamed(_task: Task, _mode: number, _uid: Kuid, _gid: Kgid): Inode {

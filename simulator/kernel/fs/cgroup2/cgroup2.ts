@@ -1,7 +1,7 @@
 // cgroup2 (kernel/cgroup/cgroup.c, fs/kernfs; cgroups(7)): the hierarchy as directories. There is one superblock; a mount made in a cgroup namespace
 // shows the tree from that namespace's root.
 import { Errno } from '../../../abi/errno.ts'
-import { type Dirent, DT_DIR, DT_REG, S_IFDIR, S_IFMT } from '../../../abi/stat.ts'
+import { type Dirent, DT_DIR, DT_REG, S_IFDIR, S_IFMT, S_IFREG } from '../../../abi/stat.ts'
 import { decodeUtf8 } from '../../../lib/bytes.ts'
 import { type Cgroup, findCgroup, rootCgroup } from '../../cgroup/cgroup.ts'
 import { CGROUP_FILES, type CgroupFile, hasFile, setProcsPermission } from '../../cgroup/cgroup-files.ts'
@@ -87,7 +87,7 @@ class CgroupDir extends PseudoDir {
 
   /** mkdir makes a group; nothing else can be made. */
   override create(_task: Task, name: string, mode: number, _rdev: number, uid: Kuid, gid: Kgid): Inode {
-    if ((mode & S_IFMT) !== S_IFDIR) throw Errno.EPERM
+    if ((mode & S_IFMT) !== S_IFDIR) throw (mode & S_IFMT) === S_IFREG ? Errno.EACCES : Errno.EPERM
     if (name.includes('\n')) throw Errno.EINVAL
     this.nlink++
     return this.#dir(this.group.makeChild(name), { uid, gid })
