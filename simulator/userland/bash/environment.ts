@@ -6,6 +6,7 @@ import { SIG_IGN, SIGHUP, SIGINT, SIGPIPE, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, S
 import { call } from '../libc/syscall.ts'
 import { getcwd, stat } from '../libc/unistd.ts'
 import type { Shell } from './state.ts'
+import { searchPath } from './exec-program.ts'
 import { isName, newVariable } from './variables.ts'
 import { readCommand } from './grammar.ts'
 import { parseCommands } from './syntax.ts'
@@ -62,7 +63,7 @@ export function* importEnvironment(sh: Shell, env: readonly string[]): Flow<void
   const level = Number(sh.vars.get('SHLVL'))
   sh.vars.map.set('SHLVL', { ...newVariable(String(Number.isInteger(level) && level >= 0 ? level + 1 : 1)), exported: true })
   for (const [name, value] of [
-    ['BASH', sh.arg0.includes('/') ? sh.arg0 : '/bin/bash'], ['BASH_VERSION', '5.2.15(1)-release'], ['HOSTTYPE', 'x86_64'], ['MACHTYPE', 'x86_64-pc-linux-gnu'],
+    ['BASH', sh.arg0.includes('/') ? sh.arg0 : sh.arg0.startsWith('-') ? '/bin/bash' : ((yield* searchPath(sh, 'bash'))[0] ?? '/bin/bash')], ['BASH_VERSION', '5.2.15(1)-release'], ['HOSTTYPE', 'x86_64'], ['MACHTYPE', 'x86_64-pc-linux-gnu'],
     ['OSTYPE', 'linux-gnu'], ['OPTERR', '1'],
   ]) sh.vars.map.set(name, newVariable(value))
   setDefault(sh, 'HOSTNAME', sh.hostname)

@@ -12,8 +12,7 @@ import { canReplace, closeSubstitutions, execute } from './exec.ts'
 import { fork, placeChild, reap, resetSignals, finish, waitForeground } from './jobs.ts'
 import { runPendingTraps, runTrap } from './traps.ts'
 import { hashProgram, runProgram } from './exec-program.ts'
-import { traceText, traceWords } from './trace.ts'
-import { traceQuote } from './quote.ts'
+import { traceText, traceWord, traceWords } from './trace.ts'
 import { commandText } from './printer.ts'
 
 /** A word of a declaration builtin that is an assignment becomes `name=value` text plus the real thing. */
@@ -88,7 +87,7 @@ function* assignmentsOnly(sh: Shell, c: Simple, start: number): Flow<void> {
   const trace = sh.options.has('xtrace')
   for (const a of c.assigns) {
     const value = yield* performAssign(sh, a)
-    if (trace) yield* traceText(sh, a.elements ? a.text : `${a.name}${a.index ? `[${a.index.text}]` : ''}${a.append ? '+' : ''}=${value === '' ? '' : traceQuote(value)}`)
+    if (trace) yield* traceText(sh, a.elements ? a.text : `${a.name}${a.index ? `[${a.index.text}]` : ''}${a.append ? '+' : ''}=${value === '' ? '' : traceWord(sh, value)}`)
   }
   if (c.words.length === 0 && sh.commandSubstitutions === substitutions) sh.status = 0
   sh.pipeStatus = [sh.status]
@@ -110,7 +109,7 @@ function* withWords(sh: Shell, c: Simple, args: Arguments, last: boolean): Flow<
           const v = sh.vars.local(a.name, true)
           v.exported = true
           const value = yield* performAssign(sh, a)
-          if (trace) yield* traceText(sh, `${a.name}=${value === '' ? '' : traceQuote(value)}`)
+          if (trace) yield* traceText(sh, `${a.name}=${value === '' ? '' : traceWord(sh, value)}`)
         }
       }
     } catch (e) {
@@ -118,7 +117,7 @@ function* withWords(sh: Shell, c: Simple, args: Arguments, last: boolean): Flow<
       throw e
     }
   }
-  if (sh.options.has('xtrace')) yield* traceText(sh, traceWords(words))
+  if (sh.options.has('xtrace')) yield* traceText(sh, traceWords(sh, words))
   const fn = sh.functions.get(name)
   try {
     if (fn && !(SPECIAL_BUILTINS.has(name) && !sh.bash)) yield* redirected(sh, c, undefined, () => callFunction(sh, fn, words.slice(1)))
@@ -199,10 +198,14 @@ export function* callFunction(sh: Shell, fn: ShellFunction, params: readonly str
   sh.vars.pushFrame()
   const builtin = sh.builtinName
   sh.builtinName = undefined
+  // A RETURN trap of the caller sleeps in the function; one set inside runs.
+  const returnTrap = sh.options.has('functrace') ? undefined : sh.traps.get('RETURN')
+  if (returnTrap !== undefined) sh.traps.delete('RETURN')
   try {
     yield* execute(sh, fn.body)
-    if (sh.traps.has('RETURN') && sh.options.has('functrace')) yield* runTrap(sh, 'RETURN')
+    if (sh.traps.has('RETURN')) yield* runTrap(sh, 'RETURN')
   } finally {
+    if (returnTrap !== undefined && !sh.traps.has('RETURN')) sh.traps.set('RETURN', returnTrap)
     sh.builtinName = builtin
     sh.vars.popFrame()
     sh.frames.pop()

@@ -330,7 +330,12 @@ function compileParts(parts: readonly U.WordPart[], place: Place, mode: Mode, in
 function compilePart(p: U.WordPart, place: Place, mode: Mode, inDouble: boolean): Part[] {
   switch (p.type) {
     case 'Literal': return [{ kind: 'text', text: mode === 'here-doc' ? p.text.replace(/\\([$`\\\n])/g, (_, c: string) => (c === '\n' ? '' : c)) : doubleText(p.text), quoted: true }]
-    case 'Glob': return [{ kind: 'text', text: inDouble ? doubleText(p.text) : p.text, quoted: inDouble }]
+    case 'Glob':
+      if (p.kind === 'bracket' && /[$`'"\\]/.test(p.text)) {
+        const end = { kind: 'text' as const, quoted: inDouble }
+        return [{ ...end, text: '[' }, ...compileParts(p.parts, place, 'plain', inDouble), { ...end, text: ']' }]
+      }
+      return [{ kind: 'text', text: inDouble ? doubleText(p.text) : p.text, quoted: inDouble }]
     case 'SingleQuoted': return inDouble ? [{ kind: 'text', text: p.text, quoted: true }] : [{ kind: 'text', text: p.value, quoted: true }]
     case 'AnsiCQuoted': return [{ kind: 'text', text: inDouble ? p.text : p.value, quoted: true }]
     case 'DoubleQuoted':

@@ -17,4 +17,6 @@ export function* traceText(sh: Shell, text: string): Flow<void> {
   yield* sh.write2(`${head}${text}\n`)
 }
 
-export const traceWords = (words: readonly string[]): string => words.map(traceQuote).join(' ')
+/** A word as set -x shows it; dash doesn't quote. */
+export const traceWord = (sh: Shell, word: string): string => (sh.dialect === 'dash' ? word : traceQuote(word))
+export const traceWords = (sh: Shell, words: readonly string[]): string => words.map((w) => traceWord(sh, w)).join(' ')

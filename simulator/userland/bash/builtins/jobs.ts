@@ -1,10 +1,10 @@
 // jobs fg bg wait disown suspend
 import type { Flow } from '../../../abi/syscalls.ts'
 import { isErr } from '../../../abi/errno.ts'
-import { SIGCONT, SIGSTOP } from '../../../abi/signal.ts'
+import { SIGCONT, SIGINT, SIGPIPE, SIGSTOP, WIFSIGNALED, WTERMSIG } from '../../../abi/signal.ts'
 import { TIOCSPGRP } from '../../../abi/termios.ts'
 import { call } from '../../libc/syscall.ts'
-import { exitStatus, formatJob, type Job, jobState, jobStatus } from '../job-table.ts'
+import { exitStatus, formatJob, type Job, jobState, jobStatus, signalText } from '../job-table.ts'
 import { notifyJobs, reap, takeTerminal, waitForeground, waitForJobs } from '../jobs.ts'
 import { runPendingTraps } from '../traps.ts'
 import { ShellAbort, type Shell } from '../state.ts'
@@ -171,6 +171,8 @@ function* waited(sh: Shell, job: Job): Flow<void> {
   sh.builtinName = undefined
   yield* notifyJobs(sh)
   sh.builtinName = builtin
+  const status = jobStatus(job)
+  if (sh.dialect === 'dash' && WIFSIGNALED(status) && WTERMSIG(status) !== SIGINT && WTERMSIG(status) !== SIGPIPE) yield* sh.write2(`${signalText(WTERMSIG(status))}\n`)
   if (jobState(job) === 'done') sh.jobs.remove(job)
 }
 

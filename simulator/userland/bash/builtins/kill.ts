@@ -40,7 +40,8 @@ export function signalTable(): string {
 function* list(sh: Shell, args: readonly string[]): Flow<number> {
   if (args.length === 0) {
     if (sh.bash) sh.print(signalTable())
-    else for (let n = 1; n <= 64; n++) if (SIGNAL_NAMES[n] !== undefined) sh.print(`${SIGNAL_NAMES[n] ?? ''}\n`)
+    else for (let n = sh.dialect === 'dash' ? 0 : 1; n <= 64; n++) if (n === 0) sh.print('0\n')
+    else if (SIGNAL_NAMES[n] !== undefined) sh.print(`${SIGNAL_NAMES[n] ?? ''}\n`)
     return 0
   }
   let status = 0
