@@ -52,9 +52,10 @@ export class Screen {
 
   static async open(element: HTMLElement, options: ScreenOptions): Promise<Screen> {
     const [{ Terminal }, { FitAddon }] = await Promise.all([import('@xterm/xterm'), import('@xterm/addon-fit'), document.fonts.load('13.5px "Isolab Mono"')])
-    const isSmall = matchMedia('(max-width: 720px)').matches
+    const size = matchMedia('(max-width: 720px)').matches ? 13 : 13.5
+    const zoom = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16
     const terminal = new Terminal({
-      fontFamily: '"Isolab Mono", "DejaVu Sans Mono", Menlo, Consolas, monospace', fontSize: isSmall ? 13 : 13.5, lineHeight: 1.2, theme: theme(element),
+      fontFamily: '"Isolab Mono", "DejaVu Sans Mono", Menlo, Consolas, monospace', fontSize: size * zoom, lineHeight: 1.2, theme: theme(element),
       cursorBlink: false, scrollback: 2000, screenReaderMode: options.isReaderOn, allowProposedApi: true, macOptionIsMeta: true,
     })
     const fit = new FitAddon()
