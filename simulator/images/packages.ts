@@ -22,13 +22,17 @@ import { passwdPackage } from '../userland/programs/passwd/index.ts'
 import { debianutils } from '../userland/programs/debianutils/index.ts'
 import { diffutils } from '../userland/programs/diffutils/index.ts'
 import { libcBin } from '../userland/programs/libc-bin/index.ts'
+import { gzip } from '../userland/programs/gzip/index.ts'
+import { tar } from '../userland/programs/tar/index.ts'
 import { xxdPackage } from '../userland/programs/xxd/index.ts'
+import { jq } from '../userland/programs/jq/index.ts'
 import { unsimulatedPackage } from './unsimulated.ts'
 
 /** What is simulated. */
 export const SIMULATED_PACKAGES: readonly ProgramPackage[] = [
   bash, coreutils, dash, grep, hostnamePackage, init, mawk, procps, sed, sudoPackage, utilLinuxPackage, libcapPackage, uidmapPackage,
-  psmisc, sysvinitUtils, findutils, iproutePackage, busybox, passwdPackage, debianutils, diffutils, libcBin, xxdPackage,
+  psmisc, sysvinitUtils, findutils, iproutePackage, busybox, passwdPackage, debianutils, diffutils, libcBin, gzip, tar, xxdPackage,
+  jq,
 ]
 
 /** Everything installed on the host, with the names that are there but not simulated. */
