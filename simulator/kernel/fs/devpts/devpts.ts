@@ -1,6 +1,6 @@
 // devpts (fs/devpts/inode.c, pts(4)): each mount is an instance of its own, with its own numbering of pseudo terminals from 0 and its own ptmx.
 import { Errno } from '../../../abi/errno.ts'
-import { DT_CHR, type Dirent, makedev, S_IFCHR } from '../../../abi/stat.ts'
+import { DT_CHR, type Dirent, isReg, makedev, S_IFCHR } from '../../../abi/stat.ts'
 import { IdAllocator } from '../../../lib/id-allocator.ts'
 import { fromKgidMunged, fromKuidMunged, type Kgid, type Kuid, makeKgid, makeKuid } from '../../cred/ids.ts'
 import type { Kernel } from '../../kernel.ts'
@@ -75,6 +75,9 @@ class DevptsRoot extends PseudoDir {
   constructor(sb: DevptsSuperBlock, ptmxMode: number) {
     super(sb, 0o755)
     this.#ptmx = new DeviceNode(sb, ptmxMode, makedev(5, 2), undefined, 2)
+  }
+  override create(_task: Task, _name: string, mode: number): never {
+    throw isReg(mode) ? Errno.EACCES : Errno.EPERM
   }
   override lookup(_task: Task, name: string): Inode | undefined {
     if (name === 'ptmx') return this.#ptmx

@@ -1,8 +1,10 @@
 // sysfs (fs/sysfs, sysfs(5)): the machine's devices and the kernel's own settings. A mount belongs to the network namespace of whoever mounted it:
 // /sys/class/net shows the devices of that one, whoever looks.
 import { Errno } from '../../../abi/errno.ts'
+import { isReg } from '../../../abi/stat.ts'
 import { decodeUtf8 } from '../../../lib/bytes.ts'
 import type { NetNamespace } from '../../net/net-namespace.ts'
+import type { Task } from '../../task.ts'
 import { Dentry } from '../../vfs/dentry.ts'
 import type { FileSystemType } from '../../vfs/super-block.ts'
 import { MODULES } from '../proc/machine-info.ts'
@@ -24,8 +26,8 @@ export class SysfsDir extends TableDir {
   override get isPermanentlyEmpty(): boolean {
     return this.#isMountPoint
   }
-  override create(): never {
-    throw Errno.EPERM
+  override create(_task: Task, _name: string, mode: number): never {
+    throw isReg(mode) ? Errno.EACCES : Errno.EPERM
   }
 }
 

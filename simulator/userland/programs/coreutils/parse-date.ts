@@ -22,6 +22,8 @@ interface Fields {
   /** Seconds to add at the end. */
   offset: number
   weekday: number | undefined
+  /** Which of these weekdays: -1 last, 0 today or the coming one, 1 next. */
+  ordinal: number
   hasDate: boolean
   /** The year was among it. */
   hasYear: boolean
@@ -63,8 +65,7 @@ const ITEMS: readonly (readonly [RegExp, Action])[] = [
   [new RegExp(`^(last|this|next|an?)\\s+${UNIT}(\\s+ago\\b)?`), (m, f) => addRelative(f, (ORDINALS.get(m[1]) ?? 1) * (m[3] === undefined ? 1 : -1), m[2])],
   [new RegExp(`^${UNIT}(\\s+ago\\b)?`), (m, f) => addRelative(f, m[2] === undefined ? 1 : -1, m[1])],
   [new RegExp(`^(last|this|next)\\s+${WEEKDAY}`), (m, f) => {
-    const times = ORDINALS.get(m[1]) ?? 0
-    f.offset += (times > 0 ? times - 1 : times) * 604800
+    f.ordinal = ORDINALS.get(m[1]) ?? 0
     f.weekday = WEEKDAYS.indexOf(m[2])
   }],
   [new RegExp(`^${WEEKDAY}`), (m, f) => { f.weekday = WEEKDAYS.indexOf(m[1]) }],
@@ -85,7 +86,7 @@ export function parseDate(text: string, now: number): number | undefined {
   const tm = gmtime(now)
   const f: Fields = {
     year: tm.year, month: tm.month, day: tm.day, hour: tm.hour, min: tm.min, sec: tm.sec + (now - Math.floor(now)), zone: 0, offset: 0,
-    weekday: undefined, hasDate: false, hasYear: false, hasTime: false, hasRelative: false,
+    weekday: undefined, ordinal: 0, hasDate: false, hasYear: false, hasTime: false, hasRelative: false,
   }
   const skip = (s: string): string => s.replace(/^[\s,]+/, '')
   let rest = skip(text.toLowerCase())
@@ -105,7 +106,11 @@ export function parseDate(text: string, now: number): number | undefined {
   if (f.hour > 24 || f.min > 59 || f.sec >= 61) return undefined
   if (f.hasDate && !f.hasRelative && (f.month < 0 || f.month > 11 || f.day < 1 || gmtime(timegm(f.year, f.month, f.day, 0, 0, 0)).day !== f.day)) return undefined
   let time = timegm(f.year, f.month, f.day, f.hour, f.min, f.sec) - f.zone
-  if (f.weekday !== undefined && !f.hasDate) time += ((f.weekday - gmtime(time).wday + 7) % 7) * 86400
+  if (f.weekday !== undefined && !f.hasDate) {
+    const today = gmtime(time).wday
+    const weeks = f.ordinal - (f.ordinal > 0 && today !== f.weekday ? 1 : 0)
+    time += (((f.weekday - today + 7) % 7) + 7 * weeks) * 86400
+  }
   return time + f.offset
 }
 
