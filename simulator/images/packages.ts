@@ -3,6 +3,7 @@ import type { Program } from '../abi/syscalls.ts'
 import { type ProgramPackage, programId } from '../userland/program-table.ts'
 import { bash, dash } from '../userland/bash/index.ts'
 import { coreutils } from '../userland/programs/coreutils/index.ts'
+import { e2fsprogs } from '../userland/programs/e2fsprogs/index.ts'
 import { grep } from '../userland/programs/grep/index.ts'
 import { hostnamePackage } from '../userland/programs/hostname/index.ts'
 import { init } from '../userland/programs/init/index.ts'
@@ -31,7 +32,7 @@ import { unsimulatedPackage } from './unsimulated.ts'
 /** What is simulated. */
 export const SIMULATED_PACKAGES: readonly ProgramPackage[] = [
   bash, coreutils, dash, grep, hostnamePackage, init, mawk, procps, sed, sudoPackage, utilLinuxPackage, libcapPackage, uidmapPackage,
-  psmisc, sysvinitUtils, findutils, iproutePackage, busybox, passwdPackage, debianutils, diffutils, libcBin, gzip, tar, xxdPackage,
+  psmisc, e2fsprogs, sysvinitUtils, findutils, iproutePackage, busybox, passwdPackage, debianutils, diffutils, libcBin, gzip, tar, xxdPackage,
   jq,
 ]
 
