@@ -105,7 +105,10 @@ function* becomeUser(c: Crt, name: string, keepEnv: boolean): Flow<void> {
   if (isErr(yield* call('setgroups', yield* getgrouplist(name, user.gid)))) yield* die(c, 'Unable to set group list for user: Operation not permitted\n')
   const gid = yield* call('setgid', user.gid)
   if (isErr(gid)) yield* die(c, `Failed to set gid=${user.gid}(user's group): ${gid.message}\n`)
+  // cap_setuid(3): capabilities stay permitted, until a program is executed.
+  yield* call('prctl', PR_SET_KEEPCAPS, 1)
   const uid = yield* call('setuid', user.uid)
+  yield* call('prctl', PR_SET_KEEPCAPS, 0)
   if (isErr(uid)) yield* die(c, `Failed to set uid=${user.uid}(user=${name}): ${uid.message}\n`)
   if (keepEnv) return
   c.env.set('USER', name)
@@ -152,7 +155,7 @@ const WITH_VALUE: ReadonlyMap<string, Action> = new Map<string, Action>([
   ['has-p', has('permitted', 'not permitted')],
   ['has-i', has('inheritable', 'not inheritable')],
   ['has-a', has('ambient', 'not in ambient vector')],
-  ['has-b', has('bounding', 'not in bounding set')],
+  ['has-b', has('bounding', 'not in bounding vector')],
   ['uid', function* uid(c, arg, option) {
     const id = yield* parseNumber(c, option, arg)
     const set = yield* call('setuid', id)

@@ -30,13 +30,16 @@ export function* getFileCaps(path: string): Flow<FileCaps | undefined | Errno> {
   return { caps: { permitted, inheritable, effective }, rootid: data.length >= 24 ? view.getUint32(20, true) : 0 }
 }
 
+/** A file has one effective bit for all its capabilities: none are effective, or all. */
+export const coversUnion = (caps: CapTriple): boolean => caps.effective === 0n || ((caps.permitted | caps.inheritable) & ~caps.effective) === 0n
+
 export function* setFileCaps(path: string, caps: CapTriple, rootid: number): Flow<0 | Errno> {
   const st = yield* lstat(path)
   if (isErr(st)) return st
-  if (!isReg(st.mode)) return E.EINVAL
+  if (!isReg(st.mode) || !coversUnion(caps)) return E.EINVAL
   const data = new Uint8Array(rootid === 0 ? 20 : 24)
   const view = new DataView(data.buffer)
-  view.setUint32(0, (rootid === 0 ? REVISION_2 : REVISION_3) | ((caps.effective & (caps.permitted | caps.inheritable)) === 0n ? 0 : EFFECTIVE), true)
+  view.setUint32(0, (rootid === 0 ? REVISION_2 : REVISION_3) | (caps.effective === 0n ? 0 : EFFECTIVE), true)
   for (const [i, half] of [caps.permitted, caps.inheritable, caps.permitted >> 32n, caps.inheritable >> 32n].entries()) view.setUint32(4 + i * 4, Number(half & 0xffffffffn), true)
   if (rootid !== 0) view.setUint32(20, rootid, true)
   return yield* call('setxattr', path, NAME, data, 0, true)

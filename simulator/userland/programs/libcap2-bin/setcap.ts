@@ -5,7 +5,7 @@ import { Errno as E, isErr } from '../../../abi/errno.ts'
 import { type Crt, exit, program } from '../../libc/crt.ts'
 import { call } from '../../libc/syscall.ts'
 import { capFromText, type CapTriple } from './cap-text.ts'
-import { getFileCaps, removeFileCaps, setFileCaps } from './file-caps.ts'
+import { coversUnion, getFileCaps, removeFileCaps, setFileCaps } from './file-caps.ts'
 import { SETCAP_USAGE } from './help.ts'
 
 function* usage(c: Crt): Flow<never> {
@@ -68,6 +68,9 @@ function* change(c: Crt, file: string, caps: CapTriple | undefined, rootid: numb
   }
   const result = caps ? yield* setFileCaps(file, caps, rootid) : yield* removeFileCaps(file)
   if (!isErr(result)) return
+  if (caps && result === E.EINVAL && !coversUnion(caps)) {
+    yield* c.stderr.write('NOTE: Under Linux, effective file capabilities must either be empty, or\n      exactly match the union of selected permitted and inheritable bits.\n')
+  }
   if (!caps && result === E.ENODATA) yield* c.stderr.write(`File '${file}' has no capablity to remove\n`)
   else if (caps && result === E.EINVAL) yield* c.stderr.write(`Invalid file '${file}' for capability operation\n`)
   else yield* c.stderr.write(`Failed to ${caps ? 'set' : 'remove'} capabilities on file '${file}': ${result.message}\n`)

@@ -1,7 +1,10 @@
 // Debian's packages util-linux and mount.
 import type { ProgramPackage } from '../../program-table.ts'
 import { program } from '../../libc/crt.ts'
+import { DMESG_OPTIONS, dmesg } from './dmesg.ts'
 import { FINDMNT_OPTIONS, findmnt } from './findmnt.ts'
+import { FLOCK_OPTIONS, flock } from './flock.ts'
+import { getopt } from './getopt.ts'
 import { IPCMK_OPTIONS, ipcmk } from './ipc/ipcmk.ts'
 import { IPCRM_OPTIONS, ipcrm } from './ipc/ipcrm.ts'
 import { IPCS_OPTIONS, ipcs } from './ipc/ipcs.ts'
@@ -9,11 +12,16 @@ import { LSIPC_OPTIONS, lsipc } from './ipc/lsipc.ts'
 import { LSNS_OPTIONS, lsns } from './lsns.ts'
 import { MOUNT_OPTIONS, mount } from './mount.ts'
 import { MOUNTPOINT_OPTIONS, mountpoint } from './mountpoint.ts'
+import { NAMEI_OPTIONS, namei } from './namei.ts'
 import { NSENTER_OPTIONS, nsenter } from './nsenter.ts'
+import { PIVOT_ROOT_OPTIONS, pivotRoot } from './pivot-root.ts'
 import { PRLIMIT_OPTIONS, prlimit } from './prlimit.ts'
+import { renice } from './renice.ts'
 import { SETPRIV_OPTIONS, setpriv } from './setpriv.ts'
 import { SETSID_OPTIONS, setsid } from './setsid.ts'
+import { fallocate, logger, mcookie, nologin, rev, uuidgen, whereis } from './small-tools.ts'
 import { SU_OPTIONS, runuser, su } from './su.ts'
+import { TASKSET_OPTIONS, taskset } from './taskset.ts'
 import { UMOUNT_OPTIONS, umount } from './umount.ts'
 import { unshare } from './unshare.ts'
 import { UNSHARE_OPTIONS } from './unshare-options.ts'
@@ -38,5 +46,19 @@ export const utilLinuxPackage: ProgramPackage = {
     { path: '/usr/bin/setpriv', program: program(setpriv), options: SETPRIV_OPTIONS, summary: 'runs a program with other privileges' },
     { path: '/usr/bin/prlimit', program: program(prlimit), options: PRLIMIT_OPTIONS, summary: 'shows and sets resource limits' },
     { path: '/usr/bin/setsid', program: program(setsid), options: SETSID_OPTIONS, summary: 'runs a program in a new session' },
+    { path: '/usr/sbin/pivot_root', program: program(pivotRoot), options: PIVOT_ROOT_OPTIONS, summary: 'makes another mount the root' },
+    { path: '/usr/bin/dmesg', program: program(dmesg), options: DMESG_OPTIONS, summary: "shows the kernel's log" },
+    { path: '/usr/bin/flock', program: program(flock), options: FLOCK_OPTIONS, summary: 'runs a command while holding a lock on a file' },
+    { path: '/usr/bin/renice', program: program(renice), summary: 'changes the priority of running processes' },
+    { path: '/usr/bin/taskset', program: program(taskset), options: TASKSET_OPTIONS, summary: 'binds a process to CPUs' },
+    { path: '/usr/bin/namei', program: program(namei), options: NAMEI_OPTIONS, summary: 'follows a path name step by step' },
+    { path: '/usr/bin/getopt', program: program(getopt), summary: "puts a script's options in order" },
+    { path: '/usr/bin/rev', program: program(rev), summary: 'reverses each line' },
+    { path: '/usr/bin/mcookie', program: program(mcookie), summary: 'makes a random number for xauth' },
+    { path: '/usr/bin/uuidgen', program: program(uuidgen), summary: 'makes a unique identifier' },
+    { path: '/usr/bin/whereis', program: program(whereis), summary: 'finds a program, its manual and configuration' },
+    { path: '/usr/bin/fallocate', program: program(fallocate), summary: 'reserves space for a file' },
+    { path: '/usr/bin/logger', program: program(logger), summary: 'sends a message to the system log' },
+    { path: '/usr/sbin/nologin', program: program(nologin), summary: 'politely refuses a login' },
   ],
 }

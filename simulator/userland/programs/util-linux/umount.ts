@@ -81,7 +81,7 @@ function* umountNamed(c: Crt, r: Request, name: string): Flow<number> {
   if (!bySource) return yield* detach(c, r, name)
   if (mounts.findLast((m) => m.target === bySource.target) !== bySource) {
     yield* warn(c, `${name}: umount failed: ${E.EINVAL.message}.`)
-    return MNT_EX_FAIL
+    return 1
   }
   return yield* detach(c, r, bySource.target, bySource)
 }
