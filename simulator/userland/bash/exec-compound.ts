@@ -3,6 +3,7 @@ import type { Flow } from '../../abi/syscalls.ts'
 import type { ArithmeticFor, Case, Command, For, List, While, Word } from './ast.ts'
 import { fnmatch } from '../../lib/fnmatch.ts'
 import { call } from '../libc/syscall.ts'
+import { breakOff } from './signals.ts'
 import { ShellAbort, type Shell } from './state.ts'
 import { checkStatus, executeList } from './exec.ts'
 import { expandPattern, expandQuoted, expandString, expandWords } from './expansion.ts'
@@ -91,10 +92,7 @@ const functionSource = (sh: Shell): string => {
 }
 
 function* tick(sh: Shell): Flow<void> {
-  if (sh.interrupted) {
-    sh.interrupted = false
-    throw new ShellAbort('interrupt', 130)
-  }
+  if (sh.interrupted) yield* breakOff(sh)
   yield* call('cpu', 5)
 }
 

@@ -2,6 +2,7 @@
 import type { Flow } from '../../abi/syscalls.ts'
 import type { Assign, Simple, Word } from './ast.ts'
 import { call } from '../libc/syscall.ts'
+import { breakOff } from './signals.ts'
 import { ShellAbort, ShellExit, type Shell, type ShellFunction } from './state.ts'
 import { expandString, expandWord } from './expansion.ts'
 import { plainWord } from './syntax.ts'
@@ -43,10 +44,7 @@ function* expandArguments(sh: Shell, words: readonly Word[]): Flow<Arguments> {
 
 export function* executeSimple(sh: Shell, c: Simple, last: boolean): Flow<void> {
   if (sh.pendingTraps.length > 0) yield* runPendingTraps(sh)
-  if (sh.interrupted) {
-    sh.interrupted = false
-    throw new ShellAbort('interrupt', 130)
-  }
+  if (sh.interrupted) yield* breakOff(sh)
   if (++sh.commandsRun % 16 === 0) yield* call('cpu', 30)
   sh.line = c.line
   if (sh.traps.has('DEBUG') && !sh.inTrap && (sh.functionDepth === 0 || sh.options.has('functrace'))) yield* runTrap(sh, 'DEBUG')

@@ -10,7 +10,8 @@ import { ifsOf } from '../expansion.ts'
 import { evalString } from '../eval.ts'
 import { readBytes } from '../read-line.ts'
 import { runPendingTraps } from '../traps.ts'
-import { ShellAbort, type Shell } from '../state.ts'
+import { breakOff } from '../signals.ts'
+import type { Shell } from '../state.ts'
 import { isName, newVariable } from '../variables.ts'
 import { assignReported, targetOf } from './assign-value.ts'
 import type { BuiltinTable } from './index.ts'
@@ -88,10 +89,7 @@ function* gather(sh: Shell, o: Options): Flow<{ text: string; complete: boolean;
     else part = yield* readBytes(o.fd, delimiter)
     if (isErr(part)) {
       if (part === Errno.EINTR) {
-        if (sh.interrupted) {
-          sh.interrupted = false
-          throw new ShellAbort('interrupt', 130)
-        }
+        if (sh.interrupted) yield* breakOff(sh)
         if (sh.pendingTraps.length > 0) yield* runPendingTraps(sh)
         continue
       }
