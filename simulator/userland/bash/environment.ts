@@ -8,7 +8,7 @@ import { getcwd, stat } from '../libc/unistd.ts'
 import type { Shell } from './state.ts'
 import { searchPath } from './exec-program.ts'
 import { isName, newVariable } from './variables.ts'
-import { readCommand } from './grammar.ts'
+import { readCommand } from './read-command.ts'
 import { parseCommands } from './syntax.ts'
 
 function importFunction(sh: Shell, name: string, text: string): void {

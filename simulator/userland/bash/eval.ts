@@ -1,6 +1,6 @@
 // Running source text: eval, -c, traps, sourced files. Reads one complete command after the other, so that a mistake later on doesn't undo what ran.
 import type { Flow } from '../../abi/syscalls.ts'
-import { readCommand, type SyntaxFailure } from './grammar.ts'
+import { readCommand, type SyntaxFailure } from './read-command.ts'
 import { parseCommands } from './syntax.ts'
 import { executeList } from './exec.ts'
 import { ShellAbort, ShellExit, type Shell } from './state.ts'

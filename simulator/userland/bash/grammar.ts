@@ -1,39 +1,15 @@
-// Reads one complete command from shell input, as bash's parser consumes it: how far it reaches, whether more lines are needed (PS2), or which
-// token is wrong. Recognition only; the tree comes from syntax.ts. Follows parse.y of bash 5.2; for dash and BusyBox ash the expected token is kept.
-import { type Dialect, Incomplete, Lexer, type PendingHereDoc, type Token, Unexpected } from './lexer.ts'
-
-export interface ReadOptions {
-  readonly dialect: Dialect
-  readonly final: boolean
-  readonly extglob: boolean
-  readonly aliases: ReadonlyMap<string, string> | undefined
-}
-
-export type ReadResult =
-  /** `source` is the command's text with aliases replaced; `end` where the next one starts in the input. */
-  | { readonly kind: 'command'; readonly source: string; readonly end: number; readonly unclosed: readonly PendingHereDoc[] }
-  | { readonly kind: 'nothing'; readonly end: number }
-  | { readonly kind: 'incomplete'; readonly hereDoc: PendingHereDoc | undefined }
-  | { readonly kind: 'error'; readonly error: SyntaxFailure; readonly end: number }
-
-export interface SyntaxFailure {
-  readonly type: 'token' | 'eof' | 'unclosed' | 'message'
-  /** The token, or the character that was looked for. */
-  readonly text: string
-  readonly tokenKind: 'word' | 'redirection' | 'newline' | 'operator' | 'eof'
-  readonly expecting: string | undefined
-  /** Offset into the input. */
-  readonly at: number
-}
+// The shell grammar, recognised as bash's parser does (parse.y of bash 5.2): how far a command reaches and which token is wrong. The tree comes from
+// syntax.ts. For dash and BusyBox ash the expected token is kept.
+import { readTest } from './grammar-test.ts'
+import { Incomplete, type Lexer, type Token, Unexpected } from './lexer.ts'
 
 const RESERVED = new Set(['if', 'then', 'else', 'elif', 'fi', 'do', 'done', 'case', 'esac', 'while', 'until', 'for', '{', '}', '!'])
 const RESERVED_BASH = new Set([...RESERVED, 'select', 'function', 'time', '[[', 'coproc', 'in'])
 const CLOSERS = new Set(['then', 'else', 'elif', 'fi', 'do', 'done', 'esac', '}'])
 const DECLARERS = new Set(['declare', 'typeset', 'local', 'export', 'readonly', 'alias', 'eval'])
-const TEST_BINARY = new Set(['=', '==', '!=', '=~', '<', '>', '-eq', '-ne', '-lt', '-le', '-gt', '-ge', '-nt', '-ot', '-ef'])
-const REDIRECT = new Set(['<', '>', '>>', '<<', '<<-', '<<<', '<&', '>&', '<>', '>|', '&>', '&>>'])
+export const REDIRECT = new Set(['<', '>', '>>', '<<', '<<-', '<<<', '<&', '>&', '<>', '>|', '&>', '&>>'])
 
-class Grammar {
+export class Grammar {
   readonly lex: Lexer
   readonly aliases: ReadonlyMap<string, string> | undefined
   /** Aliases being expanded, with the offset up to which each must not expand again. */
@@ -245,7 +221,7 @@ class Grammar {
         this.expect('}')
         break
       case '[[':
-        this.test()
+        readTest(this.lex)
         break
       case 'function': {
         const name = this.lex.next()
@@ -322,80 +298,6 @@ class Grammar {
     this.lex.next()
   }
 
-  /** [[ … ]] */
-  test(): void {
-    const extglob = this.lex.extglob
-    this.lex.extglob = true
-    this.lex.arrayAllowed = false
-    this.testOr()
-    const end = this.lex.next()
-    if (end.text !== ']]') this.testFail(end)
-    this.lex.extglob = extglob
-    this.lex.arrayAllowed = true
-  }
-
-  testFail(t: Token, text?: string): never {
-    if (t.kind === 'eof' && !this.lex.final) throw new Incomplete(undefined, t.start)
-    const shown = t.kind === 'eof' ? 'EOF' : t.kind === 'newline' ? 'newline' : t.text
-    throw new Unexpected(t, undefined, text ?? `unexpected token \`${shown}' in conditional command`)
-  }
-
-  testOr(): void {
-    for (;;) {
-      this.testTerm()
-      this.newlines()
-      const t = this.lex.peek()
-      if (t.kind !== 'operator' || (t.text !== '&&' && t.text !== '||')) return
-      this.lex.next()
-    }
-  }
-
-  testTerm(): void {
-    this.newlines()
-    const t = this.lex.next()
-    if (t.kind === 'operator' && t.text === '(') {
-      this.testOr()
-      const close = this.lex.next()
-      if (close.text !== ')') this.testFail(close, "expected `)'")
-      return
-    }
-    if (t.kind !== 'word' || t.text === ']]') this.testFail(t)
-    if (t.text === '!') return this.testTerm()
-    const after = this.lex.peek()
-    const ends = after.text === ']]' || (after.kind === 'operator' && ['&&', '||', ')'].includes(after.text))
-    if (/^-[a-zA-Z]$/.test(t.text) && !TEST_BINARY.has(after.text)) {
-      const operand = this.lex.next()
-      if (operand.kind !== 'word' || operand.text === ']]') this.testFail(operand, `unexpected argument \`${operand.kind === 'newline' ? 'newline' : operand.text}' to conditional unary operator`)
-      return
-    }
-    if (ends) return
-    if (!TEST_BINARY.has(after.text) && !(after.kind === 'operator' && (after.text === '<' || after.text === '>'))) {
-      if (after.kind === 'word') this.testFail(after, 'conditional binary operator expected')
-      if (after.kind === 'eof' && !this.lex.final) throw new Incomplete(undefined, after.start)
-      this.testFail(after, `unexpected token \`${after.kind === 'newline' ? 'newline' : after.text}', conditional binary operator expected`)
-    }
-    this.lex.next()
-    if (after.text === '=~') return this.regexWord()
-    const right = this.lex.next()
-    if (right.kind !== 'word' || right.text === ']]') this.testFail(right, `unexpected argument \`${right.kind === 'newline' ? 'newline' : right.text}' to conditional binary operator`)
-  }
-
-  regexWord(): void {
-    const { lex } = this
-    while (lex.src[lex.pos] === ' ' || lex.src[lex.pos] === '\t') lex.pos++
-    for (;;) {
-      const c = lex.src[lex.pos]
-      if (c === undefined || /\s/.test(c)) return
-      if (c === '(') lex.balanced()
-      else if ('|<>&;'.includes(c)) lex.pos++
-      else {
-        const before = lex.pos
-        lex.word()
-        if (lex.pos === before) lex.pos++
-      }
-    }
-  }
-
   functionBody(): void {
     this.newlines()
     const t = this.lex.peek()
@@ -463,34 +365,5 @@ class Grammar {
       this.#aliasNext = /[ \t]$/.test(value) ? start + value.length : -1
       this.lex.arrayAllowed = true
     }
-  }
-}
-
-const kindOf = (t: Token): SyntaxFailure['tokenKind'] =>
-  t.kind === 'operator' && REDIRECT.has(t.text) ? 'redirection' : t.kind === 'number' ? 'redirection' : t.kind
-
-/** Reads the next complete command of `input` from `from` on. */
-export function readCommand(input: string, from: number, options: ReadOptions): ReadResult {
-  const lex = new Lexer(input, from, options.dialect, options.extglob, options.final)
-  const grammar = new Grammar(lex, options.aliases)
-  try {
-    if (!grammar.top()) return { kind: 'nothing', end: lex.pos - lex.delta }
-    return { kind: 'command', source: lex.src.slice(from, lex.pos), end: lex.pos - lex.delta, unclosed: lex.warnings }
-  } catch (e) {
-    const lineEnd = lex.src.indexOf('\n', lex.pos)
-    const end = (lineEnd < 0 ? lex.src.length : lineEnd + 1) - lex.delta
-    if (e instanceof Incomplete) {
-      if (!options.final) return { kind: 'incomplete', hereDoc: e.hereDoc }
-      const error: SyntaxFailure = e.wanted === undefined
-        ? { type: 'eof', text: '', tokenKind: 'eof', expecting: undefined, at: input.length }
-        : { type: 'unclosed', text: e.wanted, tokenKind: 'eof', expecting: undefined, at: e.at }
-      return { kind: 'error', error, end: input.length }
-    }
-    if (!(e instanceof Unexpected)) throw e
-    const { token } = e
-    if (e.message !== undefined) return { kind: 'error', error: { type: 'message', text: e.message, tokenKind: kindOf(token), expecting: undefined, at: token.kind === 'eof' ? input.length : token.start - lex.delta }, end }
-    if (token.kind === 'eof') return { kind: 'error', error: { type: 'eof', text: '', tokenKind: 'eof', expecting: e.expecting, at: input.length }, end: input.length }
-    const text = token.kind === 'newline' ? 'newline' : token.text
-    return { kind: 'error', error: { type: 'token', text, tokenKind: kindOf(token), expecting: e.expecting, at: token.start - lex.delta }, end }
   }
 }

@@ -54,6 +54,7 @@ export class Screen {
   }
 
   setPrompt(prompt: string): void {
+    this.#last = '\0'
     this.#promptWidth = width(prompt.replace(/\x01[^\x02]*\x02/g, ''))
     this.#prompt = prompt.replace(/[\x01\x02]/g, '')
   }
@@ -69,12 +70,16 @@ export class Screen {
       this.#last = text
       return
     }
+    if (text === this.#last) {
+      this.#moveTo(this.#promptWidth + before)
+      return
+    }
     this.#toRow(0)
     this.#out += `\r${this.#prompt}${display(text)}\x1b[J`
     this.#cell = total
     if (total > 0 && total % this.columns === 0) this.#out += ' \r'
     this.#moveTo(this.#promptWidth + before)
-    this.#last = cursor === text.length ? text : '\0'
+    this.#last = text
   }
 
   #toRow(row: number): void {
@@ -87,15 +92,16 @@ export class Screen {
     if (cell === this.#cell) return
     this.#toRow(Math.floor(cell / this.columns))
     const column = cell % this.columns
-    this.#out += column === 0 ? '\r' : `\r\x1b[${column}C`
+    const back = (this.#cell % this.columns) - column
+    if (back > 0 && back < 4) this.#out += '\b'.repeat(back)
+    else this.#out += column === 0 ? '\r' : `\r\x1b[${column}C`
     this.#cell = cell
   }
 
   /** Leaves the line: cursor after its end, then a new line. */
   finish(text: string): void {
     this.#moveTo(this.#promptWidth + width(text))
-    const total = this.#promptWidth + width(text)
-    this.#out += total > 0 && total % this.columns === 0 && text !== '' ? '\n' : '\n'
+    this.#out += '\n'
   }
 
   /** Clears the screen and starts again at its top. */

@@ -1,6 +1,6 @@
 // The read-execute loop: gathers lines until a command is complete, runs it, goes on. In an interactive shell an error or Ctrl-C comes back here.
 import type { Flow } from '../../abi/syscalls.ts'
-import { readCommand, type ReadResult } from './grammar.ts'
+import { readCommand, type ReadResult } from './read-command.ts'
 import { parseCommands } from './syntax.ts'
 import { executeList } from './exec.ts'
 import { ShellAbort, ShellExit, type Shell } from './state.ts'
