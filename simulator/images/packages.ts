@@ -23,17 +23,22 @@ import { passwdPackage } from '../userland/programs/passwd/index.ts'
 import { debianutils } from '../userland/programs/debianutils/index.ts'
 import { diffutils } from '../userland/programs/diffutils/index.ts'
 import { libcBin } from '../userland/programs/libc-bin/index.ts'
+import { e2fsprogs } from '../userland/programs/e2fsprogs/index.ts'
 import { gzip } from '../userland/programs/gzip/index.ts'
 import { tar } from '../userland/programs/tar/index.ts'
 import { xxdPackage } from '../userland/programs/xxd/index.ts'
 import { jq } from '../userland/programs/jq/index.ts'
+import { less } from '../userland/programs/less/index.ts'
+import { file } from '../userland/programs/file/index.ts'
 import { unsimulatedPackage } from './unsimulated.ts'
 
 /** What is simulated. */
 export const SIMULATED_PACKAGES: readonly ProgramPackage[] = [
   bash, coreutils, dash, grep, hostnamePackage, init, mawk, procps, sed, sudoPackage, utilLinuxPackage, libcapPackage, uidmapPackage,
-  psmisc, e2fsprogs, sysvinitUtils, findutils, iproutePackage, busybox, passwdPackage, debianutils, diffutils, libcBin, gzip, tar, xxdPackage,
+  psmisc, e2fsprogs, sysvinitUtils, findutils, iproutePackage, busybox, passwdPackage, debianutils, diffutils, libcBin, e2fsprogs, gzip, tar, xxdPackage,
   jq,
+  less,
+  file,
 ]
 
 /** Everything installed on the host, with the names that are there but not simulated. */

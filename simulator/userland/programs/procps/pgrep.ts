@@ -46,9 +46,9 @@ export function* pkill(c: Crt): Flow<number> {
 }
 
 /** `NAME: message`, the hint, and out. */
-function* refuse(c: Crt, name: PgrepName, message: string, hint: boolean): Flow<never> {
+function* refuse(c: Crt, name: PgrepName, message: string, hint: boolean, status = EXIT_USAGE): Flow<never> {
   yield* c.stderr.write(`${name}: ${message}\n${hint ? `Try \`${name} --help' for more information.\n` : ''}`)
-  return exit(EXIT_USAGE)
+  return exit(status)
 }
 
 function* main(c: Crt, name: PgrepName): Flow<number> {
@@ -73,7 +73,7 @@ function* main(c: Crt, name: PgrepName): Flow<number> {
     }
   }
   const wantedSignal = options.get('signal')
-  if (wantedSignal !== undefined) signal = signalNumber(wantedSignal) ?? (yield* refuse(c, name, `Unknown signal "${wantedSignal}".`, true))
+  if (wantedSignal !== undefined) signal = signalNumber(wantedSignal) ?? -1
   const query = yield* buildQuery(c, name, options, parsed.operands)
   const matches = yield* select(c, name, query)
   if (name === 'pkill') return yield* signalAll(c, matches, signal, options)
@@ -138,7 +138,7 @@ function* buildQuery(c: Crt, name: PgrepName, options: ReadonlyMap<string, strin
   if (pidfile !== undefined) {
     const text = pidfile === '-' ? Errno.ENOENT : yield* readFile(pidfile)
     const pid = isErr(text) ? NaN : parseInt(text, 10)
-    if (Number.isNaN(pid)) yield* refuse(c, name, 'pidfile not valid', true)
+    if (Number.isNaN(pid)) yield* refuse(c, name, 'pidfile not valid', true, 1)
     tests.push((p) => p.pid === pid)
   }
   if (options.has('ns')) tests.push(yield* sameNamespaces(c, name, options))

@@ -32,7 +32,7 @@ export function* sysctl(c: Crt): Flow<number> {
   for (const event of parsed.options) {
     if ('error' in event) {
       yield* c.stderr.write(`sysctl: ${event.error}\n${SYSCTL_USAGE}`)
-      return 1
+      return 0
     }
     if ('unsimulated' in event) continue
     if (event.opt === 'h' || event.opt === 'd' || event.opt === 'V') {
@@ -64,17 +64,17 @@ export function* sysctl(c: Crt): Flow<number> {
     yield* c.stderr.write(pattern === undefined ? SYSCTL_USAGE : "sysctl: no variables specified\nTry `sysctl --help' for more information.\n")
     return 1
   }
-  let ok = true
+  let failures = 0
   for (const operand of parsed.operands) {
     if (flags.has('w') || operand.includes('=')) {
       const eq = operand.indexOf('=')
       if (eq < 0) {
         yield* c.stderr.write('sysctl: command line(0): invalid syntax, continuing...\n')
-        ok = false
-      } else ok = (yield* set(x, operand.slice(0, eq).trim(), operand.slice(eq + 1).trim(), false)) && ok
-    } else ok = (yield* show(x, operand)) && ok
+        failures++
+      } else if (!(yield* set(x, operand.slice(0, eq).trim(), operand.slice(eq + 1).trim(), false))) failures++
+    } else if (!(yield* show(x, operand))) failures++
   }
-  return ok ? 0 : 1
+  return failures
 }
 
 /** The file's path below /proc/sys: dots separate, unless the first separator is a slash. */
@@ -149,7 +149,10 @@ function* set(x: Context, key: string, value: string, ignoreErrors: boolean): Fl
     if (ignoreErrors || (st === Errno.ENOENT && x.flags.has('e'))) return true
     return yield* complain(x, `cannot stat ${ROOT}${path}: ${st.message}`)
   }
-  if ((st.mode & 0o200) === 0 || isDir(st.mode)) return ignoreErrors || (yield* complain(x, `setting key "${name}": Invalid argument`))
+  if ((st.mode & 0o200) === 0 || isDir(st.mode)) {
+    if (!ignoreErrors) yield* complain(x, `setting key "${name}": Invalid argument`)
+    return true
+  }
   if (!x.flags.has('dry-run')) {
     const fd = yield* open(ROOT + path, O_WRONLY | O_CLOEXEC)
     if (isErr(fd)) {

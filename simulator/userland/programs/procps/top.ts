@@ -85,7 +85,10 @@ function* parse(c: Crt): Flow<Options | number> {
     return 1
   }
   for (const event of parsed.options) {
-    if ('error' in event) return yield* refuse(event.error)
+    if ('error' in event) {
+      yield* refuse(event.error)
+      return 0
+    }
     if ('unsimulated' in event) return yield* unsimulated(c, `option ${event.unsimulated}`)
     const arg = event.arg ?? ''
     switch (event.opt) {
