@@ -13,6 +13,7 @@ import type { MemoryRegular } from '../kernel/fs/tmpfs-inode.ts'
 import type { Task } from '../kernel/task.ts'
 import { truncateInode, truncatePath } from '../kernel/vfs/attributes.ts'
 import type { File } from '../kernel/vfs/file.ts'
+import type { Inode } from '../kernel/vfs/inode.ts'
 import { fdLimit, installFile, openPath } from '../kernel/vfs/file-open.ts'
 import { LOOKUP_FOLLOW, pathLookup } from '../kernel/vfs/path-walk.ts'
 import { isAppendOnly, ownerOrCapable, refuse, wantWrite } from '../kernel/vfs/permissions.ts'
@@ -46,6 +47,9 @@ function* finishOpen(task: Task, file: File, opening: KFlow<void>, cloexec: bool
   return installFile(task, file, cloexec)
 }
 
+/** What every file of a kind of file system has set; attrFlags holds what differs. */
+const usualFlags = (inode: Inode): number => (inode.sb.type.name === 'ext4' ? FS_EXTENT_FL : 0)
+
 /** chattr(1): immutable and append-only need CAP_LINUX_IMMUTABLE. */
 function setInodeFlags(task: Task, file: File, flags: number): 0 {
   const { inode, path } = file
@@ -54,7 +58,7 @@ function setInodeFlags(task: Task, file: File, flags: number): 0 {
   const guarded = FS_IMMUTABLE_FL | FS_APPEND_FL
   if (((flags ^ inode.attrFlags) & guarded) !== 0 && !capable(task, CAP_LINUX_IMMUTABLE)) refuse(task, path, 'capability', Errno.EPERM)
   inode.beforeSetAttr(task)
-  inode.attrFlags = flags & ~FS_EXTENT_FL
+  inode.attrFlags = flags ^ usualFlags(inode)
   touchChanged(inode)
   return 0
 }
@@ -63,7 +67,7 @@ function ioctl(task: Task, file: File, request: number, arg: unknown): Sleepable
   const { inode } = file
   if (file.isPathOnly) throw Errno.EBADF
   if (isReg(inode.mode) || isDir(inode.mode)) {
-    if (request === FS_IOC_GETFLAGS && inode.hasAttrFlags) return inode.attrFlags | (inode.sb.type.name === 'ext4' ? FS_EXTENT_FL : 0)
+    if (request === FS_IOC_GETFLAGS && inode.hasAttrFlags) return inode.attrFlags ^ usualFlags(inode)
     if (request === FS_IOC_SETFLAGS && inode.hasAttrFlags) return setInodeFlags(task, file, Number(arg))
     if (request === FIONREAD && isReg(inode.mode)) return Math.max(0, inode.size - file.pos)
   }
