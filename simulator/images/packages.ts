@@ -23,7 +23,6 @@ import { passwdPackage } from '../userland/programs/passwd/index.ts'
 import { debianutils } from '../userland/programs/debianutils/index.ts'
 import { diffutils } from '../userland/programs/diffutils/index.ts'
 import { libcBin } from '../userland/programs/libc-bin/index.ts'
-import { e2fsprogs } from '../userland/programs/e2fsprogs/index.ts'
 import { gzip } from '../userland/programs/gzip/index.ts'
 import { tar } from '../userland/programs/tar/index.ts'
 import { xxdPackage } from '../userland/programs/xxd/index.ts'
@@ -35,7 +34,7 @@ import { unsimulatedPackage } from './unsimulated.ts'
 /** What is simulated. */
 export const SIMULATED_PACKAGES: readonly ProgramPackage[] = [
   bash, coreutils, dash, grep, hostnamePackage, init, mawk, procps, sed, sudoPackage, utilLinuxPackage, libcapPackage, uidmapPackage,
-  psmisc, e2fsprogs, sysvinitUtils, findutils, iproutePackage, busybox, passwdPackage, debianutils, diffutils, libcBin, e2fsprogs, gzip, tar, xxdPackage,
+  psmisc, e2fsprogs, sysvinitUtils, findutils, iproutePackage, busybox, passwdPackage, debianutils, diffutils, libcBin, gzip, tar, xxdPackage,
   jq,
   less,
   file,
