@@ -29,6 +29,8 @@ import { xxdPackage } from '../userland/programs/xxd/index.ts'
 import { jq } from '../userland/programs/jq/index.ts'
 import { less } from '../userland/programs/less/index.ts'
 import { file } from '../userland/programs/file/index.ts'
+import { tree } from '../userland/programs/tree/index.ts'
+import { bsdextrautils } from '../userland/programs/bsdextrautils/index.ts'
 import { unsimulatedPackage } from './unsimulated.ts'
 
 /** What is simulated. */
@@ -38,6 +40,8 @@ export const SIMULATED_PACKAGES: readonly ProgramPackage[] = [
   jq,
   less,
   file,
+  tree,
+  bsdextrautils,
 ]
 
 /** Everything installed on the host, with the names that are there but not simulated. */
