@@ -65,6 +65,8 @@ function* childMain(sh: Shell, kind: ForkKind, run: (child: Shell) => Flow<numbe
   if (kind === 'async' && !placement) {
     yield* sigaction(SIGINT, SIG_IGN)
     yield* sigaction(SIGQUIT, SIG_IGN)
+    // They stay ignored in what this child starts.
+    sh.ignoredAtStart = new Set([...sh.ignoredAtStart, SIGINT, SIGQUIT])
   }
   // `jobs` still shows the parent's jobs, until this shell has its own.
   sh.inheritedJobs = true
