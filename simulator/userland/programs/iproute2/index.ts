@@ -1,9 +1,13 @@
 // Debian's package iproute2.
 import type { ProgramPackage } from '../../program-table.ts'
+import { bridge } from './bridge.ts'
 import { ip } from './ip.ts'
 
 export const iproutePackage: ProgramPackage = {
   name: 'iproute2',
   version: '6.1.0-3',
-  programs: [{ path: '/usr/bin/ip', program: ip, links: ['/usr/sbin/ip'], summary: 'shows and changes network devices, addresses, routes and namespaces' }],
+  programs: [
+    { path: '/usr/bin/ip', program: ip, links: ['/usr/sbin/ip'], summary: 'shows and changes network devices, addresses, routes and namespaces' },
+    { path: '/usr/bin/bridge', program: bridge, links: ['/usr/sbin/bridge'], summary: 'shows the ports of bridges' },
+  ],
 }

@@ -12,7 +12,7 @@ import { ADDRESS_USAGE } from './help.ts'
 import { linkBrief, linkBriefJson, linkFacts, linkJson, linkText } from './link-text.ts'
 import { type IpOptions, type Json, newline, paint, printJson } from './output.ts'
 import { die, EXIT_USAGE, type Rtnl } from './rtnl.ts'
-import { matches, missing, parseHost, parsePrefix, unknownCommand, type Words } from './words.ts'
+import { matches, parseHost, parsePrefix, unknownCommand, type Words } from './words.ts'
 
 export function* ipAddr(c: Crt, o: IpOptions, rtnl: Rtnl, words: Words): Flow<number> {
   const word = words.shift()
@@ -47,7 +47,7 @@ function* show(c: Crt, o: IpOptions, rtnl: Rtnl, words: Words): Flow<number> {
     if (o.json) json.push(o.brief ? { ...linkBriefJson(facts), addr_info: own.map(briefJson) } : { ...linkJson(facts, o, false), addr_info: own.map(addressJson) })
     else if (o.brief) yield* c.stdout.write(linkBrief(facts, o, own.map((a) => `${paint(o, a.family, a.local)}${peer(a)}/${a.prefixlen} `).join('')))
     else {
-      if (!o.oneline) yield* c.stdout.write(linkText(facts, o, false))
+      if (!o.oneline) yield* c.stdout.write(linkText(facts, o, false, filter.dev !== undefined))
       for (const a of own) yield* c.stdout.write(addressText(a, o, o.oneline ? `${link.index}: ${paint(o, 'ifname', link.name)}    ` : '    '))
     }
   }
@@ -115,7 +115,7 @@ function* change(c: Crt, rtnl: Rtnl, words: Words, type: 'RTM_NEWADDR' | 'RTM_DE
       explicit = prefix.explicit
     }
   }
-  if (dev === undefined) return yield* missing(c, 'dev')
+  if (dev === undefined) return yield* die(c, 1, 'Not enough information: "dev" argument is required.')
   if (type === 'RTM_DELADDR' && !explicit && r.local !== undefined) {
     yield* c.stderr.write(`Warning: Executing wildcard deletion to stay compatible with old scripts.\n         Explicitly specify the prefix length (${typed}/${String(r.prefixlen)}) to avoid this warning.\n         This special behaviour is likely to disappear in further releases,\n         fix your scripts!\n`)
   }

@@ -69,6 +69,10 @@ const setFlag = (change: Change, flag: number, on: boolean): void => {
   change.flags = on ? (change.flags ?? 0) | flag : (change.flags ?? 0) & ~flag
 }
 
+function* masterIndex(c: Crt, rtnl: Rtnl, name: string): Flow<number> {
+  return (yield* rtnl.find(name))?.index ?? (yield* wrong(c, name, 'Device does not exist\n'))
+}
+
 /** One keyword that `add` and `set` share; false if it is none. */
 function* takeChange(c: Crt, rtnl: Rtnl, words: Words, word: string, change: Change): Flow<boolean> {
   const flag = SWITCHES.get(word)
@@ -95,7 +99,7 @@ function* takeChange(c: Crt, rtnl: Rtnl, words: Words, word: string, change: Cha
     }
     case 'alias': change.alias = yield* words.value(); break
     case 'netns': Object.assign(change, yield* netnsArgument(c, yield* words.value())); break
-    case 'master': change.master = yield* rtnl.index(yield* words.value()); break
+    case 'master': change.master = yield* masterIndex(c, rtnl, yield* words.value()); break
     case 'nomaster': change.master = 0; break
     case 'addrgenmode': change.addrGenMode = (yield* words.value()) === 'none' ? 1 : 0; break
     default: return false

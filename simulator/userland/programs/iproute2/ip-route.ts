@@ -109,16 +109,17 @@ function hopFlags(n: NextHop): string[] {
   return [...((n.flags & RTNH_F_DEAD) !== 0 ? ['dead'] : []), ...((n.flags & RTNH_F_ONLINK) !== 0 ? ['onlink'] : []), ...((n.flags & RTNH_F_LINKDOWN) !== 0 ? ['linkdown'] : [])]
 }
 
-function* hopText(rtnl: Rtnl, o: IpOptions, n: NextHop): Flow<string> {
+/** The device is left out where the user has named it. */
+function* hopText(rtnl: Rtnl, o: IpOptions, n: NextHop, dev: number | undefined): Flow<string> {
   const via = n.gateway === undefined ? '' : `via ${paint(o, n.gateway.includes(':') ? 'inet6' : 'inet', n.gateway)} `
-  return `${via}${n.oif === undefined ? '' : `dev ${paint(o, 'ifname', yield* rtnl.name(n.oif))} `}`
+  return `${via}${n.oif === undefined || n.oif === dev ? '' : `dev ${paint(o, 'ifname', yield* rtnl.name(n.oif))} `}`
 }
 
 function* routeText(rtnl: Rtnl, o: IpOptions, r: Route, f: RouteFilter): Flow<string> {
   let text = r.type !== RTN_UNICAST || o.details ? `${TYPES[r.type]} ` : ''
   text += `${paint(o, destination(r) === 'default' ? undefined : r.family, destination(r))} `
   const [single, ...others] = r.nexthops
-  if (single && others.length === 0) text += yield* hopText(rtnl, o, single)
+  if (single && others.length === 0) text += yield* hopText(rtnl, o, single, f.dev)
   if (f.table === RT_TABLE_UNSPEC && r.table !== RT_TABLE_MAIN) text += `table ${tableName(r.table)} `
   if (r.protocol !== RTPROT_BOOT || o.details) text += `proto ${PROTOCOLS.get(r.protocol) ?? r.protocol} `
   if (r.family === 'inet' && (r.scope !== RT_SCOPE_UNIVERSE || o.details)) text += `scope ${scopeName(r.scope)} `
@@ -126,7 +127,7 @@ function* routeText(rtnl: Rtnl, o: IpOptions, r: Route, f: RouteFilter): Flow<st
   if (r.metric !== 0) text += `metric ${r.metric} `
   if (single && others.length === 0) text += hopFlags(single).map((flag) => `${flag} `).join('')
   if (r.mtu !== undefined) text += `mtu ${r.mtu} `
-  if (others.length > 0) for (const n of r.nexthops) text += `${o.oneline ? '\\' : '\n'}\tnexthop ${yield* hopText(rtnl, o, n)}weight ${n.weight} ${hopFlags(n).map((flag) => `${flag} `).join('')}`
+  if (others.length > 0) for (const n of r.nexthops) text += `${o.oneline ? '\\' : '\n'}\tnexthop ${yield* hopText(rtnl, o, n, f.dev)}weight ${n.weight} ${hopFlags(n).map((flag) => `${flag} `).join('')}`
   if (r.pref !== undefined) text += `pref ${PREFERENCES[r.pref] ?? 'medium'}`
   return `${text}\n`
 }
@@ -138,7 +139,7 @@ function* routeJson(rtnl: Rtnl, r: Route, f: RouteFilter): Flow<Json> {
   if (!one) for (const n of r.nexthops) hops.push({ ...(n.gateway === undefined ? {} : { gateway: n.gateway }), ...(n.oif === undefined ? {} : { dev: yield* rtnl.name(n.oif) }), weight: n.weight, flags: hopFlags(n) })
   return {
     ...(r.type === RTN_UNICAST ? {} : { type: TYPES[r.type] }), dst: destination(r), ...(one?.gateway === undefined ? {} : { gateway: one.gateway }),
-    ...(one?.oif === undefined ? {} : { dev: yield* rtnl.name(one.oif) }), ...(f.table === RT_TABLE_UNSPEC && r.table !== RT_TABLE_MAIN ? { table: tableName(r.table) } : {}),
+    ...(one?.oif === undefined || one.oif === f.dev ? {} : { dev: yield* rtnl.name(one.oif) }), ...(f.table === RT_TABLE_UNSPEC && r.table !== RT_TABLE_MAIN ? { table: tableName(r.table) } : {}),
     ...(r.protocol === RTPROT_BOOT ? {} : { protocol: PROTOCOLS.get(r.protocol) ?? String(r.protocol) }), ...(r.family === 'inet' && r.scope !== RT_SCOPE_UNIVERSE ? { scope: scopeName(r.scope) } : {}),
     ...(r.prefsrc === undefined ? {} : { prefsrc: r.prefsrc }), ...(r.metric === 0 ? {} : { metric: r.metric }), flags: one ? hopFlags(one) : [],
     ...(hops.length > 0 ? { nexthops: hops } : {}), ...(r.pref === undefined ? {} : { pref: PREFERENCES[r.pref] ?? 'medium' }),
@@ -269,12 +270,17 @@ export function* ipRule(c: Crt, o: IpOptions, rtnl: Rtnl, words: Words): Flow<nu
 export function* ipNeigh(c: Crt, o: IpOptions, rtnl: Rtnl, words: Words): Flow<number> {
   const command = matches(words.shift() ?? 'show', ['add', 'change', 'replace', 'delete', 'get', 'show', 'lst', 'list', 'flush'])
   if (command !== 'show' && command !== 'lst' && command !== 'list') return yield* unsimulated(c, `'ip neigh ${command ?? ''}'`)
-  const first = words.shift()
-  const dev = first === 'dev' ? yield* rtnl.index(yield* words.value()) : undefined
+  let dev: number | undefined
+  let to: string | undefined
+  for (let word = words.shift(); word !== undefined; word = words.shift()) {
+    if (word === 'dev') dev = yield* rtnl.index(yield* words.value())
+    else if (word === 'nud') yield* words.value()
+    else to = word === 'to' ? yield* words.value() : word
+  }
   const { replies } = yield* rtnl.ask({ type: 'RTM_GETNEIGH', flags: NLM_F_DUMP, ...(o.family === undefined ? {} : { family: o.family }) })
   const json: Json[] = []
   for (const n of replies.flatMap((r) => (r.type === 'RTM_NEWNEIGH' ? [r.neighbour] : []))) {
-    if ((dev !== undefined && n.index !== dev) || n.state === 0x40) continue
+    if ((dev !== undefined && n.index !== dev) || n.state === 0x40 || (to !== undefined && n.dst !== to)) continue
     const state = STATES.get(n.state) ?? 'NONE'
     const name = yield* rtnl.name(n.index)
     if (o.json) json.push({ dst: n.dst, dev: name, ...(n.lladdr === undefined ? {} : { lladdr: n.lladdr }), ...(n.router ? { router: null } : {}), state: [state] })

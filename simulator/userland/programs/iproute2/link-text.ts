@@ -47,11 +47,11 @@ export function* linkFacts(rtnl: Rtnl, link: Link): Flow<LinkFacts> {
 const stateColor = (state: string): 'up' | 'down' | undefined => (state === 'UP' ? 'up' : state === 'DOWN' ? 'down' : undefined)
 export const linkType = (link: Link): string => TYPES.get(link.arphrd) ?? 'none'
 
-/** `withMode`: ip link shows the link mode, ip addr doesn't. */
-export function linkText(f: LinkFacts, o: IpOptions, withMode: boolean): string {
+/** `withMode`: ip link shows the link mode, ip addr doesn't. A list of IPv6 addresses (not of one named device) knows less of its links. */
+export function linkText(f: LinkFacts, o: IpOptions, withMode: boolean, named = false): string {
   const { link } = f
   const name = `${link.name}${f.peer === undefined ? '' : `@${f.peer}`}`
-  const inet6 = o.family === 'inet6' && !withMode
+  const inet6 = o.family === 'inet6' && !withMode && !named
   let text = `${link.index}: ${paint(o, 'ifname', `${name}: `)}<${f.flags.join(',')}> mtu ${link.mtu} ${inet6 ? '' : `qdisc ${link.qdisc} `}`
   if (f.master !== undefined) text += `master ${f.master} `
   text += `state ${paint(o, stateColor(f.state), f.state)} `

@@ -5,8 +5,9 @@ import { O_CLOEXEC, O_CREAT, O_EXCL, O_RDONLY } from '../../../abi/fcntl.ts'
 import { MNT_DETACH, MS_BIND, MS_REC, MS_SHARED, MS_SLAVE } from '../../../abi/mount.ts'
 import { CLONE_NEWNET, CLONE_NEWNS } from '../../../abi/sched.ts'
 import { type Crt, envStrings } from '../../libc/crt.ts'
+import { forkChild } from '../../libc/fork.ts'
 import { call } from '../../libc/syscall.ts'
-import { close, execvpe, mkdir, open, readDir, stat, unlink } from '../../libc/unistd.ts'
+import { close, execvpe, mkdir, open, readDir, stat, unlink, waitpid } from '../../libc/unistd.ts'
 import { NETNS_DIR, netnsidOf, netnsNames } from './netns-names.ts'
 import { type IpOptions, type Json, printJson } from './output.ts'
 import { die, EXIT_USAGE, type Rtnl } from './rtnl.ts'
@@ -23,6 +24,7 @@ export function* ipNetns(c: Crt, o: IpOptions, rtnl: Rtnl, words: Words): Flow<n
   if (command === 'identify') return yield* identify(c, name)
   if (command === undefined || command === 'monitor' || command === 'list-id') return yield* unknownCommand(c, word ?? '', 'netns')
   if (command === 'delete' && o.all) return yield* deleteAll(c)
+  if (command === 'exec' && o.all) return yield* execAll(c, words.rest())
   if (name === undefined) return yield* die(c, 1, 'No netns name specified')
   words.shift()
   if (command === 'set') return yield* setId(c, rtnl, name, words)
@@ -49,8 +51,12 @@ NETNSID := auto | POSITIVE-INT`
 function* list(c: Crt, o: IpOptions, rtnl: Rtnl): Flow<number> {
   const json: Json[] = []
   for (const name of yield* netnsNames()) {
+    // The real one asks twice, for its cache of names and for the line, and complains twice.
+    for (let again = 0; again < 2; again++) {
+      const bad = yield* netnsidOf(rtnl, name)
+      if (typeof bad === 'string') yield* c.stderr.write(`Error: ${bad.replace(/\.$/, '')}.\n`)
+    }
     const id = yield* netnsidOf(rtnl, name)
-    if (typeof id === 'string') yield* c.stderr.write(`Error: ${id.replace(/\.$/, '')}.\n`)
     json.push({ name, ...(typeof id === 'number' ? { id } : {}) })
     if (!o.json) yield* c.stdout.write(`${name}${typeof id === 'number' ? ` (id: ${id})` : ''}\n`)
   }
@@ -120,7 +126,7 @@ function* deleteAll(c: Crt): Flow<number> {
 
 /** Which names has the network namespace of a process (our own without a PID)? */
 function* identify(c: Crt, pid: string | undefined): Flow<number> {
-  if (pid !== undefined && !/^\d+$/.test(pid)) return yield* wrong(c, pid, 'Invalid PID value')
+  if (pid !== undefined && !/^\d+$/.test(pid)) return yield* die(c, 1, `Specified string '${pid}' is not a pid`)
   const own = yield* stat(`/proc/${pid ?? 'self'}/ns/net`)
   if (isErr(own)) return yield* die(c, 1, `Stat of netns failed: ${own.message}`)
   let found = false
@@ -183,6 +189,20 @@ function* bindEtc(c: Crt, name: string): Flow<void> {
     const bound = yield* call('mount', `${dir}/${entry.name}`, `/etc/${entry.name}`, 'none', MS_BIND, '')
     if (isErr(bound)) yield* c.stderr.write(`Bind ${dir}/${entry.name} -> /etc/${entry.name} failed: ${bound.message}\n`)
   }
+}
+
+/** `ip -all netns exec`: the command in each named namespace, one after the other. */
+function* execAll(c: Crt, command: readonly string[]): Flow<number> {
+  if (command.length === 0) return yield* die(c, 1, 'No command specified')
+  let status = 0
+  for (const name of yield* netnsNames()) {
+    yield* c.stdout.write(`\nnetns: ${name}\n`)
+    yield* c.stdout.flush()
+    const pid = yield* forkChild(c, (child) => exec(child, name, command))
+    const result = isErr(pid) ? pid : yield* waitpid(pid)
+    if (isErr(result) || result.status !== 0) status = 1
+  }
+  return status
 }
 
 function* exec(c: Crt, name: string, command: readonly string[]): Flow<number> {
