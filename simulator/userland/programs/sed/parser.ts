@@ -1,6 +1,7 @@
 // Reading sed scripts (GNU sed's compile.c): every error says where, counted in characters read, as sed does.
 import { compileRegex, type Regex } from '../../../lib/regex.ts'
-import { type Address, type CaseMode, type Command, type EndAddress, type ReplacementPart, type Script, SedSyntaxError, type Substitution } from './script.ts'
+import { ESCAPES, parseReplacement, regexEscapes } from './escapes.ts'
+import { type Address, type Command, type EndAddress, type Script, SedSyntaxError, type Substitution } from './script.ts'
 
 /** One -e or -f argument. */
 export interface ScriptSource {
@@ -14,7 +15,6 @@ export interface ParseOptions {
   readonly sandbox: boolean
 }
 
-const ESCAPES = new Map([['a', '\x07'], ['f', '\f'], ['n', '\n'], ['r', '\r'], ['t', '\t'], ['v', '\v']])
 const SPACE = /[ \t\r\v\f]/
 const NO_ADDRESS = new Set([':', '}', '#'])
 const ONE_ADDRESS = new Set(['=', 'q', 'Q'])
@@ -380,56 +380,4 @@ class SourceParser {
     if (left.length !== right.length) this.#fail("strings for `y' command are different lengths")
     return new Map(left.map((c, i) => [c, right[i]] as const).reverse())
   }
-}
-
-/** \t, \f, \xHH, \oNNN, \dNNN, \cX in an expression become the characters they name; special ones stay quoted. */
-function regexEscapes(pattern: string): string {
-  return pattern.replace(/\\(?:x([0-9a-fA-F]{1,2})|o([0-7]{1,3})|d([0-9]{1,3})|c([^])|([^]))/g, (whole: string, hex?: string, octal?: string, decimal?: string, control?: string, letter?: string) => {
-    const code = hex !== undefined ? parseInt(hex, 16) : octal !== undefined ? parseInt(octal, 8) : decimal !== undefined ? parseInt(decimal, 10) : undefined
-    if (code !== undefined) {
-      const char = String.fromCharCode(code)
-      return /[\^$\\.*[\]]/.test(char) ? `\\${char}` : char
-    }
-    if (control !== undefined) return String.fromCharCode(control.toUpperCase().charCodeAt(0) ^ 0x40)
-    return letter !== undefined && 'aftv'.includes(letter) ? ESCAPES.get(letter) ?? whole : letter === 'r' ? '\r' : whole
-  })
-}
-
-const CASES = new Map<string, CaseMode>([['U', 'upper'], ['L', 'lower'], ['u', 'upperFirst'], ['l', 'lowerFirst'], ['E', 'end']])
-
-export function parseReplacement(text: string): ReplacementPart[] {
-  const parts: ReplacementPart[] = []
-  let literal = ''
-  const flush = (): void => {
-    if (literal !== '') parts.push({ kind: 'text', text: literal })
-    literal = ''
-  }
-  for (let i = 0; i < text.length; i++) {
-    const c = text[i]
-    if (c === '&') {
-      flush()
-      parts.push({ kind: 'group', index: 0 })
-      continue
-    }
-    if (c !== '\\') {
-      literal += c
-      continue
-    }
-    const e = text[++i] ?? ''
-    const mode = CASES.get(e)
-    const code = /^(?:x([0-9a-fA-F]{1,2})|o([0-7]{1,3})|d([0-9]{1,3}))/.exec(text.slice(i))
-    if (/\d/.test(e)) {
-      flush()
-      parts.push({ kind: 'group', index: Number(e) })
-    } else if (mode !== undefined) {
-      flush()
-      parts.push({ kind: 'case', mode })
-    } else if (code !== null) {
-      literal += String.fromCharCode(parseInt(code[1] ?? code[2] ?? code[3], code[1] !== undefined ? 16 : code[2] !== undefined ? 8 : 10))
-      i += code[0].length - 1
-    } else if (e === 'c' && text[i + 1] !== undefined) literal += String.fromCharCode(text[++i].toUpperCase().charCodeAt(0) ^ 0x40)
-    else literal += ESCAPES.get(e) ?? e
-  }
-  flush()
-  return parts
 }
