@@ -18,7 +18,7 @@ add([bash, dash, init])
 function* notYet(): Generator<never, number> {
   throw new Error('a program was started before its code was there')
 }
-const image = hostImage(list.map(pkg => ({ ...pkg, programs: pkg.programs.map(entry => ({ ...entry, program: notYet })) })))
+const image = hostImage(list.map(pkg => ({ ...pkg, programs: pkg.programs.map(entry => ({ ...entry, program: notYet, summary: '' })) })))
 
 /** The file's name holds the hash of all the code. */
 const build = import.meta.url.replace(/^.*\//, '')
