@@ -88,8 +88,9 @@ function age(text: string | undefined): number | undefined {
 
 function* killNames(c: Crt, names: readonly string[], signal: number, options: ReadonlyMap<string, string>, uid: number | undefined): Flow<number> {
   const self = yield* call('getpid')
-  const all = (yield* readProcesses()).filter((p) => p.pid !== self)
-  if (all.length === 0) {
+  const everyone = yield* readProcesses()
+  const all = everyone.filter((p) => p.pid !== self)
+  if (everyone.length === 0) {
     yield* c.stderr.write('killall: /proc lacks process entries (not mounted ?)\n')
     return 1
   }
