@@ -74,7 +74,9 @@ function* umountNamed(c: Crt, r: Request, name: string): Flow<number> {
     yield* warn(c, name, path)
     return MNT_EX_FAIL
   }
-  const mounts = yield* mountTable(c)
+  // Without /proc the name can only be a mount point, and the kernel is asked at once.
+  const table = yield* readMountinfo()
+  const mounts = isErr(table) ? [] : table
   const byTarget = isErr(path) ? undefined : mounts.findLast((m) => m.target === path)
   if (byTarget) return yield* detach(c, r, byTarget.target, byTarget)
   const bySource = mounts.findLast((m) => m.source === name || (!isErr(path) && m.source === path && name.startsWith('/dev/')))
