@@ -1,7 +1,6 @@
 // Debian's packages util-linux and mount.
 import type { ProgramPackage } from '../../program-table.ts'
 import { program } from '../../libc/crt.ts'
-import { COLUMN_OPTIONS, column } from './column.ts'
 import { DMESG_OPTIONS, dmesg } from './dmesg.ts'
 import { FINDMNT_OPTIONS, findmnt } from './findmnt.ts'
 import { FLOCK_OPTIONS, flock } from './flock.ts'
@@ -47,7 +46,6 @@ export const utilLinuxPackage: ProgramPackage = {
     { path: '/usr/bin/setpriv', program: program(setpriv), options: SETPRIV_OPTIONS, summary: 'runs a program with other privileges' },
     { path: '/usr/bin/prlimit', program: program(prlimit), options: PRLIMIT_OPTIONS, summary: 'shows and sets resource limits' },
     { path: '/usr/bin/setsid', program: program(setsid), options: SETSID_OPTIONS, summary: 'runs a program in a new session' },
-    { path: '/usr/bin/column', program: program(column), options: COLUMN_OPTIONS, summary: 'arranges lines in columns' },
     { path: '/usr/sbin/pivot_root', program: program(pivotRoot), options: PIVOT_ROOT_OPTIONS, summary: 'makes another mount the root' },
     { path: '/usr/bin/dmesg', program: program(dmesg), options: DMESG_OPTIONS, summary: "shows the kernel's log" },
     { path: '/usr/bin/flock', program: program(flock), options: FLOCK_OPTIONS, summary: 'runs a command while holding a lock on a file' },
