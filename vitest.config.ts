@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', testTimeout: 120_000, include: ['{simulator,lab,site,tools,test/conformance}/**/*.test.ts'], exclude: ['test/conformance/conformance.test.ts'], environment: 'node' } },
+      { test: { name: 'unit', testTimeout: 120_000, include: ['{simulator,lab,site,tools,test/conformance,test/fuzz}/**/*.test.ts'], exclude: ['test/conformance/conformance.test.ts'], environment: 'node' } },
       { test: { name: 'conformance', include: ['test/conformance/conformance.test.ts'], environment: 'node' } },
       { test: { name: 'lessons', include: ['test/lessons.test.ts'], environment: 'node', testTimeout: 60_000 } },
     ],

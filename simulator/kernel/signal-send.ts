@@ -20,8 +20,9 @@ export const isKernelOnly = (sig: number): boolean => sig === SIGKILL || sig ===
 /** SIGNAL_UNKILLABLE: the init of a PID namespace, the machine's own included. */
 export const isUnkillable = (task: Task): boolean => task.pidNs.childReaper === task
 
-/** sig_ignored: nothing would happen, so the signal is dropped at once. Blocked signals are kept, they may be unignored later. */
+/** sig_ignored: nothing would happen, so the signal is dropped at once. Blocked signals are kept, they may be unignored later. Kernel threads ignore all, KILL too. */
 function isIgnored(task: Task, sig: number, force: boolean): boolean {
+  if (task.isKernelThread) return true
   if ((task.signals.blocked & sigBit(sig)) !== 0n) return false
   const { handler } = task.signals.action(sig)
   if (isUnkillable(task) && handler === 'default' && !(force && isKernelOnly(sig))) return true

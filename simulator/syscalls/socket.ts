@@ -7,7 +7,7 @@ import { NetlinkSocket } from '../kernel/net/netlink-socket.ts'
 import { MSG_DONTWAIT, type Socket, SocketFile, socketFile } from '../kernel/net/socket.ts'
 import { UnixSocket, type UnixType } from '../kernel/net/unix-socket.ts'
 import type { Task } from '../kernel/task.ts'
-import { installFile } from '../kernel/vfs/file-open.ts'
+import { fdLimit, installFile } from '../kernel/vfs/file-open.ts'
 import { type KFlow, wait } from '../kernel/wait-queue.ts'
 import type { Handlers } from './handlers.ts'
 
@@ -34,13 +34,7 @@ function makeSocket(task: Task, family: string, type: string, protocol: number):
 }
 
 function install(task: Task, socket: Socket, flags: number): number {
-  const file = socketFile(task, socket, flags)
-  try {
-    return installFile(task, file, (flags & O_CLOEXEC) !== 0)
-  } catch (error) {
-    file.release()
-    throw error
-  }
+  return installFile(task, socketFile(task, socket, flags), (flags & O_CLOEXEC) !== 0)
 }
 
 function fileOf(task: Task, fd: number): SocketFile {
@@ -66,14 +60,10 @@ export const socketSyscalls = {
     const { base, flags } = parseType(type)
     if (family !== 'unix') throw Errno.EOPNOTSUPP
     if (!isUnixType(base)) throw Errno.ESOCKTNOSUPPORT
+    const limit = fdLimit(task)
+    task.files.lowestFree(limit, task.files.lowestFree(limit) + 1)
     const [a, b] = UnixSocket.pair(task, base)
-    const first = install(task, a, flags)
-    try {
-      return [first, install(task, b, flags)]
-    } catch (error) {
-      task.files.close(first)
-      throw error
-    }
+    return [install(task, a, flags), install(task, b, flags)]
   },
   bind(task, fd, addr) {
     socketOf(task, fd).bind(task, addr)

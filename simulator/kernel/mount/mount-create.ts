@@ -45,6 +45,7 @@ export function addFileSystem(task: Task, source: string, path: Path, typeName: 
   if (type === undefined) throw Errno.ENODEV
   const sb = getSuperBlock(task, type, source, path, flags, data)
   let lockedFlags = 0
+  let mount: Mount | undefined
   const own = mountFlags(flags)
   try {
     if (task.nsproxy.mnt.owner !== kernel.initUserNs && sb.usernsVisible) {
@@ -55,11 +56,11 @@ export function addFileSystem(task: Task, source: string, path: Path, typeName: 
     const at = mountpointOf(path)
     if (!isOurs(task, at.mount)) throw Errno.EINVAL
     if (at.mount.sb === sb && at.mount.root === at.dentry) throw Errno.EBUSY
-    const mount = new Mount(kernel, sb, type.rootOf?.(task, sb) ?? sb.root, source === '' ? 'none' : source, own)
+    mount = new Mount(kernel, sb, type.rootOf?.(task, sb) ?? sb.root, source === '' ? 'none' : source, own)
     mount.lockedFlags = lockedFlags
     graftTree(task, mount, at)
   } catch (error) {
-    if (sb.mounts === 0) sb.onLastUnmount()
+    if (mount === undefined && sb.mounts === 0) sb.onLastUnmount()
     throw error
   }
 }

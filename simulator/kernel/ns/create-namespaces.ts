@@ -36,12 +36,17 @@ export function createUserNamespace(task: Task): { readonly cred: Cred; readonly
   const ns = kernel.addNamespace(new UserNamespace(kernel, parent, cred.euid, cred.egid, (cred.effective & capBit(CAP_SETFCAP)) !== 0n))
   ns.uncharge = uncharge
   announce(task, ns)
-  return { ns, cred: credIn(cred, ns), undo: () => drop(ns) }
+  return { ns, cred: credIn(cred, ns), undo: () => undo(ns) }
 }
 
 /** set_cred_user_ns */
 export function credIn(cred: Cred, userNs: UserNamespace): Cred {
   return { ...cred, userNs, securebits: 0, inheritable: 0n, permitted: CAP_FULL, effective: CAP_FULL, bounding: CAP_FULL, ambient: 0n }
+}
+
+/** Namespaces that it owned, ended before it, may have taken it along. */
+const undo = (ns: UserNamespace): void => {
+  if (ns.isAlive) drop(ns)
 }
 
 const drop = (ns: Namespace): void => {

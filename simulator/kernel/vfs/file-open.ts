@@ -179,9 +179,14 @@ function openByType(task: Task, path: Path, flags: number): File {
   return inode.open(task, path, flags)
 }
 
-/** Gives an open file the lowest free descriptor. Throws EMFILE. */
+/** Gives an open file the lowest free descriptor. Throws EMFILE, and the file is closed again. */
 export function installFile(task: Task, file: File, cloexec: boolean): number {
-  return task.files.install(task.files.lowestFree(fdLimit(task)), file, cloexec)
+  try {
+    return task.files.install(task.files.lowestFree(fdLimit(task)), file, cloexec)
+  } catch (error) {
+    file.release()
+    throw error
+  }
 }
 /** RLIMIT_NOFILE */
 export const fdLimit = (task: Task): number => task.rlimits.get('NOFILE')?.soft ?? Infinity

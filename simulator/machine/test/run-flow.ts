@@ -1,5 +1,5 @@
 // Runs a test's own flow as the one program of a bare machine: what a syscall does can then be told as a story.
-import type { Flow } from '../../abi/syscalls.ts'
+import type { Program } from '../../abi/syscalls.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { executableBytes } from '../../lib/executable.ts'
 import { bootHost } from '../boot.ts'
@@ -15,7 +15,7 @@ export const ROOT = { name: 'root', uid: 0, gid: 0, home: '/', shell: '/test' }
 export const LEARNER = { name: 'learner', uid: 1000, gid: 1000, home: '/', shell: '/test' }
 
 /** Boots a machine with nothing but init and the flow, runs it until nothing moves, and answers the kernel for a look. */
-export function runFlow(flow: () => Flow<number>, who = ROOT): Kernel {
+export function runFlow(flow: Program, who = ROOT): Kernel {
   const programs = new Map([['init/init', init.programs[0].program], ['test/test', flow]])
   const image = [dir('/'), dir('/sbin'), file('/sbin/init', 'init/init'), file('/test', 'test/test'), ...['/proc', '/sys', '/dev', '/run', '/tmp'].map((path) => dir(path))]
   const kernel = bootHost({ seed: 1, bootTimeMs: 0, image, programs })
