@@ -7,7 +7,9 @@ const kebabCase = {
       create: (context) => ({
         Program(node) {
           const name = context.filename.replace(/^.*\//, '')
-          if (!/^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+)*$/.test(name)) context.report({ node, message: `'${name}' is not kebab-case` })
+          // A program’s file is named as its command (pivot_root).
+          const words = context.filename.includes('/userland/programs/') ? /^[a-z0-9]+([-_][a-z0-9]+)*(\.[a-z0-9]+)*$/ : /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+)*$/
+          if (!words.test(name)) context.report({ node, message: `'${name}' is not kebab-case` })
         },
       }),
     },

@@ -74,13 +74,3 @@ export function formatCall(call: TracedCall): string {
   if (output !== undefined) shown.splice(call.nr === 'read' || call.nr === 'pread64' ? 1 : shown.length, 0, output)
   return `${call.nr}(${shown.join(', ')}) = ${formatResult(call)}`
 }
-
-/** Which calls `-e trace=` selects: names and strace's %classes. An unknown name is an error of the caller's. */
-export const TRACE_CLASSES: Readonly<Record<string, readonly string[]>> = {
-  '%file': ['openat', 'newfstatat', 'statx', 'statfs', 'faccessat2', 'readlinkat', 'mkdirat', 'mknodat', 'unlinkat', 'renameat2', 'linkat', 'symlinkat', 'fchmodat', 'fchownat', 'utimensat', 'truncate', 'getcwd', 'chdir', 'chroot', 'mount', 'umount2', 'pivot_root', 'execve', 'execveat'],
-  '%process': ['clone', 'execve', 'execveat', 'exit_group', 'wait4', 'kill', 'unshare', 'setns'],
-  '%desc': ['openat', 'close', 'read', 'write', 'pread64', 'pwrite64', 'lseek', 'dup', 'dup2', 'dup3', 'pipe2', 'fcntl', 'flock', 'ioctl', 'poll', 'newfstatat', 'getdents64', 'fchdir', 'ftruncate'],
-  '%signal': ['kill', 'rt_sigaction', 'rt_sigprocmask', 'rt_sigsuspend', 'pause'],
-  '%net': ['socket', 'bind', 'listen', 'accept4', 'connect', 'sendto', 'recvfrom', 'sendmsg', 'recvmsg', 'shutdown', 'setsockopt', 'getsockopt', 'getsockname', 'getpeername', 'socketpair'],
-  '%creds': ['getuid', 'geteuid', 'getgid', 'getegid', 'getgroups', 'setuid', 'setgid', 'setreuid', 'setregid', 'setresuid', 'setresgid', 'setgroups', 'capget', 'capset', 'prctl'],
-}

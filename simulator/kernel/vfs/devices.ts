@@ -19,9 +19,6 @@ function drivers(kernel: Kernel): Map<number, DeviceOpen> {
 export function registerCharDevice(kernel: Kernel, dev: number, open: DeviceOpen): void {
   drivers(kernel).set(dev, open)
 }
-export function unregisterCharDevice(kernel: Kernel, dev: number): void {
-  drivers(kernel).delete(dev)
-}
 
 /** chrdev_open, blkdev_open: throws ENXIO for a number without a driver. */
 export function openDevice(task: Task, path: Path, flags: number): File {

@@ -13,7 +13,6 @@ import { MAY_EXEC, permission, refuse } from './permissions.ts'
 import { touchAccessed } from './time.ts'
 import { sysctlNumber } from './vfs-sysctl.ts'
 
-export { pathString } from './path-string.ts'
 
 /** Follow a symbolic link at the end · must be a directory · an empty path names `dirfd` itself · don't cross a mount at the end */
 export const LOOKUP_FOLLOW = 1, LOOKUP_DIRECTORY = 2, LOOKUP_EMPTY = 4

@@ -6,8 +6,6 @@ import { isDir, isReg } from '../../abi/stat.ts'
 import { call } from '../libc/syscall.ts'
 import { access, close, open, stat } from '../libc/unistd.ts'
 import type { Shell } from './state.ts'
-import { forkShell, waitForPid } from './jobs.ts'
-import { exitStatus } from './job-table.ts'
 import { functionText } from './printer.ts'
 import { applets, RUNNABLE_APPLETS } from './builtins/type.ts'
 
@@ -152,10 +150,4 @@ export const scriptRunner: { run: (sh: Shell, argv: readonly string[], env: read
   *run() {
     return 126
   },
-}
-
-/** Runs a command in a child and waits: what `command` does with a program. */
-export function* runForeground(sh: Shell, words: readonly string[]): Flow<number> {
-  const pid = yield* forkShell(sh, 'command', (child) => runProgram(child, words))
-  return pid === undefined ? 254 : exitStatus(yield* waitForPid(sh, pid))
 }

@@ -10,7 +10,7 @@ import { performAssign } from './assign.ts'
 import { redirect, undoRedirects, type Undo } from './redirect.ts'
 import { findBuiltin, isDeclaration, SPECIAL_BUILTINS, type Builtin } from './builtins/index.ts'
 import { canReplace, closeSubstitutions, execute } from './exec.ts'
-import { fork, placeChild, reap, resetSignals, finish, waitForeground } from './jobs.ts'
+import { fork, placeChild, reap, resetSignals, waitForeground } from './jobs.ts'
 import { runPendingTraps, runTrap } from './traps.ts'
 import { hashProgram, runProgram } from './exec-program.ts'
 import { traceText, traceWord, traceWords } from './trace.ts'
@@ -250,6 +250,3 @@ function* programChild(sh: Shell, c: Simple, words: readonly string[], placement
   return yield* runProgram(sh, words)
 }
 
-/** For builtins that run another command: `command`, `exec`. */
-export const replaceWith = (sh: Shell, words: readonly string[]): Flow<number> => runProgram(sh, words)
-export const subshellFinish = finish

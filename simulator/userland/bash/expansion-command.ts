@@ -76,8 +76,6 @@ function* copyFile(sh: Shell, body: List): Flow<number> {
   }
 }
 
-/** Descriptors and children of process substitutions of the command being expanded, to be closed after it. */
-export interface ProcessSubstitution { readonly fd: number; readonly pid: number }
 
 /** <(…) and >(…): answers /dev/fd/N, N counting down from 63. */
 export function* processSubstitution(sh: Shell, operator: '<' | '>', body: List): Flow<string> {

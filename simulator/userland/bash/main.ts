@@ -7,7 +7,7 @@ import { call } from '../libc/syscall.ts'
 import { close, fstat, isatty, open, read } from '../libc/unistd.ts'
 import { decodeUtf8 } from '../../lib/bytes.ts'
 import type { Dialect } from './lexer.ts'
-import { SET_OPTIONS, ShellAbort, ShellExit, Shell } from './state.ts'
+import { ShellAbort, ShellExit, Shell } from './state.ts'
 import { finish, ownSignals } from './jobs.ts'
 import { evalString } from './eval.ts'
 import { readerLoop } from './reader.ts'
@@ -132,4 +132,3 @@ function* looksBinary(fd: number): Flow<boolean> {
   return text.startsWith('\x7fELF') || (text.split('\n')[0] ?? '').includes('\0')
 }
 
-export const optionNames = SET_OPTIONS

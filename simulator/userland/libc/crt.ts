@@ -12,6 +12,8 @@ export interface Crt {
   readonly stdin: InStream
   readonly stdout: OutStream
   readonly stderr: OutStream
+  /** Exit status when standard output can't be written at the end (close_stdout of gnulib); 1 unless a program sets it. */
+  writeFailure?: number
 }
 
 export type Main = (c: Crt) => Flow<number>
@@ -53,6 +55,10 @@ export function program(main: Main): Program {
       status = thrown.status
     }
     yield* c.stdout.flush()
+    if (c.stdout.error !== undefined && !c.stdout.isErrorTold) {
+      yield* c.stderr.write(`${name}: write error: ${c.stdout.error.message}\n`)
+      status = c.writeFailure ?? 1
+    }
     return status & 0xff
   }
 }

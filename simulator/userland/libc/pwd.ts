@@ -1,8 +1,7 @@
 // The user and group databases: getpwnam(3), getgrnam(3), getgrouplist(3), initgroups(3). Files only (/etc/passwd, /etc/group): what
 // nsswitch.conf names besides has no other source here. Read anew at each call, since a lesson may edit the files or mount over them.
 import type { Flow } from '../../abi/syscalls.ts'
-import { type Errno, isErr } from '../../abi/errno.ts'
-import { call } from './syscall.ts'
+import { isErr } from '../../abi/errno.ts'
 import { readFile } from './unistd.ts'
 
 export interface Passwd {
@@ -77,11 +76,6 @@ export function* getgrgid(gid: number): Flow<Group | undefined> {
 export function* getgrouplist(user: string, gid: number): Flow<readonly number[]> {
   const groups = yield* getgrent()
   return [gid, ...groups.filter((g) => g.gid !== gid && g.members.includes(user)).map((g) => g.gid)]
-}
-
-/** setgroups(2) to getgrouplist(3). */
-export function* initgroups(user: string, gid: number): Flow<0 | Errno> {
-  return yield* call('setgroups', yield* getgrouplist(user, gid))
 }
 
 /** Names of ids for listings: each file is read once, at first need, as coreutils' idcache does. */

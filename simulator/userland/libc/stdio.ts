@@ -13,6 +13,8 @@ const NEWLINE = 10
 export class OutStream {
   readonly fd: number
   error: Errno | undefined
+  /** The program has said so itself (clearerr). */
+  isErrorTold = false
   #mode: 'unknown' | 'full' | 'line' | 'none'
   #parts: Uint8Array[] = []
   #size = 0

@@ -24,7 +24,6 @@ export const rename = (from: string, to: string): Flow<0 | Errno> => call('renam
 export const chmod = (path: string, mode: number): Flow<0 | Errno> => call('fchmodat', AT_FDCWD, path, mode)
 export const chown = (path: string, uid: number, gid: number): Flow<0 | Errno> => call('fchownat', AT_FDCWD, path, uid, gid, 0)
 export const lchown = (path: string, uid: number, gid: number): Flow<0 | Errno> => call('fchownat', AT_FDCWD, path, uid, gid, AT_SYMLINK_NOFOLLOW)
-export const fork = (child: () => Flow<number>): Flow<number | Errno> => call('clone', 0, child)
 export const waitpid = (pid: number, options = 0): Flow<WaitResult | Errno> => call('wait4', pid, options)
 export const kill = (pid: number, sig: number): Flow<0 | Errno> => call('kill', pid, sig)
 export const sigaction = (sig: number, handler: SigAction['handler'], flags = 0): Flow<SigAction | Errno> => call('rt_sigaction', sig, { handler, mask: 0n, flags })

@@ -7,7 +7,7 @@ import { textWidth } from '../../../lib/width.ts'
 import type { Crt } from '../../libc/crt.ts'
 import { unsimulated, usageError } from '../../libc/err.ts'
 import { readFile, readToEnd } from '../../libc/unistd.ts'
-import { terminalSize } from '../procps/small-tools.ts'
+import { terminalSize } from '../../libc/terminal-size.ts'
 
 export const COLUMN_SHORT = 'tc:s:o:xN:R:JeLV'
 export const COLUMN_LONG: readonly LongOption[] = [

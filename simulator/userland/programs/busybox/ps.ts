@@ -5,7 +5,7 @@ import { getoptLong } from '../../../lib/getopt.ts'
 import { IdNames } from '../../libc/pwd.ts'
 import { isatty } from '../../libc/unistd.ts'
 import { PAGE_SIZE, type Process, readProcesses } from '../procps/read-proc.ts'
-import { terminalSize } from '../procps/small-tools.ts'
+import { terminalSize } from '../../libc/terminal-size.ts'
 import { BANNER } from './applet-names.ts'
 
 interface Column {

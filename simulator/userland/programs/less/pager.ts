@@ -10,7 +10,7 @@ import { compileRegex, type Regex } from '../../../lib/regex.ts'
 import type { Crt } from '../../libc/crt.ts'
 import { call } from '../../libc/syscall.ts'
 import { close, isatty, open, readFile, readToEnd, stat } from '../../libc/unistd.ts'
-import { terminalSize } from '../procps/small-tools.ts'
+import { terminalSize } from '../../libc/terminal-size.ts'
 
 interface Document {
   readonly name: string

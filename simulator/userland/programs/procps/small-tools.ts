@@ -1,7 +1,6 @@
 // pwdx(1), pmap(1) and vmstat(8) of procps 4.0.2 in their plain forms.
 import { isErr } from '../../../abi/errno.ts'
 import type { Flow } from '../../../abi/syscalls.ts'
-import { TIOCGWINSZ } from '../../../abi/termios.ts'
 import type { Crt } from '../../libc/crt.ts'
 import { unsimulated } from '../../libc/err.ts'
 import { call } from '../../libc/syscall.ts'
@@ -107,10 +106,4 @@ export function* vmstat(c: Crt): Flow<number> {
     if (i + 1 < rounds) yield* call('clock_nanosleep', 1, 0, { sec: Math.floor(delay), nsec: 0 })
   }
   return 0
-}
-
-/** Columns of the terminal on standard output, or `otherwise`. */
-export function* terminalSize(otherwise: { readonly rows: number; readonly cols: number }): Flow<{ readonly rows: number; readonly cols: number }> {
-  const size = (yield* call('ioctl', 1, TIOCGWINSZ)) as { readonly rows: number; readonly cols: number } | object
-  return 'cols' in size && size.cols > 0 ? size : otherwise
 }

@@ -10,7 +10,7 @@ import { getpwent } from '../../libc/pwd.ts'
 import { call } from '../../libc/syscall.ts'
 import { isatty, readFile } from '../../libc/unistd.ts'
 import { HERTZ, PAGE_SIZE, type Process, readMeminfo, readProcesses, readUptime, requireProc } from './read-proc.ts'
-import { terminalSize } from './small-tools.ts'
+import { terminalSize } from '../../libc/terminal-size.ts'
 import { uptimeLine } from './uptime.ts'
 import { TOP_USAGE } from './usages.ts'
 

@@ -10,7 +10,7 @@ import { unsimulated } from '../../libc/err.ts'
 import { call } from '../../libc/syscall.ts'
 import { strftime } from '../../libc/time.ts'
 import { close, execvpe, readToEnd, sigaction, waitpid } from '../../libc/unistd.ts'
-import { terminalSize } from './small-tools.ts'
+import { terminalSize } from '../../libc/terminal-size.ts'
 import { WATCH_USAGE } from './usages.ts'
 
 export const WATCH_SHORT = '+bced::ghq:n:prtvwx'
