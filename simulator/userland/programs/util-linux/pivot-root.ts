@@ -7,7 +7,7 @@ import type { Crt } from '../../libc/crt.ts'
 import { warn } from '../../libc/err.ts'
 import { call } from '../../libc/syscall.ts'
 import { die, option, tryHelp } from './common.ts'
-import { PIVOT_ROOT_HELP } from './help/pivot_root.ts'
+import { PIVOT_ROOT_HELP } from './help/pivot-root.ts'
 
 export const PIVOT_ROOT_OPTIONS: OptionTable = { short: 'Vh', long: [{ name: 'version', arg: 'none', is: 'V' }, { name: 'help', arg: 'none', is: 'h' }] }
 
