@@ -66,7 +66,15 @@ export function* noMoreOperands(c: Crt, operands: readonly string[], count: numb
 
 export const NO_OPTIONS: OptionTable = { short: '', long: [] }
 
+/** Messages of coreutils begin with the whole of argv[0]. */
+function* run(c: Crt, main: Main): Flow<number> {
+  const own: Crt = { ...c, name: c.argv[0] }
+  const status = yield* main(own)
+  c.writeFailure = own.writeFailure
+  return status
+}
+
 /** Declares a command of /usr/bin. Coreutils call themselves in messages by the whole of argv[0]. */
 export const command = (name: string, summary: string, options: OptionTable, main: Main): ProgramEntry => ({
-  path: `/usr/bin/${name}`, program: program((c) => main({ ...c, name: c.argv[0] })), options, summary,
+  path: `/usr/bin/${name}`, program: program((c) => run(c, main)), options, summary,
 })

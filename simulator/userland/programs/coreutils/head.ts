@@ -97,7 +97,9 @@ function* copyHead(c: Crt, fd: number, task: Task): Flow<Errno | undefined> {
 
 function* put(c: Crt, bytes: Uint8Array): Flow<void> {
   yield* c.stdout.write(bytes)
-  if (c.stdout.error !== undefined) exit(yield* fail(c, 1, "error writing 'standard output'", c.stdout.error))
+  if (c.stdout.error === undefined) return
+  c.stdout.isErrorTold = true
+  exit(yield* fail(c, 1, "error writing 'standard output'", c.stdout.error))
 }
 
 function* copyButLast(c: Crt, fd: number, task: Task): Flow<Errno | undefined> {

@@ -28,6 +28,7 @@ export const dir = command('dir', 'list files in columns, special characters esc
 export const vdir = command('vdir', 'list files in long form, special characters escaped', lsOptions, (c) => list(c, [{ opt: 'l', arg: undefined }, { opt: 'b', arg: undefined }]))
 
 function* list(c: Crt, preset: readonly { readonly opt: string; readonly arg: undefined }[]): Flow<number> {
+  c.writeFailure = 2
   const { options, operands } = yield* parseArgs(c, lsOptions, SERIOUS_TROUBLE)
   const isTty = yield* isatty(1)
   const size = isTty ? yield* call('ioctl', 1, TIOCGWINSZ) : undefined

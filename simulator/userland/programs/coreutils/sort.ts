@@ -140,7 +140,9 @@ function* output(c: Crt, path: string | undefined, lines: readonly string[], end
   if (path === undefined) {
     yield* c.stdout.write(text)
     yield* c.stdout.flush()
-    return c.stdout.error === undefined ? 0 : yield* fail(c, FAILURE, "write failed: 'standard output'", c.stdout.error)
+    if (c.stdout.error === undefined) return 0
+    c.stdout.isErrorTold = true
+    return yield* fail(c, FAILURE, "write failed: 'standard output'", c.stdout.error)
   }
   const fd = yield* open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o666)
   if (isErr(fd)) return yield* fail(c, FAILURE, `open failed: ${quotef(path)}`, fd)

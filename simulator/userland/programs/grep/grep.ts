@@ -37,6 +37,7 @@ interface State {
 }
 
 function* run(c: Crt, o: GrepOptions | GrepProblem): Flow<number> {
+  c.writeFailure = 2
   if ('show' in o) {
     yield* c.stdout.write(o.show === 'help' ? GREP_HELP : VERSION)
     return 0
