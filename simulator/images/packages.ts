@@ -31,6 +31,7 @@ import { less } from '../userland/programs/less/index.ts'
 import { file } from '../userland/programs/file/index.ts'
 import { tree } from '../userland/programs/tree/index.ts'
 import { bsdextrautils } from '../userland/programs/bsdextrautils/index.ts'
+import { bubblewrap } from '../userland/programs/bubblewrap/index.ts'
 import { unsimulatedPackage } from './unsimulated.ts'
 
 /** What is simulated. */
@@ -42,6 +43,7 @@ export const SIMULATED_PACKAGES: readonly ProgramPackage[] = [
   file,
   tree,
   bsdextrautils,
+  bubblewrap,
 ]
 
 /** Everything installed on the host, with the names that are there but not simulated. */
