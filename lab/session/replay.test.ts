@@ -29,5 +29,5 @@ test('the same log leads to the same bytes, whenever and wherever something was 
     const first = ending(session)
     expect(ending(Session.replay(bootMachine, log))).toBe(first)
     expect(ending(Session.replay(bootMachine, log))).toBe(first)
-  }), { numRuns: 12 })
+  }), { numRuns: 20 })
 })

@@ -124,11 +124,11 @@ export class Session {
 
   // ---- steps
 
-  /** Nothing runs just now: a terminal that waits for its learner has finished its step. */
+  /** Nothing runs just now: a terminal that waits for its learner has finished its step. Called again at the same point it changes nothing. */
   #endSteps(): void {
-    if (this.#timeline.length === 0 && this.#terminals.size > 0) {
-      if ([...this.#terminals.values()].every(({ pty }) => pty.isAtPrompt || pty.isClosed)) this.#addStep('', 'start', this.#entries.length)
-      return
+    if (this.#timeline.length === 0) {
+      if (this.#terminals.size === 0 || ![...this.#terminals.values()].every(({ pty }) => pty.isAtPrompt || pty.isClosed)) return
+      this.#addStep('', 'start', this.#entries.length)
     }
     for (const terminal of this.#terminals.values()) {
       const { step, pty } = terminal
