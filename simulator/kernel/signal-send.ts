@@ -34,7 +34,7 @@ function isIgnored(task: Task, sig: number, force: boolean): boolean {
  * even KILL and STOP unless they come from an ancestor PID namespace or from the kernel (pid_namespaces(7)).
  */
 export function sendSignal(kernel: Kernel, task: Task, sig: number, from?: Task): void {
-  if (!task.isAlive || sig === 0) return
+  if (!task.isAlive || task.isExiting || sig === 0) return
   const signals = task.signals
   if (isStopSignal(sig)) signals.pending &= ~sigBit(SIGCONT)
   if (sig === SIGCONT) {

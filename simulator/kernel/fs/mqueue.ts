@@ -49,21 +49,31 @@ class MqueueDir extends TableDir {
   }
 }
 
-/** Lives as long as its namespace, mounted or not. */
+/** Lives as long as its namespace, mounted or not, and as long as it is mounted anywhere. */
 class MqueueSuperBlock extends SimplePseudoSuperBlock {
-  override onLastUnmount(): void {}
+  #hasNamespace = true
+
+  namespaceGone(): void {
+    this.#hasNamespace = false
+    if (this.mounts === 0) super.onLastUnmount()
+  }
+  override onLastUnmount(): void {
+    if (!this.#hasNamespace) super.onLastUnmount()
+  }
 }
 
 /** Gives the namespace's own superblock, making it at first use. */
 function superBlockOf(ipc: IpcNamespace): SimplePseudoSuperBlock {
-  let sb = ipc.parts.get('mqueue') as SimplePseudoSuperBlock | undefined
-  if (sb === undefined) {
+  const existing = ipc.parts.get('mqueue') as MqueueSuperBlock | undefined
+  if (existing === undefined) {
     const { kernel } = ipc
     const owner = ipc.owner ?? kernel.initUserNs
-    sb = new MqueueSuperBlock(kernel, MqueueType, owner, MQUEUE_MAGIC, (own: PseudoSuperBlock) => new Dentry('', undefined, new MqueueDir(own, S_ISVTX | 0o777)), ipc === kernel.initIpcNs ? INIT_MQUEUE_DEV : undefined)
+    const sb = new MqueueSuperBlock(kernel, MqueueType, owner, MQUEUE_MAGIC, (own: PseudoSuperBlock) => new Dentry('', undefined, new MqueueDir(own, S_ISVTX | 0o777)), ipc === kernel.initIpcNs ? INIT_MQUEUE_DEV : undefined)
     ipc.parts.set('mqueue', sb)
+    ipc.whenGone(() => sb.namespaceGone())
+    return sb
   }
-  return sb
+  return existing
 }
 
 export const MqueueType: FileSystemType = {

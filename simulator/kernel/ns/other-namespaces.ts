@@ -19,8 +19,15 @@ export class IpcNamespace extends Namespace {
   readonly type = 'ipc'
   /** Parts that other rooms attach (SysV tables, the mqueue superblock), by name; dropped with the namespace. */
   readonly parts = new Map<string, unknown>()
+  readonly #onGone: (() => void)[] = []
+
+  /** What a part has to give back when the namespace ends. */
+  whenGone(action: () => void): void {
+    this.#onGone.push(action)
+  }
   protected override onLastRelease(): void {
     this.parts.clear()
+    for (const action of this.#onGone) action()
   }
 }
 

@@ -47,12 +47,11 @@ function parseOptions(task: Task, data: string, options: ProcOptions): void {
 export class ProcSuperBlock extends PseudoSuperBlock {
   readonly pidNs: PidNamespace
   readonly root: Dentry
-  readonly #options: ProcOptions = { hidepid: 0, gid: kgid(0), onlyPids: false }
+  readonly #options: ProcOptions
 
-  constructor(task: Task, pidNs: PidNamespace, data: string) {
-    const kernel: Kernel = task.kernel
+  constructor(kernel: Kernel, pidNs: PidNamespace, options: ProcOptions) {
     super(kernel, ProcType, pidNs.owner ?? kernel.initUserNs, PROC_SUPER_MAGIC)
-    parseOptions(task, data, this.#options)
+    this.#options = options
     this.pidNs = pidNs
     pidNs.hold('super-block')
     this.whenGone(() => pidNs.release('super-block'))
@@ -95,5 +94,9 @@ export const ProcType: FileSystemType = {
   requiresDevice: false,
   userNsMount: true,
   ownerOf: (task) => task.pidNs.owner ?? task.kernel.initUserNs,
-  mount: (task, _source, _flags, data) => new ProcSuperBlock(task, task.pidNs, data),
+  mount(task, _source, _flags, data) {
+    const options: ProcOptions = { hidepid: 0, gid: kgid(0), onlyPids: false }
+    parseOptions(task, data, options)
+    return new ProcSuperBlock(task.kernel, task.pidNs, options)
+  },
 }
