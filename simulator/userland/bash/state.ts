@@ -222,7 +222,7 @@ export class Shell {
       const n = yield* writeAll(1, encodeUtf8(piece))
       if (isErr(n)) {
         this.writeFailed = true
-        yield* this.error(`write error: ${n.message}`)
+        yield* this.error(this.dialect === 'dash' ? `${this.builtinName ?? 'echo'}: I/O error` : `write error: ${n.message}`)
         return
       }
     }

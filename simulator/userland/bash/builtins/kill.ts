@@ -120,8 +120,8 @@ function* kill(sh: Shell, words: readonly string[]): Flow<number> {
       const r = yield* call('kill', Number(target), sig)
       if (isErr(r)) {
         if (sh.bash) yield* sh.error(`(${target}) - ${r.message}`)
-        else if (sh.dialect === 'dash') yield* sh.error(r.message)
-        else yield* sh.error(`can't kill pid ${target}: ${r.message}`)
+        else if (sh.dialect === 'dash') yield* sh.error(`${r.message}\n`)
+        else yield* sh.write2(`${sh.arg0}: can't kill pid ${target}: ${r.message}\n`)
         failed = true
         if (r === Errno.ESRCH) continue
       } else status = 0
@@ -133,6 +133,8 @@ function* kill(sh: Shell, words: readonly string[]): Flow<number> {
   // The woken process runs first, as the scheduler prefers it.
   yield* call('sched_yield')
   if (sh.pendingTraps.length > 0) yield* runPendingTraps(sh)
+  // bash: one that was signalled is a success.
+  if (sh.bash) return status
   if (failed && sh.dialect === 'dash' && targets.some((t) => !/^%|^-?\d+$/.test(t))) return 2
   return failed ? 1 : status
 }

@@ -42,7 +42,7 @@ function* parseCaps(c: Crt, list: string): Flow<readonly number[]> {
 }
 
 function* parseCap(c: Crt, name: string): Flow<number> {
-  return capByName(name) ?? (yield* die(c, `unrecognised value '${name}'\n`))
+  return capByName(name) ?? (yield* die(c, `cap[${name}] not recognized by library\n`))
 }
 
 function* parseNumber(c: Crt, option: string, text: string): Flow<number> {
@@ -131,7 +131,7 @@ const WITH_VALUE: ReadonlyMap<string, Action> = new Map<string, Action>([
   ['addamb', (c, arg) => ambient(c, arg, PR_CAP_AMBIENT_RAISE, 'raise')],
   ['delamb', (c, arg) => ambient(c, arg, PR_CAP_AMBIENT_LOWER, 'lower')],
   ['caps', function* caps(c, arg) {
-    const sets = capFromText(arg) ?? (yield* die(c, `unable to interpret [${arg}]\n`))
+    const sets = capFromText(arg) ?? (yield* die(c, `unable to interpret [--caps=${arg}]\n`))
     yield* setCaps(c, sets, () => `Unable to set capabilities [--caps=${arg}]\n`)
   }],
   ['inh', function* inh(c, arg) {
