@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { bootMachine } from '../../simulator/machine/machine.ts'
 import { Session } from '../../lab/session/session.ts'
+import { scaleReport } from './scale.ts'
 
 const PS = 'unshare -Urpf --mount-proc ps aux'
 const THOUSAND = 'for i in $(seq 1000); do sleep 30 & pids="$pids $!"; done; kill $pids; wait $pids; true'
@@ -60,3 +61,4 @@ const cell = (value: number | undefined): string => (value === undefined ? '–'
 process.stdout.write(`${'ms, median'.padEnd(38)}${'simulated'.padStart(10)}${'budget'.padStart(10)}${'real'.padStart(10)}${'ratio'.padStart(10)}\n`)
 for (const { what, here, real, budget } of rows) process.stdout.write(`${what.padEnd(38)}${cell(here)}${cell(budget)}${cell(real)}${(real === undefined ? '–' : `${(here / real).toFixed(2)} ×`).padStart(10)}\n`)
 process.stdout.write(`\nreal: this computer's kernel and bash (${emptyBash.toFixed(1)} ms of it for starting bash); – where it is not allowed here.\n`)
+process.stdout.write(`\n${scaleReport()}`)

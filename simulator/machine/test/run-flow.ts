@@ -14,12 +14,13 @@ const dir = (path: string, mode = 0o755): { path: string; type: 'dir'; uid: numb
 export const ROOT = { name: 'root', uid: 0, gid: 0, home: '/', shell: '/test' }
 export const LEARNER = { name: 'learner', uid: 1000, gid: 1000, home: '/', shell: '/test' }
 
-/** Boots a machine with nothing but init and the flow, runs it until nothing moves, and answers the kernel for a look. */
-export function runFlow(flow: Program, who = ROOT): Kernel {
+/** Boots a machine with nothing but init and the flow, prepared as a test wants it, runs it until nothing moves, and answers the kernel for a look. */
+export function runFlow(flow: Program, who = ROOT, prepare: (kernel: Kernel) => void = () => {}): Kernel {
   const programs = new Map([['init/init', init.programs[0].program], ['test/test', flow]])
   const image = [dir('/'), dir('/sbin'), file('/sbin/init', 'init/init'), file('/test', 'test/test'), ...['/proc', '/sys', '/dev', '/run', '/tmp'].map((path) => dir(path))]
   const kernel = bootHost({ seed: 1, bootTimeMs: 0, image, programs })
   if (kernel.initTask === undefined) throw new Error('not booted')
+  prepare(kernel)
   const task = prepareTask(kernel, kernel.initTask, who)
   startProgram(task, who, '/test', ['test'])
   for (let i = 0; i < 1000; i++) {

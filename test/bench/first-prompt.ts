@@ -1,0 +1,103 @@
+// `node test/bench/first-prompt.ts [page]`: how long a learner on a slow line waits for the first prompt, next to the budget; nothing here passes or fails.
+// The built site (npx astro build first) comes from a server that shares 1.6 Mb/s fairly among all requests, 150 ms after each is asked for, compressed as
+// hosts compress; the browser's cache is empty, and the page's processor is slowed to a quarter (Chromium slows the page that way, not its Worker).
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import type { ServerResponse } from 'node:http'
+import { createServer } from 'node:http'
+import { extname, join, normalize } from 'node:path'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
+import { chromium } from '@playwright/test'
+import { CHROMIUM } from '../e2e/browser.ts'
+
+const BUDGET_MS = 2500
+const BYTES_PER_MS = 200
+const LATENCY_MS = 150
+const TIMES = 5
+const PORT = 4331
+const ROOT = process.env.ISOLAB_DIST ?? join(import.meta.dirname, '../../dist')
+const TYPES: Readonly<Record<string, string>> = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.woff2': 'font/woff2' }
+const CODINGS = { gzip: (bytes: Buffer) => gzipSync(bytes, { level: 9 }), br: (bytes: Buffer) => brotliCompressSync(bytes) } as const
+type Coding = keyof typeof CODINGS
+
+const path = process.argv[2] ?? '/rooms/what-is-a-namespace/'
+let coding: Coding = 'gzip'
+const packed = new Map<string, Buffer>()
+
+function body(file: string): Buffer {
+  const known = packed.get(coding + file)
+  if (known) return known
+  const plain = readFileSync(file)
+  const bytes = file.endsWith('.woff2') ? plain : CODINGS[coding](plain)
+  packed.set(coding + file, bytes)
+  return bytes
+}
+
+interface Sending { readonly response: ServerResponse; readonly bytes: Buffer; sent: number }
+let sending: Sending[] = []
+let allowance = 0
+let opened = 0
+let lastTick = performance.now()
+const SLICE = 1400
+
+function tick(): void {
+  const now = performance.now()
+  allowance = sending.length === 0 ? 0 : allowance + (now - lastTick) * BYTES_PER_MS
+  lastTick = now
+  while (allowance >= SLICE && sending.length > 0) {
+    const next = sending.shift()
+    if (!next) break
+    const slice = next.bytes.subarray(next.sent, next.sent + SLICE)
+    next.response.write(slice)
+    next.sent += slice.length
+    allowance -= slice.length
+    if (next.sent < next.bytes.length) sending.push(next)
+    else next.response.end()
+  }
+}
+
+const server = createServer((request, response) => {
+  let file = join(ROOT, normalize(new URL(request.url ?? '/', 'http://localhost').pathname))
+  if (existsSync(file) && statSync(file).isDirectory()) file = join(file, 'index.html')
+  if (!existsSync(file)) {
+    response.writeHead(404).end()
+    return
+  }
+  if (process.env.DETAILS !== undefined) process.stdout.write(`${(performance.now() - opened).toFixed(0).padStart(6)} asked  ${file.replace(/^.*\//, '')}\n`)
+  setTimeout(() => {
+    response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream', ...(file.includes('/_astro/') ? { 'cache-control': 'public, max-age=31536000, immutable' } : {}), ...(file.endsWith('.woff2') ? {} : { 'content-encoding': coding }) })
+    sending.push({ response, bytes: body(file), sent: 0 })
+  }, LATENCY_MS)
+}).listen(PORT)
+const ticker = setInterval(tick, 2)
+
+const browser = await chromium.launch(CHROMIUM)
+
+async function firstPrompt(): Promise<number> {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
+  const cdp = await page.context().newCDPSession(page)
+  await cdp.send('Emulation.setCPUThrottlingRate', { rate: 4 })
+  opened = performance.now()
+  await page.goto(`http://localhost:${PORT}${path}`, { waitUntil: 'commit' })
+  const seen = await page.waitForFunction(() => document.querySelector('.xterm-rows')?.textContent?.includes('learner@host') ? performance.now() : false, null, { timeout: 60_000, polling: 20 })
+  const time = Number(await seen.jsonValue())
+  if (process.env.DETAILS !== undefined) {
+    const entries = await page.evaluate(() => performance.getEntriesByType('resource').map(entry => `${entry.startTime.toFixed(0).padStart(6)} ${(entry as PerformanceResourceTiming).responseEnd.toFixed(0).padStart(6)}  ${entry.name.replace(/^.*\//, '')}`))
+    process.stdout.write(`${entries.join('\n')}\n${time.toFixed(0)} prompt\n\n`)
+  }
+  await page.context().close()
+  sending = []
+  return time
+}
+
+process.stdout.write(`first prompt of ${path}, 1.6 Mb/s, ${LATENCY_MS} ms, CPU ÷ 4; budget ${BUDGET_MS} ms\n`)
+for (const each of ['gzip', 'br'] as const) {
+  coding = each
+  await firstPrompt()
+  const times: number[] = []
+  for (let i = 0; i < TIMES; i++) times.push(await firstPrompt())
+  times.sort((a, b) => a - b)
+  process.stdout.write(`${each.padEnd(5)} median ${times[Math.floor(TIMES / 2)]?.toFixed(0)} ms   (${times.map(time => time.toFixed(0)).join(' ')})\n`)
+}
+await browser.close()
+clearInterval(ticker)
+server.close()
