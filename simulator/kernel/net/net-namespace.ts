@@ -21,6 +21,8 @@ export class NetNamespace extends Namespace {
   readonly abstractSockets = new AbstractSockets()
   readonly loopback: NetDevice
   readonly #nsids = new Map<NetNamespace, number>()
+  /** Who has a number for this one. */
+  readonly #knownBy = new Set<NetNamespace>()
   #lastIndex = LOOPBACK_INDEX
 
   constructor(kernel: Kernel, owner: UserNamespace, ino?: number) {
@@ -58,18 +60,16 @@ export class NetNamespace extends Namespace {
     let id = wanted
     if (id < 0) for (id = 0; taken.has(id); id++);
     this.#nsids.set(other, id)
+    other.#knownBy.add(this)
     return id
   }
   byNsid(id: number): NetNamespace | undefined {
     for (const [ns, nsid] of this.#nsids) if (nsid === id) return ns
     return undefined
   }
-  forget(other: NetNamespace): void {
-    this.#nsids.delete(other)
-  }
-
   protected override onLastRelease(): void {
     destroyDevices(this)
-    for (const ns of this.kernel.namespaces.values()) if (ns instanceof NetNamespace) ns.forget(this)
+    for (const ns of this.#knownBy) ns.#nsids.delete(this)
+    for (const ns of this.#nsids.keys()) ns.#knownBy.delete(this)
   }
 }
