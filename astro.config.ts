@@ -19,6 +19,11 @@ export default defineConfig({
   vite: {
     plugins: [programList()],
     worker: { format: 'es', plugins: () => [programList()] },
-    build: { target: 'es2022', assetsInlineLimit: 0 },
+    build: {
+      target: 'es2022',
+      assetsInlineLimit: 0,
+      // What every page with a machine needs, in one file: many small ones would each wait for a connection.
+      rolldownOptions: { output: { advancedChunks: { groups: [{ name: 'classroom', test: /\/(lab|simulator|site\/(session|plan|terminal|links))[/.]|node_modules\/(svelte|esm-env|clsx|@xterm\/addon-fit)\// }] } } },
+    },
   },
 })

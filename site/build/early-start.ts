@@ -1,13 +1,13 @@
 // Astro integration: pages with a machine begin to fetch it with their first bytes. The Worker is started and the modules of the terminal are asked for
-// in the head, instead of one after the other once the scripts that need them have run.
+// in the head, instead of one after the other once the scripts that need them have run. The Worker's code, the largest part, is fetched first: browsers ask
+// for a Worker's script after everything else of the page, and find it in their cache, or on its way there, when it has been asked for already.
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { AstroIntegration } from 'astro'
 
 const PLACE = '<!-- early start -->'
-/** Chunks by the beginning of their names, in the order in which they are needed. */
-const MODULES = ['client', 'workbench', 'classroom.svelte', 'xterm', 'addon-fit', 'lesson-state.svelte', 'task', 'predict', 'saves', 'words', 'progress', 'session-tools', 'lesson-keeper']
-const LESSON_ONLY = ['task', 'predict', 'lesson-keeper']
+/** What the terminal needs: chunks by the beginning of their names. */
+const MODULES = ['xterm', 'classroom', 'workbench', 'client.svelte']
 
 export function earlyStart(base: string): AstroIntegration {
   return {
@@ -24,9 +24,8 @@ export function earlyStart(base: string): AstroIntegration {
         for (const page of [...assets.values()].flat().map(url => fileURLToPath(url)).filter(path => path.endsWith('.html'))) {
           const html = await readFile(page, 'utf8')
           if (!html.includes(PLACE)) continue
-          const isLesson = html.includes('class="lesson"')
-          const links = MODULES.filter(name => isLesson || !LESSON_ONLY.includes(name)).map(address).filter(href => href !== undefined)
-          const start = worker === undefined ? '' : `<script>try{self.isolabMachine=new Worker(${JSON.stringify(worker)},{type:'module'});isolabMachine.onerror=function(){isolabMachine=undefined}}catch(e){}</script>`
+          const links = MODULES.map(address).filter(href => href !== undefined)
+          const start = worker === undefined ? '' : `<link rel="preload" as="fetch" crossorigin fetchpriority="high" href="${worker}"><script>try{fetch(${JSON.stringify(worker)}).then(function(r){return r.arrayBuffer()}).catch(function(){});self.isolabMachine=new Worker(${JSON.stringify(worker)},{type:'module'});isolabMachine.onerror=function(){isolabMachine=undefined}}catch(e){}</script>`
           await writeFile(page, html.replace(PLACE, start + links.map(href => `<link rel="modulepreload" href="${href}">`).join('')))
         }
       },
