@@ -10,7 +10,7 @@ import { performAssign } from './assign.ts'
 import { redirect, undoRedirects, type Undo } from './redirect.ts'
 import { findBuiltin, isDeclaration, SPECIAL_BUILTINS, type Builtin } from './builtins/index.ts'
 import { canReplace, closeSubstitutions, execute } from './exec.ts'
-import { fork, placeChild, reap, resetSignals, waitForeground } from './jobs.ts'
+import { fork, placeChild, programFlags, reap, resetSignals, waitForeground } from './jobs.ts'
 import { runPendingTraps, runTrap } from './traps.ts'
 import { hashProgram, runProgram } from './exec-program.ts'
 import { traceText, traceWord, traceWords } from './trace.ts'
@@ -235,7 +235,7 @@ function* program(sh: Shell, c: Simple, words: readonly string[], last: boolean)
   // Expansions in redirections happen in the child and must not change this shell.
   const own = c.redirects.every((r) => r.target.literal !== undefined && (!r.hereDoc || r.hereDoc.body.literal !== undefined))
   const child = own ? sh : sh.copy()
-  const pid = yield* fork(sh, () => programChild(child, c, words, placement))
+  const pid = yield* fork(sh, () => programChild(child, c, words, placement), programFlags(sh))
   if (pid === undefined) return
   if (placement) yield* call('setpgid', pid, pid)
   yield* waitForeground(sh, [pid], () => [commandText(c)], pid)

@@ -1,7 +1,7 @@
 // Making children and waiting for them: fork with bash's retries, process groups and the terminal, wait status, notifications. See JOB CONTROL in bash(1).
 import type { Flow, SigAction } from '../../abi/syscalls.ts'
 import { Errno, isErr } from '../../abi/errno.ts'
-import { CLOCK_MONOTONIC } from '../../abi/sched.ts'
+import { CLOCK_MONOTONIC, CLONE_VFORK, CLONE_VM } from '../../abi/sched.ts'
 import {
   SA_RESTART, SIGCHLD, SIGHUP, SIGINT, SIGPIPE, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU, SIG_DFL, SIG_IGN, SIG_UNBLOCK, SIGNAL_NAMES, sigBit, WIFSIGNALED, WIFSTOPPED, WNOHANG, WTERMSIG, WUNTRACED,
 } from '../../abi/signal.ts'
@@ -21,10 +21,10 @@ export interface Placement {
 }
 
 /** fork(2) as bash does it: tries again on EAGAIN after 1, 2, 4 and 8 seconds. Answers undefined after reporting the failure. */
-export function* fork(sh: Shell, child: () => Flow<number>): Flow<number | undefined> {
+export function* fork(sh: Shell, child: () => Flow<number>, flags = 0): Flow<number | undefined> {
   yield* sh.flush()
   for (let pause = 1; ; pause *= 2) {
-    const pid = yield* call('clone', 0, child)
+    const pid = yield* call('clone', flags, child)
     if (!isErr(pid)) return pid
     if (!sh.bash) {
       yield* sh.error(sh.dialect === 'dash' ? 'Cannot fork' : "can't fork: " + pid.message, '')
@@ -45,10 +45,13 @@ function* systemError(sh: Shell, what: string, e: Errno): Flow<void> {
   yield* sh.write2(`${sh.errorName}: ${what}: ${e.message}\n`)
 }
 
+/** clone(2)'s flags for a child that only runs a program: dash uses vfork(2). */
+export const programFlags = (sh: Shell): number => (sh.dialect === 'dash' ? CLONE_VM | CLONE_VFORK : 0)
+
 /** Forks a subshell: the interpreter on a copy of this shell. */
 export function* forkShell(sh: Shell, kind: ForkKind, run: (child: Shell) => Flow<number>, placement?: Placement): Flow<number | undefined> {
   const child = sh.copy()
-  const pid = yield* fork(sh, () => childMain(child, kind, run, placement))
+  const pid = yield* fork(sh, () => childMain(child, kind, run, placement), kind === 'command' ? programFlags(sh) : 0)
   if (pid !== undefined && placement) yield* call('setpgid', pid, placement.pgid === 0 ? pid : placement.pgid)
   return pid
 }

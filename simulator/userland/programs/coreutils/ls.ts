@@ -91,16 +91,16 @@ class Listing {
       yield* this.#complain(`cannot access ${quoteaf(name)}`, st, true)
       return undefined
     }
-    return yield* this.#withTarget({ name, st, type: st.mode & S_IFMT, ino: st.ino }, name)
+    return yield* this.#withTarget({ name, st, type: st.mode & S_IFMT, ino: st.ino }, name, true)
   }
 
   /** Adds where a symbolic link points, if the listing shows it. */
-  *#withTarget(entry: Entry, path: string): Flow<Entry> {
+  *#withTarget(entry: Entry, path: string, isOperand: boolean): Flow<Entry> {
     const follows = this.#style.format === 'long' || this.#needStat || this.#style.order.directoriesFirst
     if (entry.st === undefined || !isLnk(entry.st.mode) || !follows) return entry
     const target = yield* readlink(path)
     if (isErr(target)) {
-      yield* this.#complain(`cannot read symbolic link ${quoteaf(path)}`, target, false)
+      yield* this.#complain(`cannot read symbolic link ${quoteaf(path)}`, target, isOperand)
       return entry
     }
     const there = yield* stat(path)
@@ -156,7 +156,7 @@ class Listing {
       yield* this.#complain(`cannot access ${quoteaf(path)}`, st, false)
       return { name, st: undefined, type, ino: 0 }
     }
-    return yield* this.#withTarget({ name, st, type, ino }, path)
+    return yield* this.#withTarget({ name, st, type, ino }, path, false)
   }
 
   *#print(entries: readonly Entry[]): Flow<void> {

@@ -1,11 +1,12 @@
 // grep(1), GNU grep 3.8. A file counts as binary if there is a NUL in its first block or later, or where a line to print is not UTF-8.
 import { Errno, isErr } from '../../../abi/errno.ts'
 import { O_RDONLY } from '../../../abi/fcntl.ts'
+import { SIGSEGV } from '../../../abi/signal.ts'
 import { isChr, isDir, isLnk, isReg } from '../../../abi/stat.ts'
 import type { Flow } from '../../../abi/syscalls.ts'
 import { fnmatch } from '../../../lib/fnmatch.ts'
 import type { Crt } from '../../libc/crt.ts'
-import { close, fstat, isatty, lstat, open, readDir, readFile, stat } from '../../libc/unistd.ts'
+import { close, fstat, isatty, lstat, open, readDir, readFile, sigaction, stat } from '../../libc/unistd.ts'
 import { GREP_HELP } from './help.ts'
 import { makeMatcher } from './matcher.ts'
 import { type GrepOptions, type GrepProblem, parseGrepOptions } from './options.ts'
@@ -38,6 +39,8 @@ interface State {
 
 function* run(c: Crt, o: GrepOptions | GrepProblem): Flow<number> {
   c.writeFailure = 2
+  // c-stack: an overflow of the stack is to be reported.
+  yield* sigaction(SIGSEGV, function* overflow() {})
   if ('show' in o) {
     yield* c.stdout.write(o.show === 'help' ? GREP_HELP : VERSION)
     return 0

@@ -19,11 +19,11 @@ export function* die(c: Crt, status: number, message: string): Flow<never> {
 }
 
 /** Only root may write the files; says so as the lock would fail. */
-export function* requireRoot(c: Crt, file: string): Flow<void> {
+export function* requireRoot(c: Crt, file: string, status = 1): Flow<void> {
   const fd = yield* open(file, O_RDWR)
   if (isErr(fd)) {
     if (fd === E.EACCES || fd === E.EPERM) yield* warn(c, 'Permission denied.')
-    return yield* die(c, 1, `cannot lock ${file}; try again later.`)
+    return yield* die(c, status, `cannot lock ${file}; try again later.`)
   }
   yield* close(fd)
 }

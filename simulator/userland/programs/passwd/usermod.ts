@@ -25,10 +25,14 @@ const USERMOD_LONG = [
 function* usermodMain(c: Crt): Flow<number> {
   const o = yield* shadowOptions(c, 'abc:d:g:G:hl:Lmop:rs:u:Uv:V:w:W:', USERMOD_LONG, USERMOD_HELP)
   const [name, ...more] = o.operands
-  if (name === undefined || more.length > 0 || o.flags.size === 0) return yield* usage(c, USERMOD_HELP)
+  if (name === undefined || more.length > 0) return yield* usage(c, USERMOD_HELP)
   const a = yield* loadAccounts()
   const user = a.passwd.find(name)
   if (!user) return yield* die(c, 6, `user '${name}' does not exist`)
+  if (o.flags.size === 0) {
+    yield* warn(c, 'no options')
+    return yield* usage(c, USERMOD_HELP)
+  }
   if (o.flags.has('a') && !o.flags.has('G')) {
     yield* warn(c, '-a flag is only allowed with the -G flag')
     return yield* usage(c, USERMOD_HELP)
@@ -133,7 +137,7 @@ function* groupaddMain(c: Crt): Flow<number> {
   const a = yield* loadAccounts()
   if (a.group.find(name)) return o.flags.has('f') ? 0 : yield* die(c, 9, `group '${name}' already exists`)
   if (gidText !== undefined && !o.flags.has('o') && a.group.lines.some((line) => line[2] === gidText)) return yield* die(c, 4, `GID '${gidText}' already exists`)
-  yield* requireRoot(c, '/etc/group')
+  yield* requireRoot(c, '/etc/group', 10)
   const defs = yield* readLoginDefs()
   const system = o.flags.has('r')
   const [min, max] = system ? [Number(defs.get('SYS_GID_MIN') ?? 100), Number(defs.get('SYS_GID_MAX') ?? 999)] : [Number(defs.get('GID_MIN') ?? 1000), Number(defs.get('GID_MAX') ?? 60000)]
@@ -153,7 +157,7 @@ function* groupdelMain(c: Crt): Flow<number> {
   if (!group) return yield* die(c, 6, `group '${name}' does not exist`)
   const user = a.passwd.lines.find((line) => line[3] === group[2])
   if (user && !o.flags.has('f')) return yield* die(c, 8, `cannot remove the primary group of user '${user[0]}'`)
-  yield* requireRoot(c, '/etc/group')
+  yield* requireRoot(c, '/etc/group', 10)
   a.group.remove((line) => line[0] === name)
   a.gshadow.remove((line) => line[0] === name)
   yield* saveAccounts(a)

@@ -66,6 +66,10 @@ function* main(c: Crt, name: PgrepName): Flow<number> {
       return EXIT_USAGE
     }
     if ('unsimulated' in event) return yield* unsimulated(c, `option ${event.unsimulated}`)
+    if (conflicts(event.opt, options)) {
+      yield* c.stderr.write(pgrepUsage(name))
+      return EXIT_USAGE
+    }
     options.set(event.opt, event.arg ?? '')
     if (event.opt === 'h' || event.opt === 'V') {
       yield* c.stdout.write(event.opt === 'h' ? pgrepUsage(name) : `${name} from procps-ng 4.0.2\n`)
@@ -79,6 +83,12 @@ function* main(c: Crt, name: PgrepName): Flow<number> {
   if (name === 'pkill') return yield* signalAll(c, matches, signal, options)
   yield* print(c, matches, options)
   return matches.length > 0 ? 0 : 1
+}
+
+/** One of -n and -o, once, and not with -v. */
+function conflicts(opt: string, before: ReadonlyMap<string, string>): boolean {
+  const picked = before.has('n') || before.has('o')
+  return opt === 'v' ? picked : (opt === 'n' || opt === 'o') && (picked || before.has('v'))
 }
 
 /** Options that by themselves are a criterion. */

@@ -132,7 +132,15 @@ function* findInPath(name: string, path: string): Flow<string | undefined> {
 
 function* resolve(c: Crt, s: Sudoers, name: string): Flow<string> {
   const path = defaultValue(s, 'secure_path') ?? c.env.get('PATH') ?? ''
-  return (yield* findInPath(name, path)) ?? (yield* die(c, `${name}: command not found`))
+  const found = yield* findInPath(name, path)
+  if (found !== undefined) return found
+  yield* warn(c, `${name}: command not found`)
+  if (name === 'cd') {
+    yield* warn(c, '"cd" is a shell built-in command, it cannot be run directly.')
+    yield* warn(c, 'the -s option may be used to run a privileged shell.')
+    yield* warn(c, 'the -D option may be used to run a command in a specific directory.')
+  }
+  return exit(1)
 }
 
 /** Letters a shell leaves alone; all others get a backslash. */
@@ -157,7 +165,7 @@ function* prepare(c: Crt, r: SudoRequest, s: Sudoers, asker: Asker, invoker: Pas
   const base = path.slice(path.lastIndexOf('/') + 1)
   const argv0 = login ? `-${base}` : viaShell ? path : r.command[0]
   const gid = group ?? target.gid
-  const groups = r.flags.has('P') ? undefined : yield* getgrouplist(target.name, gid)
+  const groups = r.flags.has('P') ? undefined : yield* getgrouplist(target.name, target.gid)
   return { path, argv: [argv0, ...words.slice(1)], env, uid: target.uid, gid, groups, cwd: login ? target.dir : undefined }
 }
 

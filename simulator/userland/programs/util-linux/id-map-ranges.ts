@@ -15,7 +15,10 @@ export interface MapRange {
 /** `outer,inner,count`, in the order of 2.38. */
 export function* parseMapRange(c: Crt, text: string): Flow<MapRange> {
   const m = /^\s*(\d+),\s*(\d+),\s*(\d+)$/.exec(text)
-  if (m === null) return yield* die(c, 1, `invalid mapping '${text}'`)
+  if (m === null) {
+    if (/^\s*\d+(,\s*\d+)?$/.test(text)) return yield* die(c, 1, `mapping '${text}' contains only ${text.split(',').length} elements`)
+    return yield* die(c, 1, `could not parse ID: '${text.slice(text.search(/(?<![^,])\s*\d*[^\d,]/))}'`)
+  }
   return { outer: Number(m[1]), inner: Number(m[2]), count: Number(m[3]) }
 }
 

@@ -11,7 +11,7 @@ import type { Crt } from '../../libc/crt.ts'
 import { forkChild } from '../../libc/fork.ts'
 import { call } from '../../libc/syscall.ts'
 import { close, kill, open, sigaction, stat, waitpid } from '../../libc/unistd.ts'
-import { die, execute, executeShell, option, unsignedNumber } from './common.ts'
+import { die, execute, executeShell, option, signedNumber, unsignedNumber } from './common.ts'
 import { NAMESPACE_FILES, type NamespaceFile } from './namespace-files.ts'
 import { NSENTER_HELP } from './help/nsenter.ts'
 
@@ -82,7 +82,7 @@ function* take(c: Crt, e: Entry, opt: string, arg: string | undefined): Flow<voi
     return
   }
   if (opt === 'a') e.all = true
-  else if (opt === 't') e.target = yield* unsignedNumber(c, arg ?? '', 'failed to parse pid')
+  else if (opt === 't') e.target = (yield* signedNumber(c, arg ?? '', 'failed to parse pid')) >>> 0
   else if (opt === 'S') e.uid = yield* unsignedNumber(c, arg ?? '', 'failed to parse uid')
   else if (opt === 'G') e.gid = yield* unsignedNumber(c, arg ?? '', 'failed to parse gid')
   else if (opt === 'F') e.fork = false

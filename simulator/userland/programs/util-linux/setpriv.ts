@@ -24,7 +24,7 @@ export const SETPRIV_OPTIONS: OptionTable = {
     { name: 'list-caps', arg: 'none' }, { name: 'ruid', arg: 'required' }, { name: 'euid', arg: 'required' }, { name: 'rgid', arg: 'required' },
     { name: 'egid', arg: 'required' }, { name: 'reuid', arg: 'required' }, { name: 'regid', arg: 'required' }, { name: 'clear-groups', arg: 'none' },
     { name: 'keep-groups', arg: 'none' }, { name: 'init-groups', arg: 'none' }, { name: 'groups', arg: 'required' }, { name: 'securebits', arg: 'required' },
-    { name: 'pdeathsig', arg: 'required' }, { name: 'selinux-label', arg: 'required', unsimulated: true },
+    { name: 'pdeathsig', arg: 'required' }, { name: 'selinux-label', arg: 'required' },
     { name: 'apparmor-profile', arg: 'required', unsimulated: true }, { name: 'reset-env', arg: 'none' }, { name: 'help', arg: 'none', is: 'h' },
     { name: 'version', arg: 'none', is: 'V' },
   ],
@@ -113,6 +113,7 @@ function* apply(c: Crt, r: Request): Flow<void> {
     const set = yield* call('prctl', PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     if (isErr(set)) yield* die(c, 1, 'disallow granting new privileges failed', set)
   }
+  if (r.given.has('selinux-label')) yield* die(c, PRIVERR, 'SELinux is not running')
   if (r.given.has('reset-env')) yield* resetEnvironment(c, r)
   yield* call('prctl', PR_SET_KEEPCAPS, 1, 0, 0, 0)
   yield* bump(c)

@@ -100,10 +100,8 @@ function* parse(c: Crt, isRunuser: boolean): Flow<{ r: Request; operands: string
     else if (opt === 's') r.shell = arg
     else if (opt === 'w') r.keep.push(...arg.split(','))
     else if (opt === 'u') {
-      if (!isRunuser) {
-        yield* warn(c, "invalid option -- 'u'")
-        yield* tryHelp(c)
-      }
+      // The letter is in the list it shares with runuser, which is why getopt does not complain.
+      if (!isRunuser) yield* tryHelp(c)
       r.user = arg
     } else if (opt === 'g' || opt === 'G') {
       const group = yield* getgrnam(arg)
