@@ -6,11 +6,14 @@ import type { CapSets } from './capability.ts'
 import type { Rlimit, RlimitName } from './sched.ts'
 import type { SigSet } from './signal.ts'
 import type { Errno } from './errno.ts'
+import type { OlderName } from './syscall-numbers.ts'
 
 /** What a program yields: one call. `nr` is the syscall's name. */
 export interface SyscallRequest {
   readonly nr: SyscallName
   readonly args: readonly unknown[]
+  /** The older call it was really made by: mkdir(2) for a mkdirat without directory. What a seccomp filter sees. */
+  readonly via?: OlderName
 }
 /** A program's control flow: yields syscalls, is resumed with their results, returns its value. */
 export type Flow<T> = Generator<SyscallRequest, T, unknown>
@@ -99,6 +102,8 @@ export interface Syscalls {
   execve(path: string, argv: readonly string[], env: readonly string[]): never
   execveat(dirfd: number, path: string, argv: readonly string[], env: readonly string[], flags: number): never
   exit_group(status: number): never
+  /** Ends one thread; with a single thread the process. The only end that seccomp's strict mode allows. */
+  exit(status: number): never
   wait4(pid: number, options: number): WaitResult
   getpid(): number
   getppid(): number
@@ -126,6 +131,8 @@ export interface Syscalls {
   getpriority(which: number, who: number): number
   prlimit64(pid: number, resource: RlimitName, limit: Rlimit | undefined): Rlimit
   getrusage(children: boolean): Rusage
+  /** Watches the calls of a process, with `inherit` also of children it makes from now on: a descriptor that reads as lines of JSON (abi/trace-record.ts), to the end of the last of them. */
+  perf_event_open(pid: number, inherit: boolean): number
   // credentials
   getuid(): number
   geteuid(): number

@@ -16,6 +16,9 @@ export class SignalState {
     if (action.handler === 'default') this.#actions.delete(sig)
     else this.#actions.set(sig, action)
   }
+  resetAction(sig: number): void {
+    this.#actions.delete(sig)
+  }
   /** SigIgn and SigCgt of /proc/PID/status. */
   get ignored(): SigSet {
     let set = 0n

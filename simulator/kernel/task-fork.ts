@@ -3,7 +3,8 @@ import { Errno } from '../abi/errno.ts'
 import { CAP_SYS_ADMIN, CAP_SYS_RESOURCE } from '../abi/capability.ts'
 import { CLONE_FS, CLONE_NEW_ALL, CLONE_NEWNS, CLONE_NEWUSER, CLONE_PARENT, CLONE_VFORK, CLONE_VM } from '../abi/sched.ts'
 import { GLOBAL_ROOT_UID } from './cred/ids.ts'
-import { W_EXITCODE } from '../abi/signal.ts'
+import { SECCOMP_MODE_STRICT } from '../abi/seccomp.ts'
+import { SIGKILL, W_EXITCODE } from '../abi/signal.ts'
 import type { Flow } from '../abi/syscalls.ts'
 import { capable } from './cred/ns-capable.ts'
 import { NSEC_PER_USEC } from './clock.ts'
@@ -93,6 +94,7 @@ export function attachTask(init: TaskInit, template: Task | undefined): Task {
     task.env = template.env
     setExe(task, template.exe)
     task.noNewPrivs = template.noNewPrivs
+    task.seccomp = template.seccomp
     task.dumpable = template.dumpable
     task.keepsCapsOnSetuid = template.keepsCapsOnSetuid
     task.nice = template.nice
@@ -104,10 +106,13 @@ export function attachTask(init: TaskInit, template: Task | undefined): Task {
   return task
 }
 
+/** Returning from main() is exit_group(2), which seccomp's strict mode does not know. */
+const returnStatus = (task: Task, status: number): number => (task.seccomp?.mode === SECCOMP_MODE_STRICT ? SIGKILL : W_EXITCODE(status))
+
 /** Makes `flow` the task's program: its value is the exit status. */
 export function startFlow(task: Task, flow: Flow<number>): void {
   task.frames.length = 0
-  task.frames.push({ flow, input: undefined, onReturn: (status) => exitTask(task, W_EXITCODE(status as number)) })
+  task.frames.push({ flow, input: undefined, onReturn: (status) => exitTask(task, returnStatus(task, status as number)) })
 }
 
 /** A kernel thread: shows up in ps, never runs. */

@@ -9,6 +9,7 @@ import type { NsProxy } from './ns/nsproxy.ts'
 import type { PidNamespace } from './ns/pid-namespace.ts'
 import type { UserNamespace } from './ns/user-namespace.ts'
 import type { Pid } from './pid.ts'
+import type { SeccompState } from './security/seccomp.ts'
 import type { SignalState } from './signals.ts'
 import type { Session } from './session.ts'
 import type { FdTable } from './vfs/fd-table.ts'
@@ -78,6 +79,8 @@ export class Task implements EventSource {
   isExiting = false
   isKernelThread = false
   noNewPrivs = false
+  /** Undefined without seccomp, as for nearly everybody. */
+  seccomp: SeccompState | undefined
   /** 0: /proc entries belong to root and ptrace-like access is refused (setuid programs, see prctl(2)). */
   dumpable = true
   keepsCapsOnSetuid = false

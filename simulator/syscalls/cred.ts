@@ -6,10 +6,12 @@ import {
   PR_GET_SECUREBITS, PR_SET_CHILD_SUBREAPER, PR_SET_DUMPABLE, PR_SET_KEEPCAPS, PR_SET_NAME, PR_SET_NO_NEW_PRIVS, PR_SET_PDEATHSIG, PR_SET_SECUREBITS,
   SECBIT_KEEP_CAPS,
 } from '../abi/sched.ts'
+import { PR_GET_SECCOMP, PR_SET_SECCOMP } from '../abi/seccomp.ts'
 import { SIGRTMAX } from '../abi/signal.ts'
 import { ambient, capset, dropBounding, setKeepCaps, setSecurebits } from '../kernel/cred/capset.ts'
 import { fromKgidMunged, fromKuidMunged, type Kgid, type Kuid } from '../kernel/cred/ids.ts'
 import { setgid, setgroups, setregid, setresgid, setresuid, setreuid, setuid } from '../kernel/cred/set-ids.ts'
+import { seccomp, setSeccompMode } from '../kernel/security/seccomp.ts'
 import type { Task } from '../kernel/task.ts'
 import type { Handlers } from './handlers.ts'
 
@@ -63,6 +65,10 @@ function prctl(task: Task, option: number, ...args: readonly unknown[]): number 
       return task.noNewPrivs ? 1 : 0
     case PR_CAP_AMBIENT:
       return ambient(task, arg, typeof args[1] === 'number' ? args[1] : 0)
+    case PR_GET_SECCOMP:
+      return task.seccomp?.mode ?? 0
+    case PR_SET_SECCOMP:
+      return setSeccompMode(task, arg, args[1])
     default:
       throw Errno.EINVAL
   }
@@ -91,4 +97,5 @@ export const credSyscalls = {
   },
   capset,
   prctl,
+  seccomp,
 } satisfies Partial<Handlers>

@@ -6,6 +6,7 @@ import { W_EXITCODE } from '../abi/signal.ts'
 import { NSEC_PER_SEC } from '../kernel/clock.ts'
 import { makeKuid } from '../kernel/cred/ids.ts'
 import { capable, nsCapable } from '../kernel/cred/ns-capable.ts'
+import { ptraceMayAccess } from '../kernel/cred/ptrace-access.ts'
 import { execve } from '../kernel/task-exec.ts'
 import { exitTask } from '../kernel/task-exit.ts'
 import { forkTask } from '../kernel/task-fork.ts'
@@ -15,6 +16,7 @@ import { wait4 } from '../kernel/task-wait.ts'
 import { type KFlow, WaitQueue } from '../kernel/wait-queue.ts'
 import { AT_FDCWD, O_RDWR } from '../abi/fcntl.ts'
 import { anonInodePath } from '../kernel/fs/anon.ts'
+import { PerfEventFile } from '../kernel/fs/perf-event.ts'
 import { PidFile } from '../kernel/fs/pidfd.ts'
 import { mayKill, sendSignal } from '../kernel/signal-send.ts'
 import { installFile } from '../kernel/vfs/file-open.ts'
@@ -97,6 +99,10 @@ export const processSyscalls = {
     exitTask(task, W_EXITCODE(status))
     throw PROGRAM_REPLACED
   },
+  exit(task, status) {
+    exitTask(task, W_EXITCODE(status))
+    throw PROGRAM_REPLACED
+  },
   wait4,
   getpid: (task) => task.numberIn(task.pidNs),
   gettid: (task) => task.numberIn(task.pidNs),
@@ -109,6 +115,12 @@ export const processSyscalls = {
     if ((flags & ~PIDFD_NONBLOCK) !== 0 || pid <= 0) throw Errno.EINVAL
     const target = find(task, pid)
     return installFile(task, new PidFile(anonInodePath(task.kernel, '[pidfd]'), O_RDWR | flags, target.pid), true)
+  },
+  perf_event_open(task, pid, inherit) {
+    const target = find(task, pid)
+    if (!target.isAlive) throw Errno.ESRCH
+    if (!ptraceMayAccess(task, target)) throw Errno.EPERM
+    return installFile(task, new PerfEventFile(task, target, inherit), true)
   },
   pidfd_send_signal(task, fd, sig) {
     const target = pidfd(task, fd).task

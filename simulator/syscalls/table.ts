@@ -1,5 +1,6 @@
 // The system call table: name → handler. A call that is in abi/syscalls.ts but not here answers ENOSYS, as on a kernel built without it.
 import { Errno } from '../abi/errno.ts'
+import { checkSeccomp } from '../kernel/security/seccomp.ts'
 import type { SyscallDispatcher } from '../kernel/syscall-dispatcher.ts'
 import type { Task } from '../kernel/task.ts'
 import type { Sleepable } from '../kernel/wait-queue.ts'
@@ -28,6 +29,10 @@ const table = new Map<string, (task: Task, ...args: readonly unknown[]) => Sleep
 export const dispatcher: SyscallDispatcher = {
   dispatch(task, request) {
     const handler = table.get(request.nr)
+    if (task.seccomp !== undefined) {
+      const answer = checkSeccomp(task, task.seccomp, request)
+      if (answer !== undefined) return answer.result
+    }
     if (handler === undefined) throw Errno.ENOSYS
     return handler(task, ...request.args)
   },

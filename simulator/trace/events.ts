@@ -14,6 +14,10 @@ const CAP_RULES: Readonly<Record<string, string>> = {
   'not-an-ancestor': 'the process is neither in that user namespace nor in a parent of it: what it holds elsewhere counts for nothing here',
 }
 
+const SECCOMP_WORDS: ReadonlyMap<number, string> = new Map([
+  [0x30000, 'sends SIGSYS for'], [0x50000, 'refuses'], [0x7fc00000, 'has no listener to ask about'], [0x7ff00000, 'has no tracer to ask about'], [0x7ffc0000, 'logs'],
+])
+
 /** name → what happened, as the end of the sentence “The kernel …” or a sentence of its own. */
 export const EVENTS: Readonly<Record<string, (data: Data) => string>> = {
   'sys.enter': (d) => `the program calls ${String(d.nr)}`,
@@ -22,6 +26,7 @@ export const EVENTS: Readonly<Record<string, (data: Data) => string>> = {
   'cred.change': (d) => `credentials are now uid ${String(d.uid)} (effective ${String(d.euid)}), gid ${String(d.gid)}, capabilities ${String(d.effective)} in user namespace ${String(d.userns)}`,
   'file.refused': (d) => `${String(d.path)} is refused (${String(d.error)}) by the rule “${String(d.rule)}”: mode ${(Number(d.mode) & 0o7777).toString(8)}, owner ${String(d.uid)}:${String(d.gid)}, asked by ${String(d.fsuid)}:${String(d.fsgid)}`,
   'ptrace.check': (d) => `looking into process ${String(d.target)}: ${d.granted === true ? 'granted' : 'refused'} (${String(d.rule)})`,
+  'seccomp.act': (d) => `seccomp ${SECCOMP_WORDS.get(Number(d.action)) ?? 'ends the process for'} ${String(d.nr)}${Number(d.data) === 0 ? '' : ` (${String(d.data)})`}`,
   'userns.refused': (d) => (d.why === 'chroot' ? 'no user namespace for a process in a chroot' : 'no user namespace for ids that have no mapping'),
   'idmap.set': (d) => `${String(d.map)} of user namespace ${String(d.userns)} is set`,
   'idmap.setgroups': (d) => `setgroups is now denied in user namespace ${String(d.userns)}`,

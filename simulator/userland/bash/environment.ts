@@ -43,8 +43,7 @@ export function* importEnvironment(sh: Shell, env: readonly string[]): Flow<void
   const random = yield* call('getrandom', 4)
   sh.random = isErr(random) ? sh.pid : ((random[0] | (random[1] << 8) | (random[2] << 16) | ((random[3] & 127) << 24)) % 2147483646) + 1
   sh.parentPid = Number(yield* call('getppid'))
-  const uname = yield* call('uname')
-  sh.hostname = isErr(uname) ? '' : uname.nodename
+  if (sh.bash) yield* learnHostname(sh)
   yield* initialDirectory(sh)
   for (const sig of [SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM, SIGUSR1, SIGUSR2, SIGCHLD]) {
     const old = yield* call('rt_sigaction', sig, undefined)
@@ -74,6 +73,12 @@ export function* importEnvironment(sh: Shell, env: readonly string[]): Flow<void
   setDefault(sh, 'OLDPWD', '')
   const old = sh.vars.map.get('OLDPWD')
   if (old?.value === '') sh.vars.map.set('OLDPWD', { ...newVariable(), exported: true })
+}
+
+/** bash asks at once, for $HOSTNAME; other shells when they first need it, for a prompt. */
+export function* learnHostname(sh: Shell): Flow<void> {
+  const uname = yield* call('uname')
+  sh.hostname = isErr(uname) ? '' : uname.nodename
 }
 
 /** PWD is believed if it names the current directory, else getcwd(2) says. */

@@ -12,7 +12,7 @@ import { finish, ownSignals } from './jobs.ts'
 import { evalString } from './eval.ts'
 import { readerLoop } from './reader.ts'
 import { FileInput, StdinInput } from './input.ts'
-import { importEnvironment } from './environment.ts'
+import { importEnvironment, learnHostname } from './environment.ts'
 import { runStartupFiles } from './startup.ts'
 import { scriptRunner, provideCallFunction, searchPath } from './exec-program.ts'
 import { callFunction } from './exec-simple.ts'
@@ -66,6 +66,7 @@ function* start(sh: Shell, argv: readonly string[], env: readonly string[]): Flo
   sh.params = how.stdin ? [...how.args] : []
   sh.readingStdin = true
   const terminal = how.interactive || (how.args.length === 0 && (yield* isatty(0)) && (yield* isatty(2)))
+  if (!sh.bash && (terminal || how.interactive)) yield* learnHostname(sh)
   if (terminal || (how.interactive && how.stdin)) return yield* interactiveShell(sh, how)
   sh.inputName = sh.arg0
   yield* runStartupFiles(sh, how)

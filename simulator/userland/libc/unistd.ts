@@ -5,7 +5,7 @@ import { AT_FDCWD, AT_REMOVEDIR, AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH, O_RDONLY, O
 import { TCGETS } from '../../abi/termios.ts'
 import { type Errno, Errno as E, isErr } from '../../abi/errno.ts'
 import { decodeUtf8, encodeUtf8, concatBytes } from '../../lib/bytes.ts'
-import { call } from './syscall.ts'
+import { call, callVia } from './syscall.ts'
 
 export const open = (path: string, flags: number, mode = 0): Flow<number | Errno> => call('openat', AT_FDCWD, path, flags, mode)
 export const close = (fd: number): Flow<0 | Errno> => call('close', fd)
@@ -13,11 +13,13 @@ export const read = (fd: number, count: number): Flow<Uint8Array | Errno> => cal
 export const stat = (path: string): Flow<Stat | Errno> => call('newfstatat', AT_FDCWD, path, 0)
 export const lstat = (path: string): Flow<Stat | Errno> => call('newfstatat', AT_FDCWD, path, AT_SYMLINK_NOFOLLOW)
 export const fstat = (fd: number): Flow<Stat | Errno> => call('newfstatat', fd, '', AT_EMPTY_PATH)
-export const access = (path: string, mode: number): Flow<0 | Errno> => call('faccessat2', AT_FDCWD, path, mode, 0)
-export const readlink = (path: string): Flow<string | Errno> => call('readlinkat', AT_FDCWD, path)
+export const access = (path: string, mode: number): Flow<0 | Errno> => callVia('access', 'faccessat2', AT_FDCWD, path, mode, 0)
+export const readlink = (path: string): Flow<string | Errno> => callVia('readlink', 'readlinkat', AT_FDCWD, path)
 export const unlink = (path: string): Flow<0 | Errno> => call('unlinkat', AT_FDCWD, path, 0)
-export const rmdir = (path: string): Flow<0 | Errno> => call('unlinkat', AT_FDCWD, path, AT_REMOVEDIR)
-export const mkdir = (path: string, mode: number): Flow<0 | Errno> => call('mkdirat', AT_FDCWD, path, mode)
+export const rmdir = (path: string): Flow<0 | Errno> => callVia('rmdir', 'unlinkat', AT_FDCWD, path, AT_REMOVEDIR)
+/** unlinkat(2) of a directory, as rm(1) makes it. */
+export const unlinkDirectory = (path: string): Flow<0 | Errno> => call('unlinkat', AT_FDCWD, path, AT_REMOVEDIR)
+export const mkdir = (path: string, mode: number): Flow<0 | Errno> => callVia('mkdir', 'mkdirat', AT_FDCWD, path, mode)
 export const symlink = (target: string, path: string): Flow<0 | Errno> => call('symlinkat', target, AT_FDCWD, path)
 export const link = (from: string, to: string): Flow<0 | Errno> => call('linkat', AT_FDCWD, from, AT_FDCWD, to, 0)
 export const rename = (from: string, to: string): Flow<0 | Errno> => call('renameat2', AT_FDCWD, from, AT_FDCWD, to, 0)

@@ -66,7 +66,8 @@ export function showStatus(task: Task, ns: PidNamespace, readerNs: UserNamespace
     'Threads:\t1', `SigQ:\t0/${sigq}`, `SigPnd:\t${hex16(0n)}`, `ShdPnd:\t${hex16(signals.pending)}`, `SigBlk:\t${hex16(signals.blocked)}`,
     `SigIgn:\t${hex16(task.isKernelThread ? ALL_SIGNALS : signals.ignored)}`, `SigCgt:\t${hex16(signals.caught)}`,
     `CapInh:\t${hex16(cred.inheritable)}`, `CapPrm:\t${hex16(cred.permitted)}`, `CapEff:\t${hex16(cred.effective)}`,
-    `CapBnd:\t${hex16(cred.bounding)}`, `CapAmb:\t${hex16(cred.ambient)}`, `NoNewPrivs:\t${task.noNewPrivs ? 1 : 0}`, 'Seccomp:\t0', 'Seccomp_filters:\t0',
+    `CapBnd:\t${hex16(cred.bounding)}`, `CapAmb:\t${hex16(cred.ambient)}`, `NoNewPrivs:\t${task.noNewPrivs ? 1 : 0}`,
+    `Seccomp:\t${task.seccomp?.mode ?? 0}`, `Seccomp_filters:\t${task.seccomp?.filter?.count ?? 0}`,
     'Speculation_Store_Bypass:\tnot vulnerable', 'SpeculationIndirectBranch:\talways enabled', 'Cpus_allowed:\t1', 'Cpus_allowed_list:\t0',
     `Mems_allowed:\t${MEMS_ALLOWED}`, 'Mems_allowed_list:\t0', 'voluntary_ctxt_switches:\t1', 'nonvoluntary_ctxt_switches:\t0',
   )

@@ -131,11 +131,23 @@ class Parser {
         lockFiles.push(yield* this.#argument(option))
         return
       case '--seccomp': case '--add-seccomp-fd':
-        seccompFds.push(yield* this.#fd(option))
-        return
+        return yield* this.#filter(option, seccompFds)
       default:
         if (!(yield* this.#environment(option)) && !(yield* this.#modifier(option)) && !(yield* this.#creates(option))) yield* die(this.#c, `Unknown option ${option}`)
     }
+  }
+
+  /** --seccomp names one filter, --add-seccomp-fd any number; not both. */
+  *#filter(option: string, fds: number[]): Flow<void> {
+    const { switches } = this.#settings
+    const other = option === '--seccomp' ? '--add-seccomp-fd' : '--seccomp'
+    if (switches.has(other)) yield* die(this.#c, '--add-seccomp-fd cannot be combined with --seccomp')
+    if (option === '--seccomp' && switches.has(option)) {
+      yield* say(this.#c, `Only the last ${option} option will take effect`)
+      fds.pop()
+    }
+    switches.add(option)
+    fds.push(yield* this.#fd(option))
   }
 
   *#environment(option: string): Flow<boolean> {

@@ -1,4 +1,5 @@
 // --seccomp FD and --add-seccomp-fd FD: compiled programs as libseccomp's seccomp_export_bpf writes them, struct sock_filter after struct sock_filter.
+import { Errno, isErr } from '../../../abi/errno.ts'
 import type { Flow } from '../../../abi/syscalls.ts'
 import { PR_SET_SECCOMP, SECCOMP_MODE_FILTER, type SockFilter } from '../../../abi/seccomp.ts'
 import type { Crt } from '../../libc/crt.ts'
@@ -7,6 +8,8 @@ import { close, readToEnd } from '../../libc/unistd.ts'
 import { die, must } from './die.ts'
 
 const INSTRUCTION_SIZE = 8
+const NO_FILTERS = 'Unable to set up system call filtering as requested: prctl(PR_SET_SECCOMP) reported EINVAL. '
+  + '(Hint: this requires a kernel configured with CONFIG_SECCOMP and CONFIG_SECCOMP_FILTER.)'
 
 function decode(data: Uint8Array): SockFilter[] {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength)
@@ -29,5 +32,9 @@ export function* loadSeccomp(c: Crt, fds: readonly number[]): Flow<readonly (rea
 }
 
 export function* applySeccomp(c: Crt, programs: readonly (readonly SockFilter[])[]): Flow<void> {
-  for (const program of programs) yield* must(c, yield* call('prctl', PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program), 'prctl(PR_SET_SECCOMP)')
+  for (const program of programs) {
+    const applied = yield* call('prctl', PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program)
+    if (applied === Errno.EINVAL) yield* die(c, NO_FILTERS)
+    if (isErr(applied)) yield* die(c, 'prctl(PR_SET_SECCOMP)', applied)
+  }
 }

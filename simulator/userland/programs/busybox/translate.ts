@@ -1,5 +1,6 @@
 // BusyBox's words for errors: applets run the code of the full programs, and what they say on standard error is put into BusyBox's shapes on the way out.
 import { decodeUtf8, encodeUtf8 } from '../../../lib/bytes.ts'
+import { AT_FDCWD, AT_REMOVEDIR, AT_SYMLINK_NOFOLLOW } from '../../../abi/fcntl.ts'
 import type { Flow, SyscallRequest } from '../../../abi/syscalls.ts'
 
 type Rule = readonly [pattern: RegExp, replacement: string]
@@ -68,6 +69,23 @@ export function translateError(applet: string, text: string, usage: string | und
   return out.join('\n')
 }
 
+/** BusyBox makes the older calls where the programs it is put together from here use those with a directory; a seccomp filter sees the difference. */
+function withOlderCall(request: SyscallRequest): SyscallRequest {
+  const { nr, args } = request
+  const at = nr === 'symlinkat' ? args[1] : args[0]
+  if (at !== AT_FDCWD || request.via !== undefined) return request
+  switch (nr) {
+    case 'unlinkat': return { nr, args, via: (Number(args[2]) & AT_REMOVEDIR) === 0 ? 'unlink' : 'rmdir' }
+    case 'mkdirat': return { nr, args, via: 'mkdir' }
+    case 'fchmodat': return { nr, args, via: 'chmod' }
+    case 'fchownat': return { nr, args, via: (Number(args[4]) & AT_SYMLINK_NOFOLLOW) === 0 ? 'chown' : 'lchown' }
+    case 'renameat2': return { nr, args, via: 'rename' }
+    case 'linkat': return { nr, args, via: 'link' }
+    case 'symlinkat': return { nr, args, via: 'symlink' }
+    default: return request
+  }
+}
+
 /** Runs a program's flow with its writes to descriptor 2 translated. */
 export function* withTranslatedErrors(flow: Flow<number>, applet: string, usage: string | undefined): Flow<number> {
   let result: unknown
@@ -77,7 +95,7 @@ export function* withTranslatedErrors(flow: Flow<number>, applet: string, usage:
     const request = step.value
     const [fd, data] = request.args
     if (request.nr !== 'write' || fd !== 2 || !(data instanceof Uint8Array)) {
-      result = yield request
+      result = yield withOlderCall(request)
       continue
     }
     const translated: SyscallRequest = { nr: 'write', args: [2, encodeUtf8(translateError(applet, decodeUtf8(data), usage))] }

@@ -6,7 +6,7 @@ import { Errno, isErr } from '../../../abi/errno.ts'
 import { quoteShell, quoteaf } from '../../../lib/quote.ts'
 import { type Crt, exit } from '../../libc/crt.ts'
 import { fail, warn } from '../../libc/err.ts'
-import { access, isatty, lstat, readDir, rmdir, stat, unlink as unlinkFile } from '../../libc/unistd.ts'
+import { access, isatty, lstat, readDir, stat, unlink as unlinkFile, unlinkDirectory } from '../../libc/unistd.ts'
 import { argMatch } from './argmatch.ts'
 import { NO_OPTIONS, command, needOperands, noMoreOperands, parseArgs } from './command.ts'
 
@@ -156,7 +156,7 @@ class Remover {
       if (!all) return false
     }
     if ((inside.length === 0 || this.#task.interactive === 'always') && !(yield* this.#agreed(path, st, false))) return false
-    const gone = yield* rmdir(path)
+    const gone = yield* unlinkDirectory(path)
     if (isErr(gone)) {
       yield* this.#complain(`cannot remove ${quoteaf(path)}`, isErr(names) && gone === Errno.ENOTEMPTY ? names : gone)
       return false
