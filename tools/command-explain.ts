@@ -9,7 +9,7 @@ function tell(process: ExplainedProcess): string {
   for (const call of process.calls) {
     lines.push(`  ${call.failure === undefined ? ' ' : 'x'} ${call.text}`)
     if (call.purpose !== '') lines.push(`      asks the kernel to ${call.purpose}`)
-    for (const reason of call.reasons) lines.push(`      - ${reason}`)
+    for (const reason of call.reasons) lines.push(`      - ${reason.text}`)
   }
   return `${lines.join('\n')}\n`
 }

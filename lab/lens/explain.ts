@@ -5,14 +5,18 @@ import { sentence } from '../../simulator/trace/events.ts'
 import { SIGNATURES } from '../../simulator/trace/signatures.ts'
 import { callsOf, failureOf, formatCall, type TracedCall } from '../../simulator/trace/strace.ts'
 
+/** A check, a refusal, a new or changed object, as a sentence. */
+export interface Reason { readonly text: string; readonly isRefusal: boolean }
+
 /** One call, with what the kernel said while it was made. */
 export interface ExplainedCall {
   readonly text: string
   /** Completes “asks the kernel to …”; empty for a call without a description. */
   readonly purpose: string
   readonly failure: string | undefined
-  /** Checks, refusals, new and changed objects, as sentences. */
-  readonly reasons: readonly string[]
+  /** It changed something or was refused. Other calls are routine. */
+  readonly isTelling: boolean
+  readonly reasons: readonly Reason[]
 }
 
 /** One program that ran: from its execve (or fork) to the next. */
@@ -31,6 +35,9 @@ const TELLING: ReadonlySet<string> = new Set([
   'unshare', 'setns', 'mount', 'umount2', 'pivot_root', 'chroot', 'sethostname', 'setdomainname', 'kill', 'setuid', 'setgid', 'setresuid', 'setresgid', 'setgroups', 'capset',
   'mkdirat', 'unlinkat', 'renameat2', 'linkat', 'symlinkat', 'fchmodat', 'fchownat', 'mknodat', 'setsid', 'execve',
 ])
+/** A command line or an argument may be of any length. */
+const LONGEST_TEXT = 300
+const MOST_REASONS = 12
 const NOT_REASONS: ReadonlySet<string> = new Set(['sys.enter', 'sys.exit', 'task.exec', 'task.exit', 'signal.send'])
 
 function isTelling(call: TracedCall): boolean {
@@ -40,37 +47,70 @@ function isTelling(call: TracedCall): boolean {
   return call.inside.some((event) => !NOT_REASONS.has(event.name) && event.name !== 'cap.check' && event.name !== 'ptrace.check' && event.name !== 'task.fork')
 }
 
+const short = (text: string): string => (text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text)
+const isRefusal = ({ name, data }: KernelEvent): boolean => data.granted === false || name.endsWith('.refused') || name === 'mount.busy'
+
 function explainCall(call: TracedCall): ExplainedCall {
-  return {
-    text: formatCall(call), purpose: SIGNATURES[call.nr]?.purpose ?? '', failure: failureOf(call),
-    reasons: call.inside.filter((event) => !NOT_REASONS.has(event.name)).map(sentence),
-  }
+  const reasons = call.inside.filter((event) => !NOT_REASONS.has(event.name))
+  const told = reasons.slice(0, MOST_REASONS).map((event) => ({ text: short(sentence(event)), isRefusal: isRefusal(event) }))
+  if (reasons.length > MOST_REASONS) told.push({ text: `and ${reasons.length - MOST_REASONS} more`, isRefusal: reasons.slice(MOST_REASONS).some(isRefusal) })
+  return { text: short(formatCall(call)), purpose: SIGNATURES[call.nr]?.purpose ?? '', failure: failureOf(call), isTelling: isTelling(call), reasons: told }
 }
 
-/** Everything that happened in `events`, in the order processes began. With `all`, every call is told. */
-export function explain(events: readonly KernelEvent[], all = false): readonly ExplainedProcess[] {
-  const found: { pid: number; command: string; calls: TracedCall[]; exitStatus: number | undefined }[] = []
-  const current = new Map<number, (typeof found)[number]>()
-  const begin = (pid: number, command: string): (typeof found)[number] => {
-    const process = { pid, command, calls: [], exitStatus: undefined }
-    found.push(process)
-    current.set(pid, process)
-    return process
+interface Run { readonly pid: number; readonly command: string; readonly calls: TracedCall[]; exitStatus: number | undefined }
+
+/** Programs in the order they began. `nameOf` knows those that ran before the first event. */
+function runsOf(events: readonly KernelEvent[], nameOf: (pid: number) => string | undefined): readonly Run[] {
+  const found: Run[] = []
+  const current = new Map<number, Run>()
+  const begin = (pid: number, command: string): Run => {
+    const run: Run = { pid, command: short(command), calls: [], exitStatus: undefined }
+    found.push(run)
+    current.set(pid, run)
+    return run
   }
+  const known = (pid: number): string => current.get(pid)?.command ?? nameOf(pid) ?? 'the shell'
   const calls = new Map(callsOf(events).map((call) => [call.enter.seq, call]))
   for (const event of events) {
     const call = calls.get(event.seq)
-    if (call !== undefined) (current.get(event.tid) ?? begin(event.tid, 'the shell')).calls.push(call)
+    if (call !== undefined) (current.get(event.tid) ?? begin(event.tid, known(event.tid))).calls.push(call)
     else if (event.name === 'task.exec') begin(event.tid, Array.isArray(event.data.argv) ? event.data.argv.join(' ') : String(event.data.comm))
-    else if (event.name === 'task.fork' && typeof event.data.child === 'number') begin(event.data.child, `a copy of ${current.get(event.tid)?.command ?? 'the shell'}`)
+    else if (event.name === 'task.fork' && typeof event.data.child === 'number') begin(event.data.child, `a copy of ${known(event.tid)}`)
     else if (event.name === 'task.exit') {
       const ended = current.get(event.tid)
       if (ended !== undefined) ended.exitStatus = Number(event.data.status)
     }
   }
-  return found
-    .map(({ pid, command, calls: made, exitStatus }) => ({
-      pid, command, callCount: made.length, exitStatus, calls: made.filter((call) => all || isTelling(call)).map(explainCall),
-    }))
+  return found.filter((run) => run.calls.length > 0)
+}
+
+/** Everything that happened in `events`, in the order processes began. With `all`, every call is told. */
+export function explain(events: readonly KernelEvent[], all = false): readonly ExplainedProcess[] {
+  return runsOf(events, () => undefined)
+    .map(({ pid, command, calls, exitStatus }) => ({ pid, command, callCount: calls.length, exitStatus, calls: calls.filter((call) => all || isTelling(call)).map(explainCall) }))
     .filter((process) => process.calls.length > 0)
+}
+
+/** The story of one step, small enough to be kept and sent. */
+export interface Explanation {
+  /** With their telling calls, and as many routine ones as there was room for. */
+  readonly processes: readonly ExplainedProcess[]
+  readonly leftOut: { readonly processes: number; readonly calls: number }
+  /** Events so long ago that the kernel's record no longer had them. */
+  readonly missing: number
+}
+
+export const MOST_PROCESSES = 60
+export const MOST_CALLS = 200
+
+/** What happened after event `since`. Where it is too much, telling calls stay longest, then the earliest. */
+export function explainStep(events: readonly KernelEvent[], since: number, nameOf: (pid: number) => string | undefined = () => undefined): Explanation {
+  const runs = runsOf(events, nameOf)
+  const keptRuns = new Set([...runs.filter(({ calls }) => calls.some(isTelling)), ...runs.filter(({ calls }) => !calls.some(isTelling))].slice(0, MOST_PROCESSES))
+  const calls = runs.filter((run) => keptRuns.has(run)).flatMap((run) => run.calls)
+  const keptCalls = new Set([...calls.filter(isTelling), ...calls.filter((call) => !isTelling(call))].slice(0, MOST_CALLS))
+  const processes = runs.filter((run) => keptRuns.has(run)).map(({ pid, command, calls: made, exitStatus }) => (
+    { pid, command, callCount: made.length, exitStatus, calls: made.filter((call) => keptCalls.has(call)).map(explainCall) }))
+  const made = runs.reduce((sum, run) => sum + run.calls.length, 0)
+  return { processes, leftOut: { processes: runs.length - keptRuns.size, calls: made - keptCalls.size }, missing: Math.max(0, (events[0]?.seq ?? since + 1) - since - 1) }
 }

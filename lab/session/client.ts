@@ -1,4 +1,5 @@
 // The page's end of the Worker protocol: a Machine whose calls are messages.
+import type { Explanation } from '../lens/explain.ts'
 import type { Machine, ScriptResult, Step, Terminal, TerminalOptions } from '../machine.ts'
 import type { World } from '../world.ts'
 import type { Numbered, Report, Request, SessionStart } from './protocol.ts'
@@ -114,6 +115,10 @@ export class MachineClient implements Machine {
   }
   world(): Promise<World> {
     return this.#ask({ kind: 'world' })
+  }
+  /** Undefined if there is no such step any more. */
+  explanation(step: number): Promise<Explanation | undefined> {
+    return this.#ask({ kind: 'explain', step })
   }
   reset(): Promise<void> {
     this.#post({ kind: 'reset' })

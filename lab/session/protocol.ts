@@ -1,5 +1,6 @@
 // What the page and the Worker with the machine say to each other. Every message has a sequence number of its direction, so that a lost
 // or doubled one is noticed; order is the order of sending.
+import type { Explanation } from '../lens/explain.ts'
 import type { World } from '../world.ts'
 import type { ScriptResult, Step } from '../machine.ts'
 import type { LogProblem } from './log.ts'
@@ -34,6 +35,8 @@ export type Request =
   /** Asks for a reply. */
   | { readonly kind: 'run'; readonly script: string; readonly user: string }
   | { readonly kind: 'world' }
+  /** What the programs of a step asked of the kernel. */
+  | { readonly kind: 'explain'; readonly step: number }
 
 export type Report =
   /** The session (or another one, after going back) begins: screens are to be cleared, output so far follows. */
@@ -49,7 +52,7 @@ export type Report =
   | { readonly kind: 'save'; readonly log: string }
   /** A log could not be used; nothing has been started. `log` is its text, for download. */
   | { readonly kind: 'bad-log'; readonly problem: LogProblem; readonly message: string; readonly log: string }
-  | { readonly kind: 'reply'; readonly to: number; readonly value: ScriptResult | World }
+  | { readonly kind: 'reply'; readonly to: number; readonly value: ScriptResult | World | Explanation | undefined }
   /** The simulator itself failed: a bug of ours. `log` shows how to make it happen again. */
   | { readonly kind: 'failed'; readonly message: string; readonly log: string }
 

@@ -59,6 +59,7 @@ export class SessionServer {
     if (request.kind === 'start') return this.#begin(request.start)
     const session = this.#session
     if (session === undefined) return
+    if (request.kind === 'explain') return this.#report({ kind: 'reply', to: request.seq, value: session.explanation(request.step) })
     // A machine at rest isn't run, so its clock stands still: what comes in now comes in now.
     if (!this.#isFree && !this.#isBackedUp()) session.advance(this.#pacer.target, () => false)
     switch (request.kind) {

@@ -2,6 +2,8 @@
 // World. The machine is only ever run in slices that end at points which depend on the machine alone (a multiple of SLICE system
 // calls, or nothing left to run), and terminals are drained only there: so a replay meets every input and every drain at the same point.
 import type { BootOptions, MachineTerminal, RunState, SimulatedMachine } from '../../simulator/machine/contract.ts'
+import { explainStep } from '../lens/explain.ts'
+import type { Explanation } from '../lens/explain.ts'
 import type { ScriptResult, Step } from '../machine.ts'
 import { CommandCollector } from './commands.ts'
 import type { RanCommand } from './commands.ts'
@@ -28,8 +30,8 @@ interface OpenTerminal {
   readonly user: string
   readonly pty: MachineTerminal
   readonly typed: TypedLine
-  /** The step under way at this terminal. */
-  step: { readonly firstEntry: number; readonly labels: (string | undefined)[] } | undefined
+  /** The step under way at this terminal. `since` is the last event before its first line was sent off. */
+  step: { readonly firstEntry: number; readonly labels: (string | undefined)[]; since: number } | undefined
 }
 
 /** What the caller needs for arranging the next turn. */
@@ -41,6 +43,8 @@ export class Session {
   readonly #entries: LogEntry[] = []
   readonly #terminals = new Map<string, OpenTerminal>()
   readonly #timeline: (Step & { readonly firstEntry: number })[] = []
+  /** By number of step; apart from the steps, since they are only sent when asked for. */
+  readonly #explanations: Explanation[] = []
   readonly #collector: CommandCollector
   #outputs: Output[] = []
   #seenEvents = 0
@@ -128,22 +132,29 @@ export class Session {
   #endSteps(): void {
     if (this.#timeline.length === 0) {
       if (this.#terminals.size === 0 || ![...this.#terminals.values()].every(({ pty }) => pty.isAtPrompt || pty.isClosed)) return
-      this.#addStep('', 'start', this.#entries.length)
+      this.#addStep('', 'start', this.#entries.length, this.machine.lastSeq)
     }
     for (const terminal of this.#terminals.values()) {
       const { step, pty } = terminal
       if (step === undefined || step.labels.length === 0 || !(pty.isAtPrompt || pty.isClosed)) continue
       terminal.step = undefined
       const label = step.labels.filter((each) => each !== '').map((each) => each ?? '…').join('; ')
-      if (label !== '') this.#addStep(terminal.name, label, step.firstEntry)
+      if (label !== '') this.#addStep(terminal.name, label, step.firstEntry, step.since)
     }
   }
 
-  #addStep(terminal: string, label: string, firstEntry: number): void {
+  #addStep(terminal: string, label: string, firstEntry: number, since: number): void {
     this.#readEvents()
     const { ran, refusals } = this.#collector.take()
     const typed = label === '…' ? (commandLine(ran) ?? label) : label
     this.#timeline.push({ n: this.#timeline.length, terminal, label: typed, world: this.machine.world(), ran, refusals, time: this.machine.now, firstEntry })
+    const names = new Map(this.#timeline.at(-2)?.world.processes.map(({ pid, comm }) => [pid, comm]))
+    this.#explanations.push(explainStep(this.machine.events(since), since, (pid) => names.get(pid)))
+  }
+
+  /** What the programs of step `n` asked of the kernel. */
+  explanation(n: number): Explanation | undefined {
+    return this.#explanations[n]
   }
 
   get timeline(): readonly Step[] {
@@ -210,7 +221,8 @@ export class Session {
       terminal.pty.resize(entry.rows, entry.cols)
       return undefined
     }
-    terminal.step ??= { firstEntry: this.#entries.length - 1, labels: [] }
+    terminal.step ??= { firstEntry: this.#entries.length - 1, labels: [], since: 0 }
+    if (terminal.step.labels.length === 0) terminal.step.since = this.machine.lastSeq
     terminal.step.labels.push(...terminal.typed.feed(fromUtf8(entry.bytes)))
     terminal.pty.input(toBytes(entry.bytes))
     // The terminal's own echo needs no process.

@@ -33,6 +33,7 @@ function mayStartPrograms(request: Request): boolean {
     case 'start': return request.start.setup !== '' || request.start.log !== undefined
     case 'type': return request.bytes.some((byte) => ENTER.includes(byte))
     case 'resize':
+    case 'explain':
     case 'ack': return false
     default: return true
   }
