@@ -1,4 +1,5 @@
 // The page's state: one session on the machine, its timeline, what is looked at, and what went wrong. Every island of a page shares it.
+import type { Explanation } from '../../lab/lens/explain.ts'
 import type { Terminal } from '../../lab/machine.ts'
 import type { Step } from '../../lab/machine.ts'
 import type { WorkerPort } from '../../lab/session/client.ts'
@@ -13,7 +14,7 @@ import { tabLock } from './tab-lock.ts'
 import { setTerminalOrder } from './whereabouts.ts'
 
 export interface TerminalPlan { readonly name: string; readonly user: string }
-export interface Place { readonly id: string; readonly setup: string; readonly terminals: readonly TerminalPlan[]; readonly isKept: boolean; readonly hasBootMounts?: boolean }
+export interface Place { readonly id: string; readonly setup: string; readonly terminals: readonly TerminalPlan[]; readonly isKept: boolean; readonly hasBootMounts?: boolean; readonly opening?: Readonly<Record<string, string>> }
 export type Pane = 'read' | 'plan' | 'terminal'
 
 /** starting: no prompt yet. elsewhere: another tab has it. bad-log: the saved session can't be used. failed: a bug of the simulator. */
@@ -28,6 +29,8 @@ class Classroom {
   live = $state.raw<World | undefined>(undefined)
   /** Number of the step that is looked back at. */
   looking = $state<number | undefined>(undefined)
+  /** What a fresh machine's terminals will show, while it is still on its way: a machine is the same every time, so its prompts are known when the site is built. */
+  opening = $state.raw<Readonly<Record<string, string>> | undefined>(undefined)
   terminals = $state.raw<readonly Terminal[]>([])
   active = $state('')
   turn = $state.raw<Readonly<Record<string, boolean>>>({})
@@ -52,7 +55,10 @@ class Classroom {
   #worker: Worker | undefined
   #lock: TabLock | undefined
   #unsaved: (() => void) | undefined
+  /** Typed at an opening; goes to the machine when it is there. */
+  #ahead: { readonly terminal: string; readonly bytes: Uint8Array }[] = []
   #typing: Promise<void> = Promise.resolve()
+  #explanations = new WeakMap<Step, Promise<Explanation | undefined>>()
   #listeners = new Set<(frames: readonly Frame[]) => void>()
 
   readonly last = $derived(this.frames.at(-1))
@@ -65,6 +71,13 @@ class Classroom {
   }
   get id(): string {
     return this.#place?.id ?? ''
+  }
+
+  /** What a step asked of the kernel. Asked of the machine once. */
+  explain(step: Step): Promise<Explanation | undefined> {
+    const known = this.#explanations.get(step) ?? this.#client?.explanation(step.n) ?? Promise.resolve(undefined)
+    this.#explanations.set(step, known)
+    return known
   }
 
   /** Calls back with all frames now and after every step, also when steps have been taken back. */
@@ -109,6 +122,7 @@ class Classroom {
   // ---- acting
 
   type(terminal: string, bytes: Uint8Array): void {
+    if (this.opening) this.#ahead.push({ terminal, bytes })
     if (this.status !== 'ready') return
     if (this.looking !== undefined && this.looking !== this.last?.step.n) {
       this.isAskingToGoBack = true
@@ -120,7 +134,7 @@ class Classroom {
 
   /** Types a command visibly and runs it. */
   run(command: string, terminal = this.active): void {
-    if (this.status !== 'ready') return
+    if (this.status !== 'ready' && !this.opening) return
     this.look(undefined)
     this.active = terminal
     this.pane = 'terminal'
@@ -195,6 +209,8 @@ class Classroom {
     this.#worker?.terminate()
     this.status = 'starting'
     this.frames = []
+    this.opening = log === undefined ? place.opening : undefined
+    this.#ahead = []
     const early = globalThis.isolabMachine
     globalThis.isolabMachine = undefined
     const worker = early ?? new Worker(new URL('./machine-worker.ts', import.meta.url), { type: 'module' })
@@ -240,7 +256,9 @@ class Classroom {
     this.terminals = this.#client?.terminals ?? []
     if (!this.terminals.some(terminal => terminal.name === this.active)) this.active = this.terminals[0]?.name ?? ''
     this.status = 'ready'
+    this.opening = undefined
     if (isRestored) for (const [name, { rows, cols }] of this.#sizes) this.#client?.terminal(name)?.resize(rows, cols)
+    for (const { terminal, bytes } of this.#ahead.splice(0)) this.type(terminal, bytes)
     this.#tell()
   }
 
@@ -262,6 +280,7 @@ class Classroom {
   #fail(message: string, log: string): void {
     this.problem = { message, log }
     this.status = 'failed'
+    this.opening = undefined
     this.#worker?.terminate()
   }
 
