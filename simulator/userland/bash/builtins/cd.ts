@@ -102,8 +102,8 @@ function* cd(sh: Shell, words: readonly string[]): Flow<number> {
     if (home === undefined) return sh.bash ? yield* sh.fail(1, 'HOME not set') : 0
     dir = home
   } else if (dir === '-') {
-    const old = sh.vars.get('OLDPWD')
-    if (old === undefined) return yield* sh.fail(sh.bash ? 1 : 2, sh.bash ? 'OLDPWD not set' : 'OLDPWD not set')
+    const old = sh.vars.get('OLDPWD') ?? (sh.dialect === 'dash' ? sh.cwd : undefined)
+    if (old === undefined) return yield* sh.fail(sh.bash ? 1 : 2, 'OLDPWD not set')
     dir = old
     show = true
   }

@@ -50,7 +50,6 @@ function* exit(sh: Shell, words: readonly string[]): Flow<number> {
   }
   if (args.length > 1 && sh.bash) {
     yield* sh.error('too many arguments')
-    if (!top) throw new ShellExit(1)
     throw new ShellAbort('discard', 1)
   }
   if (top && !sh.exitWarned && sh.jobs.jobs.some((j) => jobState(j) === 'stopped')) {

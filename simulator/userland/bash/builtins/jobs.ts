@@ -12,11 +12,12 @@ import { assignReported } from './assign-value.ts'
 import type { BuiltinTable } from './index.ts'
 
 /** The job a specification means, or undefined after the complaint. */
-function* findJob(sh: Shell, spec: string): Flow<Job | undefined> {
-  const found = sh.jobs.find(spec)
-  if (found === 'ambiguous') yield* sh.error(`${spec}: ambiguous job spec`)
-  else if (!found) yield* sh.error(sh.bash ? `${spec}: no such job` : `No such job: ${spec}`)
-  else return found
+export function* findJob(sh: Shell, spec: string | undefined): Flow<Job | undefined> {
+  const found = spec === undefined ? sh.jobs.current() : sh.jobs.find(spec)
+  if (found === 'ambiguous') yield* sh.error(`${spec?.replace(/^%[?]?/, '')}: ambiguous job spec`)
+  else if (found) return found
+  else if (sh.bash) yield* sh.error(`${spec ?? 'current'}: no such job`)
+  else yield* sh.error(spec === undefined ? `No current job` : `No such job: ${spec}`)
   return undefined
 }
 
@@ -60,10 +61,11 @@ function* jobs(sh: Shell, words: readonly string[]): Flow<number> {
 
 /** Puts a job into the foreground and waits for it. */
 function* fg(sh: Shell, words: readonly string[]): Flow<number> {
-  if (!sh.monitor) return yield* sh.fail(1, 'no job control')
+  if (!sh.monitor && sh.dialect !== 'dash') return yield* sh.fail(1, 'no job control')
   const spec = words[1] === '--' ? words[2] : words[1]
-  const job = spec === undefined ? sh.jobs.current() : sh.jobs.find(spec)
-  if (!job || job === 'ambiguous') return yield* sh.fail(1, `${spec ?? 'current'}: no such job`)
+  const job = yield* findJob(sh, spec)
+  if (!job) return sh.dialect === 'dash' ? 2 : 1
+  if (!sh.monitor) return yield* sh.fail(2, `job ${spec ?? '(null)'} not created under job control`)
   const texts = job.processes.map((p) => p.command)
   sh.print(`${texts.join(' | ')}${job.cwd === sh.cwd ? '' : `\t(wd: ${job.cwd})`}\n`)
   yield* sh.flush()
@@ -80,16 +82,16 @@ function* fg(sh: Shell, words: readonly string[]): Flow<number> {
 }
 
 function* bg(sh: Shell, words: readonly string[]): Flow<number> {
-  if (!sh.monitor) return yield* sh.fail(1, 'no job control')
+  if (!sh.monitor && sh.dialect !== 'dash') return yield* sh.fail(1, 'no job control')
   const specs = words.length > 1 ? words.slice(1) : [undefined]
   let status = 0
   for (const spec of specs) {
-    const job = spec === undefined ? sh.jobs.current() : sh.jobs.find(spec)
-    if (!job || job === 'ambiguous') {
-      yield* sh.error(`${spec ?? 'current'}: no such job`)
-      status = 1
+    const job = yield* findJob(sh, spec)
+    if (!job) {
+      status = sh.dialect === 'dash' ? 2 : 1
       continue
     }
+    if (!sh.monitor) return yield* sh.fail(2, `job ${spec ?? '(null)'} not created under job control`)
     if (jobState(job) === 'running') {
       yield* sh.error(`job ${job.id} already in background`)
       continue
@@ -178,11 +180,8 @@ function* waited(sh: Shell, job: Job): Flow<void> {
 
 function* waitOne(sh: Shell, spec: string): Flow<number> {
   if (spec.startsWith('%')) {
-    const job = sh.jobs.find(spec)
-    if (!job || job === 'ambiguous') {
-      yield* sh.error(`${spec}: no such job`)
-      return sh.bash ? 127 : 2
-    }
+    const job = yield* findJob(sh, spec)
+    if (!job) return sh.bash ? 127 : 2
     const broken = yield* waitFor(sh, () => jobState(job) !== 'running')
     if (broken === undefined) yield* waited(sh, job)
     return broken ?? exitStatus(jobStatus(job))

@@ -6,6 +6,7 @@ import { call } from '../../libc/syscall.ts'
 import { jobState } from '../job-table.ts'
 import { runPendingTraps } from '../traps.ts'
 import type { Shell } from '../state.ts'
+import { findJob } from './jobs.ts'
 import type { BuiltinTable } from './index.ts'
 
 /** Number of a signal given as number or name, with or without SIG; undefined if there is none. */
@@ -100,9 +101,8 @@ function* kill(sh: Shell, words: readonly string[]): Flow<number> {
   let failed = false
   for (const target of targets) {
     if (target.startsWith('%')) {
-      const job = sh.jobs.find(target)
-      if (!job || job === 'ambiguous') {
-        yield* sh.error(sh.bash ? `${target}: no such job` : `No such job: ${target}`)
+      const job = yield* findJob(sh, target)
+      if (!job) {
         failed = true
         continue
       }

@@ -168,7 +168,10 @@ function pass(sh: Shell, format: string, s: State): string {
       case 'n': next()
         break
       default:
-        complain(sh, s, conversion === undefined ? `\`%': missing format character` : `\`${conversion}': invalid format character`)
+        if (sh.dialect === 'dash') {
+          complain(sh, s, `%${conversion ?? ''}: invalid directive`)
+          s.status = 2
+        } else complain(sh, s, conversion === undefined ? `\`%': missing format character` : `\`${conversion}': invalid format character`)
         s.stop = true
     }
   }

@@ -274,7 +274,7 @@ function* getopts(sh: Shell, words: readonly string[]): Flow<number> {
   const at = spec.indexOf(c)
   const ended = state.char >= current.length
   const complain = function* (text: string): Flow<void> {
-    if (sh.vars.get('OPTERR') !== '0') yield* sh.write2(sh.bash ? `${sh.arg0}: ${text} -- ${c}\n` : `${text[0].toUpperCase()}${text.slice(1)} -${c}\n`)
+    if (sh.vars.get('OPTERR') !== '0') yield* sh.write2(sh.bash ? `${sh.arg0}: ${text} -- ${c}\n` : `${text.replace('@', `-${c}`)}\n`)
   }
   if (c === ':' || at < 0) {
     if (ended) {
@@ -284,7 +284,7 @@ function* getopts(sh: Shell, words: readonly string[]): Flow<number> {
     if (silent) sh.vars.set('OPTARG', c)
     else {
       sh.vars.delete('OPTARG')
-      yield* complain('illegal option')
+      yield* complain(sh.bash ? 'illegal option' : 'Illegal option @')
     }
     return yield* finish('?', 0)
   }
@@ -315,7 +315,7 @@ function* getopts(sh: Shell, words: readonly string[]): Flow<number> {
     return yield* finish(':', 0)
   }
   sh.vars.delete('OPTARG')
-  yield* complain(sh.bash ? 'option requires an argument' : 'no arg for')
+  yield* complain(sh.bash ? 'option requires an argument' : 'No arg for @ option')
   return yield* finish('?', 0)
 }
 

@@ -1,6 +1,6 @@
 // Debian's package gzip 1.12: gzip, gunzip, zcat.
 import type { Flow } from '../../../abi/syscalls.ts'
-import { isErr } from '../../../abi/errno.ts'
+import { Errno, isErr } from '../../../abi/errno.ts'
 import { O_CREAT, O_EXCL, O_RDONLY, O_TRUNC, O_WRONLY } from '../../../abi/fcntl.ts'
 import { isDir } from '../../../abi/stat.ts'
 import { getoptLong } from '../../../lib/getopt.ts'
@@ -62,7 +62,8 @@ function* one(c: Crt, flags: ReadonlySet<string>, given: string): Flow<number> {
     return 1
   }
   const complain = function* (message: string, status: number): Flow<number> {
-    yield* c.stderr.write(`${c.name}: ${message}\n`)
+    // gunzip and zcat are scripts that run gzip.
+    yield* c.stderr.write(`gzip: ${message}\n`)
     return status
   }
   if (isDir(info.mode)) return yield* complain(`${name} is a directory -- ignored`, 2)
@@ -90,6 +91,7 @@ function* one(c: Crt, flags: ReadonlySet<string>, given: string): Flow<number> {
   const target = unpack ? name.replace(/\.tgz$/, '.tar').replace(/\.gz$/, '') : `${name}.gz`
   const out = yield* open(target, O_WRONLY | O_CREAT | (flags.has('f') ? O_TRUNC : O_EXCL), 0o600)
   if (isErr(out)) {
+    if (out === Errno.EEXIST) return yield* complain(`${target} already exists;\tnot overwritten`, 2)
     yield* warn(c, target, out)
     return 1
   }

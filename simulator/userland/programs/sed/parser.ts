@@ -33,7 +33,7 @@ export function parseScript(sources: readonly ScriptSource[], options: ParseOpti
   for (const command of commands) {
     if (!'btT'.includes(command.name)) continue
     const target = command.text === '' ? commands.length : labels.get(command.text)
-    if (target === undefined) throw new SedSyntaxError(`can't find label for jump to \`${command.text}'`)
+    if (target === undefined) throw new SedSyntaxError(`can't find label for jump to \`${command.text}'`, 4)
     command.target = target
   }
   return { commands, quiet }

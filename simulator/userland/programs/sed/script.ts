@@ -53,7 +53,10 @@ export interface Script {
 /** Printed after `sed: `; status 1. */
 export class SedSyntaxError {
   readonly message: string
-  constructor(message: string) {
+  /** 1, or 4 where sed panics */
+  readonly status: number
+  constructor(message: string, status = 1) {
     this.message = message
+    this.status = status
   }
 }

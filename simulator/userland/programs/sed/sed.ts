@@ -98,7 +98,7 @@ export function* sed(c: Crt): Flow<number> {
   } catch (thrown) {
     if (!(thrown instanceof SedSyntaxError)) throw thrown
     yield* c.stderr.write(`sed: ${thrown.message}\n`)
-    return 1
+    return thrown.status
   }
   if (inPlace !== undefined && files.length === 0) {
     yield* c.stderr.write('sed: no input files\n')

@@ -88,7 +88,7 @@ export function* findmnt(c: Crt): Flow<number> {
 function* readTable(c: Crt, flags: ReadonlySet<string>, args: ReadonlyMap<string, string>, tid: number): Flow<readonly AnyMount[]> {
   const path = args.get('F') ?? (flags.has('s') ? '/etc/fstab' : args.has('N') ? `/proc/${tid}/mountinfo` : '/proc/self/mountinfo')
   const text = yield* readFile(path)
-  if (isErr(text)) return yield* die(c, 1, `can't read ${path}`, text)
+  if (isErr(text)) return yield* die(c, 1, `can't read ${path === '/proc/self/mountinfo' ? '/proc/mounts' : path}`, text)
   const mountinfo = parseMountinfo(text)
   return mountinfo.length > 0 ? mountinfo : parseFstab(text)
 }

@@ -85,7 +85,7 @@ export function* mount(c: Crt): Flow<number> {
   }
   if (r.source === undefined || r.target === undefined) return yield* mountNamed(c, r, r.target ?? r.source ?? '')
   if (/^(LABEL|UUID|PARTLABEL|PARTUUID|ID)=/.test(r.source)) return yield* die(c, 1, `${r.target}: can't find ${r.source}.`)
-  return yield* mountOne(c, job(r, { source: r.source, target: r.target, fstype: r.type, options: r.options.join(',') }))
+  return yield* mountOne(c, job(r, { source: r.source, target: r.target, fstype: namedType(r.type), options: r.options.join(',') }))
 }
 
 function* take(c: Crt, r: Request, opt: string, arg: string): Flow<void> {
@@ -125,10 +125,13 @@ function* badUsage(c: Crt): Flow<number> {
 
 function* list(c: Crt, types: string | undefined): Flow<number> {
   const mounts = yield* readMountinfo()
-  if (isErr(mounts)) return yield* die(c, 1, 'failed to parse mount table', mounts)
+  if (isErr(mounts)) return yield* die(c, 1, 'failed to read mtab', mounts)
   for (const m of mounts) if (matchesType(m.fstype, types)) yield* c.stdout.write(`${m.source} on ${m.target} type ${m.fstype} (${m.options})\n`)
   return 0
 }
+
+/** -t's argument as one type; `noTYPE` excludes one instead, which leaves the type to be guessed. */
+const namedType = (given: string | undefined): string | undefined => (given?.startsWith('no') === true ? undefined : given)
 
 function job(r: Request, what: Pick<MountJob, 'source' | 'target' | 'fstype' | 'options'>): MountJob {
   return { ...what, fake: r.fake, verbose: r.verbose, mkdir: r.mkdir, userMount: undefined }
@@ -142,7 +145,7 @@ function* mountNamed(c: Crt, r: Request, spec: string): Flow<number> {
   const isRemount = (flags & MS_REMOUNT) !== 0
   const path = yield* canonical(spec)
   if (!isRemount && ((flags & (MS_BIND | MS_MOVE)) !== 0 || propagation.length > 0)) {
-    return yield* mountOne(c, job(r, { source: undefined, target: path, fstype: r.type, options: r.options.join(',') }))
+    return yield* mountOne(c, job(r, { source: undefined, target: path, fstype: namedType(r.type), options: r.options.join(',') }))
   }
   const fstab = yield* readFstab()
   const entry = isErr(fstab) ? undefined : (fstab.findLast((e) => e.target === path) ?? fstab.findLast((e) => e.source === spec || e.source === path))
