@@ -7,6 +7,7 @@ import { NSEC_PER_SEC } from '../kernel/clock.ts'
 import { makeKuid } from '../kernel/cred/ids.ts'
 import { capable, nsCapable } from '../kernel/cred/ns-capable.ts'
 import { ptraceMayAccess } from '../kernel/cred/ptrace-access.ts'
+import { yamaAllowsAttach } from '../kernel/security/yama.ts'
 import { execve } from '../kernel/task-exec.ts'
 import { exitTask } from '../kernel/task-exit.ts'
 import { forkTask } from '../kernel/task-fork.ts'
@@ -119,7 +120,7 @@ export const processSyscalls = {
   perf_event_open(task, pid, inherit) {
     const target = find(task, pid)
     if (!target.isAlive) throw Errno.ESRCH
-    if (!ptraceMayAccess(task, target)) throw Errno.EPERM
+    if (!ptraceMayAccess(task, target) || !yamaAllowsAttach(task, target)) throw Errno.EPERM
     return installFile(task, new PerfEventFile(task, target, inherit), true)
   },
   pidfd_send_signal(task, fd, sig) {

@@ -62,8 +62,8 @@ class MqueueSuperBlock extends SimplePseudoSuperBlock {
   }
 }
 
-/** Gives the namespace's own superblock, making it at first use. */
-function superBlockOf(ipc: IpcNamespace): SimplePseudoSuperBlock {
+/** The namespace's own superblock, made at first use. */
+export function mqueueOf(ipc: IpcNamespace): SimplePseudoSuperBlock {
   const existing = ipc.parts.get('mqueue') as MqueueSuperBlock | undefined
   if (existing === undefined) {
     const { kernel } = ipc
@@ -81,5 +81,5 @@ export const MqueueType: FileSystemType = {
   requiresDevice: false,
   userNsMount: true,
   ownerOf: (task) => task.nsproxy.ipc.owner ?? task.kernel.initUserNs,
-  mount: (task) => superBlockOf(task.nsproxy.ipc),
+  mount: (task) => mqueueOf(task.nsproxy.ipc),
 }

@@ -6,6 +6,7 @@ import { CLONE_NEWCGROUP, CLONE_NEWIPC, CLONE_NEWNET, CLONE_NEWNS, CLONE_NEWPID,
 import type { Cred } from '../cred/cred.ts'
 import { fromKgid, fromKuid } from '../cred/ids.ts'
 import { capable, nsCapable } from '../cred/ns-capable.ts'
+import { mqueueOf } from '../fs/mqueue.ts'
 import { copyMountNamespace } from '../mount/copy-mount-namespace.ts'
 import { isChrooted } from '../mount/namespace-root.ts'
 import { NetNamespace } from '../net/net-namespace.ts'
@@ -19,6 +20,15 @@ import { chargeNamespace } from './ucounts.ts'
 import { UserNamespace } from './user-namespace.ts'
 
 const MAX_USER_NS_LEVEL = 32
+
+/** create_ipc_ns: the kernel mounts the namespace's mqueue file system for itself at once, which takes a mount id and a device number. */
+function newIpcNamespace({ kernel }: Task, owner: UserNamespace): IpcNamespace {
+  const ns = new IpcNamespace(kernel, owner)
+  const mountId = kernel.mountIds.alloc()
+  ns.whenGone(() => kernel.mountIds.free(mountId))
+  mqueueOf(ns)
+  return ns
+}
 
 /** create_user_ns: a namespace owned by the caller's effective ids, and the caller's credentials in it: all capabilities, nothing inheritable or ambient. */
 export function createUserNamespace(task: Task): { readonly cred: Cred; readonly ns: UserNamespace; readonly undo: () => void } {
@@ -80,7 +90,7 @@ export function createNamespaces(task: Task, flags: number, cred: Cred, fs: FsSt
   try {
     const mnt = make(CLONE_NEWNS, 'mnt', old.mnt, () => copyMountNamespace(task, owner, fs))
     const uts = make(CLONE_NEWUTS, 'uts', old.uts, () => new UtsNamespace(kernel, owner, old.uts.hostname, old.uts.domainname))
-    const ipc = make(CLONE_NEWIPC, 'ipc', old.ipc, () => new IpcNamespace(kernel, owner))
+    const ipc = make(CLONE_NEWIPC, 'ipc', old.ipc, () => newIpcNamespace(task, owner))
     const pidForChildren = make(CLONE_NEWPID, 'pid', old.pidForChildren, () => newPidNamespace(task, owner))
     const cgroup = make(CLONE_NEWCGROUP, 'cgroup', old.cgroup, () => new CgroupNamespace(kernel, owner, task.cgroup))
     const net = make(CLONE_NEWNET, 'net', old.net, () => new NetNamespace(kernel, owner))

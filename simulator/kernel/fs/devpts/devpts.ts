@@ -105,9 +105,10 @@ export class DevptsSuperBlock extends PseudoSuperBlock {
     this.root = new Dentry('', undefined, this.#dir)
   }
 
-  override showOptions(task: Task): string {
+  /** Ids as the initial user namespace has them, whoever reads. */
+  override showOptions(): string {
     const { uid, gid, mode, ptmxMode } = this.#options
-    const ns = task.cred.userNs
+    const ns = this.kernel.initUserNs
     const octal = (n: number): string => n.toString(8).padStart(3, '0')
     const words = [`mode=${octal(mode)}`, `ptmxmode=${octal(ptmxMode)}`]
     if (gid !== undefined) words.unshift(`gid=${fromKgidMunged(ns, gid)}`)

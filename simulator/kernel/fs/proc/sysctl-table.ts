@@ -17,6 +17,8 @@ const RANGES: ReadonlyMap<string, readonly [number, number]> = new Map([
   ['vm/swappiness', [0, 200]], ['vm/overcommit_memory', UP_TO_2], ['vm/panic_on_oom', UP_TO_2], ['vm/drop_caches', [1, 4]],
   ['net/ipv4/ip_default_ttl', [1, 255]], ['net/ipv4/ip_unprivileged_port_start', [0, 65535]], ['net/ipv4/tcp_syncookies', UP_TO_2], ['net/core/somaxconn', [0, 65535]],
 ])
+/** Yama: “no attach” stays until the next boot. */
+const YAMA_SCOPE = 'kernel/yama/ptrace_scope'
 const INT_MAX = 2147483647, INT_MIN = -2147483648
 
 const isInteger = (text: string): boolean => /^-?\d+$/.test(text)
@@ -29,7 +31,7 @@ export function checkSysctl(path: string, old: string, written: string): string 
   const values = words(old)
   const given = words(written.split('\0')[0])
   if (given.length === 0) throw Errno.EINVAL
-  const range = path.startsWith('user/') ? [0, INT_MAX] as const : RANGES.get(path)
+  const range = path.startsWith('user/') ? [0, INT_MAX] as const : path === YAMA_SCOPE && old === '3' ? [3, 3] as const : RANGES.get(path)
   for (let i = 0; i < values.length && i < given.length; i++) {
     if (!isInteger(given[i])) throw Errno.EINVAL
     const isLong = BigInt(values[i]) > BigInt(INT_MAX)
