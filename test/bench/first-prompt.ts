@@ -14,7 +14,7 @@ const BYTES_PER_MS = 200
 const LATENCY_MS = 150
 const TIMES = 5
 const PORT = 4331
-const ROOT = process.env.ISOLAB_DIST ?? join(import.meta.dirname, '../../dist')
+const ROOT = join(import.meta.dirname, '../../dist')
 const TYPES: Readonly<Record<string, string>> = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.woff2': 'font/woff2' }
 const CODINGS = { gzip: (bytes: Buffer) => gzipSync(bytes, { level: 9 }), br: (bytes: Buffer) => brotliCompressSync(bytes) } as const
 type Coding = keyof typeof CODINGS
@@ -35,7 +35,6 @@ function body(file: string): Buffer {
 interface Sending { readonly response: ServerResponse; readonly bytes: Buffer; sent: number }
 let sending: Sending[] = []
 let allowance = 0
-let opened = 0
 let lastTick = performance.now()
 const SLICE = 1400
 
@@ -62,7 +61,6 @@ const server = createServer((request, response) => {
     response.writeHead(404).end()
     return
   }
-  if (process.env.DETAILS !== undefined) process.stdout.write(`${(performance.now() - opened).toFixed(0).padStart(6)} asked  ${file.replace(/^.*\//, '')}\n`)
   setTimeout(() => {
     response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream', ...(file.includes('/_astro/') ? { 'cache-control': 'public, max-age=31536000, immutable' } : {}), ...(file.endsWith('.woff2') ? {} : { 'content-encoding': coding }) })
     sending.push({ response, bytes: body(file), sent: 0 })
@@ -76,14 +74,9 @@ async function firstPrompt(): Promise<number> {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
   const cdp = await page.context().newCDPSession(page)
   await cdp.send('Emulation.setCPUThrottlingRate', { rate: 4 })
-  opened = performance.now()
   await page.goto(`http://localhost:${PORT}${path}`, { waitUntil: 'commit' })
-  const seen = await page.waitForFunction(() => document.querySelector('.xterm-rows')?.textContent?.includes('learner@host') ? performance.now() : false, null, { timeout: 60_000, polling: 20 })
+  const seen = await page.waitForFunction(`document.querySelector('.xterm-rows')?.textContent.includes('learner@host') && performance.now()`, null, { timeout: 60_000, polling: 20 })
   const time = Number(await seen.jsonValue())
-  if (process.env.DETAILS !== undefined) {
-    const entries = await page.evaluate(() => performance.getEntriesByType('resource').map(entry => `${entry.startTime.toFixed(0).padStart(6)} ${(entry as PerformanceResourceTiming).responseEnd.toFixed(0).padStart(6)}  ${entry.name.replace(/^.*\//, '')}`))
-    process.stdout.write(`${entries.join('\n')}\n${time.toFixed(0)} prompt\n\n`)
-  }
   await page.context().close()
   sending = []
   return time
