@@ -27,7 +27,7 @@ test('the lens tells what a command asked of the kernel', async ({ page }) => {
 
   await run(page, 'cat /etc/shadow')
   await expect(lens.locator('.calls .failed').first()).toContainText('EACCES')
-  await expect(lens.locator('.because .no').first()).toContainText('refused')
+  await expect(lens.locator('.because .refused').first()).toContainText('refused')
   await expectAccessible(page)
   await page.getByRole('button', { name: 'Step 1: unshare -Ur id' }).click()
   await expect(call).toBeVisible()
