@@ -169,6 +169,7 @@ function* pipeline(sh: Shell, c: Pipeline, last: boolean): Flow<void> {
 
 function* piped(sh: Shell, c: Pipeline): Flow<void> {
   if (sh.pendingTraps.length > 0) yield* runPendingTraps(sh)
+  sh.line = c.line
   if (sh.shopts.get('lastpipe') && !sh.monitor && sh.bash) return yield* pipedLast(sh, c)
   const pids = yield* startPipeline(sh, c, sh.monitor ? { pgid: 0, foreground: true } : undefined)
   if (pids) yield* waitForeground(sh, pids, () => c.commands.map((x) => commandText(x)), pids[0])

@@ -76,10 +76,10 @@ export class Lister {
     this.#now = now
   }
 
-  /** One cell for each entry of a listing: everything of its line but the line's end. */
-  *cells(entries: readonly Entry[]): Flow<readonly Cell[]> {
+  /** One cell for each entry of a listing: everything of its line but the line's end. Its columns are wide enough for `unlisted` too. */
+  *cells(entries: readonly Entry[], unlisted: readonly Entry[] = []): Flow<readonly Cell[]> {
     const texts: Texts[] = []
-    for (const entry of entries) texts.push(yield* this.#texts(entry))
+    for (const entry of [...entries, ...unlisted]) texts.push(yield* this.#texts(entry))
     const max = (of: (t: Texts) => number): number => texts.reduce((most, t) => Math.max(most, of(t)), 0)
     const devices = texts.filter(({ entry }) => entry.st !== undefined && (isChr(entry.st.mode) || isBlk(entry.st.mode)))
     const widest = (of: (rdev: number) => number): number => devices.reduce((most, { entry }) => Math.max(most, String(of(entry.st?.rdev ?? 0)).length), 0)
@@ -87,8 +87,8 @@ export class Lister {
       inode: max((t) => t.inode.length), blocks: max((t) => t.blocks.length), nlink: max((t) => t.nlink.length), owner: max((t) => textWidth(t.owner)),
       group: max((t) => textWidth(t.group)), size: max((t) => t.size.length), major: widest(major), minor: widest(minor),
     }
-    const align = needsAlignment(entries, this.#style)
-    return texts.map((t) => this.#cell(t, widths, align))
+    const align = needsAlignment([...entries, ...unlisted], this.#style)
+    return texts.slice(0, entries.length).map((t) => this.#cell(t, widths, align))
   }
 
   *#texts(entry: Entry): Flow<Texts> {

@@ -69,7 +69,8 @@ class Listing {
     }
     const sorted = sortEntries(files, this.#style.order)
     if (sorted.length > 0) {
-      yield* this.#print(sorted)
+      // Directories among the operands were looked at before they were set aside.
+      yield* this.#print(sorted, directories)
       this.#printed = true
     }
     const headers = this.#style.recursive || operands.length > 1
@@ -159,11 +160,11 @@ class Listing {
     return yield* this.#withTarget({ name, st, type, ino }, path, false)
   }
 
-  *#print(entries: readonly Entry[]): Flow<void> {
+  *#print(entries: readonly Entry[], unlisted: readonly Entry[] = []): Flow<void> {
     const { format, width, tab, terminator } = this.#style
     const out = this.#c.stdout
     if (entries.length === 0) return
-    const cells = yield* this.#lister.cells(entries)
+    const cells = yield* this.#lister.cells(entries, unlisted)
     if (format === 'commas') yield* out.write(commaText(cells, width))
     else if ((format === 'columns' || format === 'across') && width > 0) {
       for (const line of columnLines(cells, width, format === 'columns', tab)) yield* out.write(`${line}\n`)

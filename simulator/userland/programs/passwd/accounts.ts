@@ -1,7 +1,7 @@
 // The account files as tables that programs change line by line: /etc/passwd, shadow, group, gshadow, subuid, subgid.
 // Simpler: files are rewritten in place, without lock files and backups.
 import type { Flow } from '../../../abi/syscalls.ts'
-import { Errno as E, isErr } from '../../../abi/errno.ts'
+import { isErr } from '../../../abi/errno.ts'
 import { CLOCK_REALTIME } from '../../../abi/sched.ts'
 import { O_RDWR, O_TRUNC, O_WRONLY } from '../../../abi/fcntl.ts'
 import type { LongOption } from '../../../lib/getopt.ts'
@@ -22,7 +22,7 @@ export function* die(c: Crt, status: number, message: string): Flow<never> {
 export function* requireRoot(c: Crt, file: string, status = 1): Flow<void> {
   const fd = yield* open(file, O_RDWR)
   if (isErr(fd)) {
-    if (fd === E.EACCES || fd === E.EPERM) yield* warn(c, 'Permission denied.')
+    if ((yield* call('geteuid')) !== 0) yield* warn(c, 'Permission denied.')
     return yield* die(c, status, `cannot lock ${file}; try again later.`)
   }
   yield* close(fd)

@@ -40,7 +40,10 @@ function* usermodMain(c: Crt): Flow<number> {
   for (const group of [o.values.get('g'), ...(o.values.get('G')?.split(',').filter((g) => g !== '') ?? [])]) {
     if (group !== undefined && !findGroup(a, group)) return yield* die(c, 6, `group '${group}' does not exist`)
   }
-  const before = JSON.stringify(Object.values(a).map((table) => table.lines))
+  if (!changesAnything(a, o, user)) {
+    yield* warn(c, 'no changes')
+    return 0
+  }
   yield* requireRoot(c, '/etc/passwd')
   yield* changePasswd(c, a, o, user)
   changeGroups(a, o, name)
@@ -48,13 +51,17 @@ function* usermodMain(c: Crt): Flow<number> {
   changeSubids(a, o, name)
   const login = o.values.get('l')
   if (login !== undefined) renameUser(a, name, login)
-  if (before === JSON.stringify(Object.values(a).map((table) => table.lines))) {
-    if (!o.flags.has('U')) yield* warn(c, 'no changes')
-    return 0
-  }
   for (const table of Object.values(a)) table.touch()
   yield* saveAccounts(a)
   return 0
+}
+
+/** A field that is to become what it is already does not count; the options without a field of passwd always do. */
+function changesAnything(a: Accounts, o: ShadowOptions, user: Line): boolean {
+  const gid = o.values.get('g')
+  const fields = [[o.values.get('l'), user[0]], [o.values.get('u'), user[2]], [gid && (findGroup(a, gid)?.[2] ?? gid), user[3]], [o.values.get('c'), user[4]],
+    [o.values.get('d'), user[5]], [o.values.get('s'), user[6]]]
+  return ['G', 'L', 'U', 'p', 'v', 'V', 'w', 'W'].some((flag) => o.flags.has(flag)) || fields.some(([wanted, is]) => wanted !== undefined && wanted !== is)
 }
 
 function* changePasswd(c: Crt, a: Accounts, o: ShadowOptions, user: Line): Flow<void> {
@@ -118,7 +125,8 @@ function renameUser(a: Accounts, from: string, to: string): void {
     setMember(a, line[0], from, false)
     setMember(a, line[0], to, true)
   }
-  for (const table of [a.passwd, a.shadow, a.subuid, a.subgid]) for (const line of table.lines) if (line[0] === from) line[0] = to
+  // The subordinate ids stay with the old name.
+  for (const table of [a.passwd, a.shadow]) for (const line of table.lines) if (line[0] === from) line[0] = to
 }
 
 const GROUPADD_LONG = [
