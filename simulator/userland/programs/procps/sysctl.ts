@@ -157,7 +157,8 @@ function* set(x: Context, key: string, value: string, ignoreErrors: boolean): Fl
     const fd = yield* open(ROOT + path, O_WRONLY | O_CLOEXEC)
     if (isErr(fd)) {
       if (ignoreErrors) return true
-      return yield* complain(x, fd === Errno.EACCES ? `permission denied on key "${name}"` : `setting key "${name}": ${fd.message}`)
+      const isDenied = fd === Errno.EACCES || fd === Errno.EPERM || fd === Errno.EROFS
+      return yield* complain(x, isDenied ? `permission denied on key "${name}"` : `setting key "${name}": ${fd.message}`)
     }
     const written = yield* writeAll(fd, encodeUtf8(`${value}\n`))
     yield* close(fd)
