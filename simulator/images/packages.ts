@@ -32,6 +32,7 @@ import { file } from '../userland/programs/file/index.ts'
 import { tree } from '../userland/programs/tree/index.ts'
 import { bsdextrautils } from '../userland/programs/bsdextrautils/index.ts'
 import { bubblewrap } from '../userland/programs/bubblewrap/index.ts'
+import { stracePackage } from '../userland/programs/strace/index.ts'
 import { unsimulatedPackage } from './unsimulated.ts'
 
 /** What is simulated. */
@@ -43,6 +44,7 @@ export const SIMULATED_PACKAGES: readonly ProgramPackage[] = [
   file,
   tree,
   bsdextrautils,
+  stracePackage,
   bubblewrap,
 ]
 

@@ -21,6 +21,8 @@ export class Emitter {
   #seq = 0
   #dropped = 0
   enabled = true
+  /** Hear every event as it happens. */
+  readonly listeners = new Set<(event: KernelEvent) => void>()
 
   constructor(now: () => number) {
     this.#now = now
@@ -30,7 +32,9 @@ export class Emitter {
   emit(name: string, source: EventSource | undefined, data: Readonly<Record<string, unknown>>): number {
     const seq = ++this.#seq
     if (!this.enabled) return seq
-    this.#events.push({ seq, time: this.#now(), tid: source?.globalPid ?? 0, cause: source?.currentSyscall ?? 0, name, data })
+    const event: KernelEvent = { seq, time: this.#now(), tid: source?.globalPid ?? 0, cause: source?.currentSyscall ?? 0, name, data }
+    this.#events.push(event)
+    if (this.listeners.size > 0) for (const listener of this.listeners) listener(event)
     if (this.#events.length > 2 * RING) {
       this.#dropped += this.#events.length - RING
       this.#events = this.#events.slice(-RING)

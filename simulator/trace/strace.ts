@@ -1,4 +1,5 @@
 // System calls of the event stream as strace(1) prints them: `openat(AT_FDCWD, "/etc/passwd", O_RDONLY|O_CLOEXEC) = 3`.
+import { SIGNAL_NAMES, W_CONTINUED, WEXITSTATUS, WIFEXITED, WIFSTOPPED, WSTOPSIG, WTERMSIG } from '../abi/signal.ts'
 import { Errno, type ErrnoName } from '../abi/errno.ts'
 import { decodeAny, decodeArg } from './decode-args.ts'
 import type { KernelEvent } from './emitter.ts'
@@ -50,13 +51,32 @@ function formatResult(call: TracedCall): string {
   return '0'
 }
 
+/** Calls whose answer stands behind their first argument. */
+const OUTPUT_SECOND: ReadonlySet<string> = new Set(['read', 'pread64', 'wait4'])
+
+/** The status word of wait4(2), taken apart with the macros of wait(2). */
+function formatStatus(status: number): string {
+  if (WIFEXITED(status)) return `[{WIFEXITED(s) && WEXITSTATUS(s) == ${WEXITSTATUS(status)}}]`
+  if (status === W_CONTINUED) return '[{WIFCONTINUED(s)}]'
+  if (WIFSTOPPED(status)) return `[{WIFSTOPPED(s) && WSTOPSIG(s) == SIG${SIGNAL_NAMES[WSTOPSIG(status)] ?? ''}}]`
+  return `[{WIFSIGNALED(s) && WTERMSIG(s) == SIG${SIGNAL_NAMES[WTERMSIG(status)] ?? ''}${(status & 0x80) !== 0 ? ' && WCOREDUMP(s)' : ''}}]`
+}
+
 /** What a call answered through its pointers, shown among the arguments as strace does. */
 function outputOf(call: TracedCall): string | undefined {
   const kind = SIGNATURES[call.nr]?.result
   const result = call.exit?.data.result
   if (kind === undefined || result === undefined || errnoOf(result) !== undefined) return undefined
+  if (call.nr === 'wait4') return typeof result === 'object' && result !== null && 'status' in result ? formatStatus(Number(result.status)) : undefined
   if (kind === 'list' && Array.isArray(result) && typeof result[0] === 'object') return `/* ${result.length} entries */`
   return decodeAny(result)
+}
+
+/** How a call begins, before anything is known of what comes of it: `read(3, `. */
+export function formatEntry(call: TracedCall): string {
+  const line = formatCall({ ...call, exit: undefined })
+  if (OUTPUT_SECOND.has(call.nr)) return line.slice(0, line.indexOf(', ') + 2)
+  return line.slice(0, line.lastIndexOf(') = '))
 }
 
 /** One line, without the number of the task. */
@@ -71,6 +91,10 @@ export function formatCall(call: TracedCall): string {
     shown.push(decodeArg(kind, value))
   })
   const output = outputOf(call)
-  if (output !== undefined) shown.splice(call.nr === 'read' || call.nr === 'pread64' ? 1 : shown.length, 0, output)
+  if (output !== undefined) shown.splice(OUTPUT_SECOND.has(call.nr) ? 1 : shown.length, 0, output)
+  if (call.nr === 'wait4') {
+    if (output === undefined) shown.splice(1, 0, 'NULL')
+    shown.push('NULL')
+  }
   return `${call.nr}(${shown.join(', ')}) = ${formatResult(call)}`
 }
