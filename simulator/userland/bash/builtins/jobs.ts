@@ -21,6 +21,16 @@ export function* findJob(sh: Shell, spec: string | undefined): Flow<Job | undefi
   return undefined
 }
 
+/** dash's line of a job: the state from column 6, the commands (which only a shell with job control remembers) from column 33. */
+function dashLine(sh: Shell, job: Job): string {
+  const state = jobState(job)
+  const status = jobStatus(job)
+  const code = exitStatus(status)
+  const text = state === 'running' ? 'Running' : state === 'done' && !WIFSIGNALED(status) ? `Done${code === 0 ? '' : `(${code})`}` : state === 'done' ? signalText(WTERMSIG(status)) : 'Stopped'
+  const commands = sh.monitor ? job.processes.map((p) => p.command).join(' | ') : ''
+  return `${`[${job.id}] ${sh.jobs.mark(job)} ${text}`.padEnd(33)}${commands}\n`
+}
+
 function* jobs(sh: Shell, words: readonly string[]): Flow<number> {
   let form: 'standard' | 'long' | 'pids' = 'standard'
   let only: 'running' | 'stopped' | undefined
@@ -52,6 +62,7 @@ function* jobs(sh: Shell, words: readonly string[]): Flow<number> {
     if (only && state !== only) continue
     // Without job control a shell doesn't hear of stopped children.
     if (form === 'pids') sh.print(`${job.pgid}\n`)
+    else if (sh.dialect === 'dash' && form === 'standard') sh.print(dashLine(sh, job))
     else if (sh.interactive || state !== 'done' || !job.notified) sh.print(formatJob(sh.jobs, job, form, sh.cwd, sh.vars.get('HOME')))
     job.notified = true
     if (state === 'done') sh.jobs.remove(job)

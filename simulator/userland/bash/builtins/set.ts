@@ -70,7 +70,7 @@ function* set(sh: Shell, words: readonly string[]): Flow<number> {
         if (!known) {
           yield* sh.error(sh.bash ? `${name}: invalid option name` : `Illegal option ${w[0]}o ${name}`)
           if (!sh.bash && !sh.interactive) throw new ShellExit(2)
-          return sh.bash ? 1 : 2
+          return 2
         }
         setOption(sh, name, on)
         continue
