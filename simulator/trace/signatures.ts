@@ -70,6 +70,7 @@ export const SIGNATURES: Readonly<Record<string, Signature>> = {
   getsid: s('pid', 'say which session a process is in'),
   setsid: s('', 'start a session of its own, without a terminal'),
   kill: s('pid signal', 'send a signal'),
+  perf_event_open: s('pid any', 'tell it of the calls that a process makes'),
   rt_sigaction: s('signal action', 'set what happens when a signal comes', 'struct'),
   rt_sigprocmask: s('int sigset', 'hold signals back, or let them through', 'signal-mask'),
   rt_sigsuspend: s('sigset', 'sleep until a signal comes'),

@@ -89,6 +89,7 @@ export function formatCall(call: TracedCall): string {
     const kind = kinds?.[i] ?? 'any'
     if (kind === 'hidden' || (kind === 'mode' && call.nr === 'openat' && (Number(values[2]) & 0o100) === 0)) return
     shown.push(decodeArg(kind, value))
+    if (kind === 'bytes' && typeof value === 'object' && value !== null && 'length' in value) shown.push(String(value.length))
   })
   const output = outputOf(call)
   if (output !== undefined) shown.splice(OUTPUT_SECOND.has(call.nr) ? 1 : shown.length, 0, output)

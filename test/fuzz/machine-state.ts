@@ -39,6 +39,7 @@ export function machineState(kernel: Kernel): MachineState {
     devices: inUse(kernel.anonDevs),
     inodeOfNextNamespace: lowestFree(kernel.nsInos),
     userNamespaceCounts: [...kernel.initUserNs.counts].filter(([, n]) => n !== 0).map(([key, n]) => `${key} ${n}`),
+    listeners: kernel.trace.listeners.size,
     pids: kernel.initPidNs.population,
   }
 }

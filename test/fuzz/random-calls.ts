@@ -126,6 +126,7 @@ export function randomCalls(random: Random, around: Surroundings): () => Request
     setsid: () => [],
     kill: () => [pid(), sig()],
     pidfd_open: () => [pid(), 0],
+    perf_event_open: () => [pid(), below(2) === 0],
     pidfd_send_signal: () => [fd(), sig()],
     rt_sigaction: () => [oneOf([1, 2, 10, 15, 17]), oneOf<() => Parameters<Syscalls['rt_sigaction']>[1]>([() => undefined, () => ({ handler: 'ignore', mask: 0n, flags: 0 }), () => ({ handler: 'default', mask: 0n, flags: 0 }), () => ({ handler: nothing, mask: set(), flags: oneOf([0, 0x10000000, 2]) })])()],
     rt_sigprocmask: () => [below(4), set()],
