@@ -15,6 +15,7 @@ import { ImageBuilder, type ImageNode } from './image.ts'
 export const IMAGE_TIME = 1765792800000
 
 const LEARNER = 1000
+const COMMANDS_FILE = '/usr/share/isolab/commands'
 const PROMPT = "PS1='\\u@\\h:\\w\\$ '\n"
 const OS_RELEASE = `PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"
 NAME="Debian GNU/Linux"
@@ -36,7 +37,14 @@ export function hostImage(packages: readonly ProgramPackage[]): readonly ImageNo
   image.file('/usr/lib/os-release', OS_RELEASE)
   addHomes(image)
   addPrograms(image, packages)
+  image.file(COMMANDS_FILE, commandList(packages))
   return image.nodes()
+}
+
+/** What `help` at a prompt shows besides the shell's own commands: each simulated package with the names of its commands. */
+function commandList(packages: readonly ProgramPackage[]): string {
+  const names = (pkg: ProgramPackage): string => pkg.programs.map((entry) => entry.path.slice(entry.path.lastIndexOf('/') + 1)).sort().join(' ')
+  return packages.filter((pkg) => pkg.name !== 'unsimulated' && pkg.name !== 'init').map((pkg) => `${pkg.name}: ${names(pkg)}\n`).join('')
 }
 
 function addDirectories(image: ImageBuilder): void {

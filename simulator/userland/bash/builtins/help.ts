@@ -1,8 +1,12 @@
 // help: one line for each builtin, as bash's summary has it; the long texts are left to the manual.
 import type { Flow } from '../../../abi/syscalls.ts'
+import { isErr } from '../../../abi/errno.ts'
 import { fnmatch } from '../../../lib/fnmatch.ts'
+import { readFile } from '../../libc/unistd.ts'
 import type { Shell } from '../state.ts'
 import type { BuiltinTable } from './index.ts'
+
+const WIDTH = 78
 
 const TOPICS: readonly (readonly [string, string])[] = [
   ['alias', 'alias [-p] [name[=value] ... ]'], ['bg', 'bg [job_spec ...]'], ['break', 'break [n]'], ['builtin', 'builtin [shell-builtin [arg ...]]'],
@@ -25,6 +29,26 @@ const TOPICS: readonly (readonly [string, string])[] = [
   ['while', 'while COMMANDS; do COMMANDS-2; done'],
 ]
 
+/** At a prompt, a learner is also told what this machine can do: a list that the image carries. */
+function* machineHelp(sh: Shell): Flow<void> {
+  const list = yield* readFile('/usr/share/isolab/commands')
+  if (isErr(list)) return
+  sh.print('\nThis Linux machine is simulated. Besides the commands above it has, by package:\n\n')
+  for (const line of list.split('\n').filter((l) => l !== '')) {
+    const [name, ...commands] = line.split(' ')
+    let row = ` ${name}`
+    for (const command of commands) {
+      if (row.length + command.length + 1 > WIDTH) {
+        sh.print(`${row}\n`)
+        row = '  '
+      }
+      row += ` ${command}`
+    }
+    sh.print(`${row}\n`)
+  }
+  sh.print('\nWhat is real on Linux but not simulated here says so and ends with status 95.\nTry: lsns, unshare --user --map-root-user bash, ps aux, findmnt.\n')
+}
+
 function* help(sh: Shell, words: readonly string[]): Flow<number> {
   const patterns = words.slice(1).filter((w) => !/^-[dms]+$/.test(w))
   if (sh.dialect === 'ash') {
@@ -34,6 +58,7 @@ function* help(sh: Shell, words: readonly string[]): Flow<number> {
   if (patterns.length === 0) {
     sh.print("GNU bash, version 5.2.15(1)-release (x86_64-pc-linux-gnu)\nThese shell commands are defined internally.  Type `help' to see this list.\nType `help name' to find out more about the function `name'.\nUse `info bash' to find out more about the shell in general.\nUse `man -k' or `info' to find out more about commands not in this list.\n\n")
     for (const [, usage] of TOPICS) sh.print(` ${usage}\n`)
+    if (sh.interactive) yield* machineHelp(sh)
     return 0
   }
   let status = 0
