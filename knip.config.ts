@@ -8,8 +8,6 @@ export default {
   // Started as commands by tools/test-all.ts.
   ignoreDependencies: [
     '@astrojs/check', 'dependency-cruiser',
-    // Chosen for what comes next: search, code blocks, a faster terminal, its screen kept over a reload.
-    'pagefind', 'astro-expressive-code', '@xterm/addon-webgl', '@xterm/addon-serialize',
   ],
   includeEntryExports: false,
 }
