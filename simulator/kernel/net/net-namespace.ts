@@ -5,6 +5,7 @@ import { Namespace } from '../ns/ns-common.ts'
 import type { UserNamespace } from '../ns/user-namespace.ts'
 import { destroyDevices } from './device-register.ts'
 import { RouteTables } from './fib.ts'
+import { Hooks } from './hooks.ts'
 import { NetDevice } from './net-device.ts'
 import { NetSysctls } from './net-sysctl.ts'
 import { AbstractSockets } from './unix-address.ts'
@@ -17,6 +18,8 @@ export class NetNamespace extends Namespace {
   readonly devices = new Map<number, NetDevice>()
   readonly sysctls: NetSysctls
   readonly routes = new RouteTables()
+  /** Where netfilter looks at this namespace's packets. */
+  readonly hooks = new Hooks()
   /** Names of unix sockets that are not in a file system (unix(7), abstract). */
   readonly abstractSockets = new AbstractSockets()
   readonly loopback: NetDevice
