@@ -10,8 +10,14 @@ import { advance, openBook } from './plan/slots.ts'
 
 type Beginning = Pick<Lesson, 'id' | 'docker' | 'setup' | 'terminals'>
 
-/** A host with the lesson's terminals open and the shells at their prompts. */
-export const startWorld = (lesson: Beginning): World => startLesson(bootMachine, lesson).machine.world()
+/** A host with the lesson's terminals open and the shells at their prompts: its World, and what each terminal shows. A machine is the same every time. */
+export function opening(lesson: Beginning): { readonly world: World, readonly screens: Readonly<Record<string, string>> } {
+  const session = startLesson(bootMachine, lesson)
+  const decoder = new TextDecoder()
+  const screens: Record<string, string> = Object.fromEntries(lesson.terminals.map(({ name }) => [name, '']))
+  for (const { terminal, bytes } of session.takeOutput()) screens[terminal] += decoder.decode(bytes)
+  return { world: session.machine.world(), screens }
+}
 
 export function goalPlan(lesson: Lesson): PlanRoom {
   const session = startLesson(bootMachine, lesson)

@@ -53,6 +53,7 @@ class Classroom {
   #sizes = new Map<string, { rows: number; cols: number }>()
   #client: MachineClient | undefined
   #worker: Worker | undefined
+  #boots = 0
   #lock: TabLock | undefined
   #unsaved: (() => void) | undefined
   /** Typed at an opening; goes to the machine when it is there. */
@@ -211,7 +212,13 @@ class Classroom {
     this.frames = []
     this.opening = log === undefined ? place.opening : undefined
     this.#ahead = []
-    const early = globalThis.isolabMachine
+    const boot = ++this.#boots
+    // An opening shows the prompt; the machine takes the line when the screens have come over it.
+    void (this.opening ? this.#ready : Promise.resolve()).then(() => { if (boot === this.#boots) this.#connect(place, log) })
+  }
+
+  #connect(place: Place, log: string | undefined): void {
+    const early = globalThis.isolabMachine?.()
     globalThis.isolabMachine = undefined
     const worker = early ?? new Worker(new URL('./machine-worker.ts', import.meta.url), { type: 'module' })
     this.#worker = worker

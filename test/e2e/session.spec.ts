@@ -1,7 +1,7 @@
 // Nothing is lost: reload, undo, reset, two tabs, a damaged session.
 import { readFile } from 'node:fs/promises'
 import { expect, test } from '@playwright/test'
-import { open, PLAYGROUND, rows, run, steps } from './learner.ts'
+import { open, PLAYGROUND, rows, run, steps, type } from './learner.ts'
 
 const KEY = 'isolab session playground'
 
@@ -79,4 +79,20 @@ test('a machine that cannot be loaded says so and offers a way on', async ({ pag
   await page.goto(PLAYGROUND)
   await expect(page.getByText('The simulated machine has failed')).toBeVisible()
   await expect(page.getByRole('button', { name: 'Start afresh' })).toBeVisible()
+})
+
+test('the prompt is there before the machine, and what is typed at it is not lost', async ({ page }) => {
+  let letThrough = (): void => undefined
+  const held = new Promise<void>(resolve => { letThrough = resolve })
+  await page.route(/worker[^/]*\.js/, async route => {
+    await held
+    await route.continue()
+  })
+  await page.goto(PLAYGROUND)
+  await expect(rows(page)).toContainText('learner@host:~$')
+  await type(page, 'echo early $((20+1))')
+  await expect(steps(page)).toHaveCount(0)
+  letThrough()
+  await expect(rows(page)).toContainText('early 21')
+  await expect(steps(page)).toHaveCount(2)
 })
