@@ -1,10 +1,12 @@
 // A measured plan as shapes, and the boxes of its things for the outline that lies over it.
 import { fitText } from './advances.ts'
+import { drawFloor } from './draw-floor.ts'
+import { socketPlace } from './floor.ts'
 import { cloud, door, DOOR, layer, plate, portal, rulers, seals, shelf, socket } from './marks.ts'
 import type { Placed } from './measure.ts'
 import { measure, titleWidth } from './measure.ts'
 import type { PlanRoom } from './room.ts'
-import type { Box, Shape } from './shapes.ts'
+import type { Box, Point, Shape } from './shapes.ts'
 import { group, path, rect, ring, text } from './shapes.ts'
 
 export interface Drawing {
@@ -13,6 +15,8 @@ export interface Drawing {
   readonly shapes: readonly Shape[]
   /** Where each thing of the outline is, by its id. */
   readonly boxes: ReadonlyMap<string, Box>
+  /** Where a packet stands that is at an interface, by deviceId(). */
+  readonly anchors: ReadonlyMap<string, Point>
 }
 
 export interface Revision {
@@ -24,7 +28,7 @@ export interface Revision {
 
 const MARGIN = 3, NARROW = 520
 
-interface Sheet { readonly shapes: Shape[]; readonly boxes: Map<string, Box>; readonly layer: number }
+interface Sheet { readonly boxes: Map<string, Box>; readonly anchors: Map<string, Point>; readonly layer: number }
 
 function walls(placed: Placed, box: Box, sheet: Sheet): Shape[] {
   const { room, wall } = placed
@@ -57,7 +61,7 @@ function openings(placed: Placed, box: Box): Shape[] {
 }
 
 function draw(placed: Placed, x: number, y: number, sheet: Sheet): Shape {
-  const { room, wall, inset, inner } = placed
+  const { room, inset, inner } = placed
   const box = { x, y, w: placed.w, h: placed.h }
   sheet.boxes.set(room.id, box)
   const left = x + inset, titleY = y + placed.titleY
@@ -78,14 +82,14 @@ function draw(placed: Placed, x: number, y: number, sheet: Sheet): Shape {
   if (room.moreMounts > 0) shapes.push(text(x + placed.shelf.x + 2, y + placed.shelf.y + room.mounts.length * 25 + 14, `and ${room.moreMounts} more mounts`, 'lt s dim'))
   if (room.note !== '') shapes.push(text(left, y + placed.noteY, fitText(room.note, 'regular', 13, inner), 'lt dim'))
   for (const each of placed.rooms) shapes.push(draw(each, x + each.x, y + each.y, sheet))
-  const bottom = y + placed.h - wall
-  const step = Math.max(150, Math.floor(inner / Math.max(1, room.sockets.length)))
-  const hasRulers = room.uidMap.length > 0 && room.uidMap.length <= 2
-  const lift = hasRulers ? room.uidMap.length * 30 + 12 : 0
-  room.sockets.slice(0, Math.max(1, Math.floor(inner / step))).forEach((each, i) => {
-    const at = left + 10 + i * Math.min(180, step)
-    shapes.push(lift > 0 ? group('sock ns-net', [path('tri', `M${x + box.w - wall} ${titleY + 1}v16l-13 -8z`), text(x + box.w - wall - 18, titleY + 13, each.label, 'mo sm', 'end')]) : socket(at, bottom, each.label))
-    sheet.boxes.set(`${room.id} n${i}`, { x: at - 10, y: bottom - 18, w: 150, h: 18 })
+  shapes.push(...drawFloor(placed, x, y, sheet))
+  room.sockets.forEach((each, i) => {
+    const place = socketPlace(placed, i)
+    if (!place) return
+    const at = { x: x + place.x, y: y + place.y }
+    shapes.push(place.isSide ? group('sock ns-net', [path('tri', `M${at.x} ${at.y - 8}v16l-13 -8z`), text(at.x - 18, at.y + 4, each.label, 'mo sm', 'end')]) : socket(at.x, at.y, each.label))
+    sheet.boxes.set(`${room.id} n${i}`, place.isSide ? { x: at.x - 150, y: at.y - 9, w: 150, h: 18 } : { x: at.x - 10, y: at.y - 18, w: 150, h: 18 })
+    sheet.anchors.set(each.id, place.isSide ? { x: at.x + 16, y: at.y } : { x: at.x, y: at.y + 6 })
   })
   return group(`room ${room.isHost ? 'k-host' : `k-${room.state}`}`, shapes)
 }
@@ -121,11 +125,11 @@ function revise(root: Placed, all: Revision, sheet: Sheet): Shape[] {
 
 /** Same rooms, same width, same drawing. */
 export function drawPlan(host: PlanRoom, width: number, revision?: Revision): Drawing {
-  const sheet: Sheet = { shapes: [], boxes: new Map(), layer: width < NARROW ? 4 : 5 }
+  const sheet: Sheet = { boxes: new Map(), anchors: new Map(), layer: width < NARROW ? 4 : 5 }
   const placed = measure(host, width - 2 * MARGIN, sheet)
   const shapes = [draw(placed, MARGIN, MARGIN + placed.above, sheet)]
   if (revision) shapes.push(...revise(placed, revision, sheet))
-  return { width, height: placed.above + placed.h + placed.below + 2 * MARGIN, shapes, boxes: sheet.boxes }
+  return { width, height: placed.above + placed.h + placed.below + 2 * MARGIN, shapes, boxes: sheet.boxes, anchors: sheet.anchors }
 }
 
 /** A straight piece of one layer: for keys. */

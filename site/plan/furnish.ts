@@ -1,11 +1,12 @@
 // A room's contents from the World: plates, shelves, sockets, title and notes.
 import type { NsId, World, WorldMount, WorldNamespace, WorldProcess } from '../../simulator/machine/world.ts'
 import type { Nest } from './nesting.ts'
-import type { PlanMount, PlanProcess, PlanRoom, PlanSocket } from './room.ts'
+import type { PlanMount, PlanProcess, PlanRoom } from './room.ts'
 import { eachRoom } from './room.ts'
 import type { SlotBook } from './slots.ts'
 import { nest } from './nesting.ts'
 import { WALL_ORDER } from './walls.ts'
+import { NO_WIRING, wire } from './wiring.ts'
 
 const CROWD = 8, FIRST = 4, SHELVES = 6, NAME = 14
 
@@ -46,7 +47,7 @@ function plate(process: WorldProcess, world: World, options: PlanOptions): PlanP
 
 const mountKey = (mount: WorldMount): string => `${mount.target}\0${mount.fstype}\0${mount.source}\0${mount.root}`
 
-/** Mounts worth a shelf: on the host `/`, `/proc` and what was mounted since boot; elsewhere what the surroundings don't have. */
+/** Mounts worth a shelf, no two alike: on the host `/`, `/proc` and what was mounted since boot; elsewhere what the surroundings don't have. */
 function shelves(room: Nest, outer: Nest | undefined, world: World, book: SlotBook, hasBootMounts: boolean): PlanMount[] {
   const mounts = world.mounts[room.around.mnt] ?? []
   const label = (mount: WorldMount, isOwn: boolean): PlanMount => ({
@@ -55,7 +56,8 @@ function shelves(room: Nest, outer: Nest | undefined, world: World, book: SlotBo
   })
   if (!outer) {
     const chosen = mounts.filter(mount => hasBootMounts && (mount.target === '/' || mount.target === '/proc') || !book.bootMounts.has(`${mount.target} ${mount.fstype}`))
-    return chosen.map(mount => label(mount, false))
+    const labels = chosen.map(mount => label(mount, false))
+    return labels.filter((shelf, i) => labels.findIndex(each => each.path === shelf.path && each.label === shelf.label) === i)
   }
   const around = new Map<string, number>()
   for (const mount of world.mounts[outer.around.mnt] ?? []) around.set(mountKey(mount), (around.get(mountKey(mount)) ?? 0) + 1)
@@ -66,14 +68,6 @@ function shelves(room: Nest, outer: Nest | undefined, world: World, book: SlotBo
     else own.push(label(mount, true))
   }
   return own
-}
-
-function sockets(room: Nest, isHost: boolean, world: World): PlanSocket[] {
-  const links = (world.links[room.around.net] ?? []).filter(link => !isHost || link.name !== 'lo')
-  return links.map(link => {
-    const address = link.addresses.find(at => at.address.includes('.')) ?? link.addresses[0]
-    return { name: link.name, label: address ? `${link.name} ${address.address}` : link.flags.includes('UP') ? link.name : `${link.name}, down` }
-  })
 }
 
 function note(room: Nest, outer: Nest | undefined, outerTitle: string, world: World, user: WorldNamespace | undefined): string {
@@ -95,12 +89,29 @@ function note(room: Nest, outer: Nest | undefined, outerTitle: string, world: Wo
 export function furnish(world: World, book: SlotBook, options: PlanOptions = {}): PlanRoom {
   const namespaces = new Map(world.namespaces.map(namespace => [namespace.id, namespace]))
   const hostname = (room: Nest): string => namespaces.get(room.around.uts)?.hostname ?? 'host'
+  const whole = nest(world)
+  const outers = new Map<Nest, Nest>()
+  const remember = (room: Nest): void => {
+    for (const inner of room.inner) {
+      outers.set(inner, room)
+      remember(inner)
+    }
+  }
+  remember(whole)
+  const idsOf = (room: Nest): NsId[] => room.walls.map(type => room.around[type])
+  const numberOf = (room: Nest): number => idsOf(room).map(id => book.numbers.get(id)).find(at => at !== undefined) ?? 0
+  const isNamedBy = (room: Nest, outer: Nest | undefined): boolean => outer !== undefined && room.walls.includes('uts') && hostname(room) !== hostname(outer)
+  const titleOf = (room: Nest): string => {
+    const outer = outers.get(room)
+    const path = idsOf(room).map(id => namespaces.get(id)?.mountedAt?.[0]).find(mounted => mounted !== undefined)
+    return !outer ? 'host' : isNamedBy(room, outer) ? hostname(room) : path !== undefined ? base(path) : `room ${numberOf(room)}`
+  }
+  const wiring = wire(world, whole, titleOf)
   const build = (room: Nest, outer: Nest | undefined, outerTitle: string): PlanRoom => {
-    const ids = room.walls.map(type => room.around[type])
-    const number = ids.map(id => book.numbers.get(id)).find(at => at !== undefined) ?? 0
-    const isNamed = outer !== undefined && room.walls.includes('uts') && hostname(room) !== hostname(outer)
-    const path = room.held?.mountedAt?.[0]
-    const title = !outer ? 'host' : isNamed ? hostname(room) : path !== undefined ? base(path) : `room ${number}`
+    const ids = idsOf(room)
+    const number = numberOf(room)
+    const isNamed = isNamedBy(room, outer)
+    const title = titleOf(room)
     const level = Math.max(0, ...room.processes.map(process => process.pids.length - 1))
     const meta = !outer ? (hostname(room) === 'host' ? 'pid level 0' : `hostname ${hostname(room)}`)
       : room.walls.includes('pid') && level > 0 ? `pid level ${level}`
@@ -115,13 +126,13 @@ export function furnish(world: World, book: SlotBook, options: PlanOptions = {})
       walls: WALL_ORDER.filter(type => room.walls.includes(type)), namespaces: WALL_ORDER.filter(type => room.walls.includes(type)).map(type => room.around[type]),
       processes: shown.map(process => plate(process, world, options)), moreProcesses: sorted.length - shown.length,
       mounts: mounts.slice(0, SHELVES), moreMounts: Math.max(0, mounts.length - SHELVES),
-      sockets: room.walls.includes('net') || !outer ? sockets(room, !outer, world) : [],
+      ...(wiring.get(room) ?? NO_WIRING),
       portals: [], uidMap: user?.uidMap ?? [], note: says ?? '',
       slot: ids.map(id => book.slots.get(id)).find(at => at !== undefined) ?? 0,
       rooms: room.inner.map(inner => build(inner, room, outer ? title : 'the host')).toSorted((a, b) => a.slot - b.slot),
     }
   }
-  return withPortals(build(nest(world), undefined, ''))
+  return withPortals(build(whole, undefined, ''))
 }
 
 /** Namespaces that stand as a wall in more than one place, since their sharing could not be nested: portals, lettered in order. */

@@ -4,6 +4,7 @@ import { textWidth } from './advances.ts'
 import type { PlateSize } from './marks.ts'
 import { plateSize } from './marks.ts'
 import type { PlanProcess, PlanRoom } from './room.ts'
+import { type Floor, layFloor } from './floor.ts'
 
 const PAD = 14, GAP = 16, SHELF = 25, RULER = 30, MIN_ROOM = 340, SIDE_SHELVES = 520
 
@@ -29,6 +30,8 @@ export interface Placed {
   readonly above: number
   readonly below: number
   readonly rooms: readonly Placed[]
+  /** What lies on the floor below the rooms, in the room's own coordinates. */
+  readonly floor: Floor
 }
 
 export interface Scale { readonly layer: number }
@@ -115,12 +118,15 @@ export function measure(room: PlanRoom, w: number, scale: Scale): Placed {
     }
     y -= 8
   }
+  const isLast = (each: Placed): boolean => each.y + each.h === Math.max(...placed.map(other => other.y + other.h))
+  const floor = layFloor(room, placed, isLast, { top: y, w, wall, inset, inner })
+  y += floor.h
   if (room.sockets.length > 0) y += 24
   if (rulerRows(room) > 0) y += rulerRows(room) * RULER - 2
   else if (room.uidMap.length > 2) y += 24
   y += room.sockets.length > 0 && rulerRows(room) === 0 ? 0 : 10
   return {
-    room, x: 0, y: 0, w, h: y + wall, wall, inset, inner, titleY, plates: placedPlates, shelf, noteY, rooms: placed,
+    room, x: 0, y: 0, w, h: y + wall, wall, inset, inner, titleY, plates: placedPlates, shelf, noteY, rooms: placed, floor,
     above: room.isHost ? 0 : Math.max(2, Math.ceil((24 - wall) / 2)), below: rulerRows(room) * RULER + (rulerRows(room) > 0 ? 6 : 0), ...(moreY === undefined ? {} : { moreY }),
   }
 }

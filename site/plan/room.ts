@@ -20,7 +20,14 @@ export interface PlanProcess {
 export interface PlanMount { readonly path: string; readonly label: string; readonly isReadOnly: boolean; readonly isOwn: boolean }
 /** A namespace that a room far away shares: both ends carry the same letter. */
 export interface PlanPortal { readonly letter: string; readonly type: NsType; readonly to: string }
-export interface PlanSocket { readonly name: string; readonly label: string }
+/** An interface in the wall. `id` is deviceId(); `words` say where its cable goes, empty without one. */
+export interface PlanSocket { readonly id: string; readonly name: string; readonly label: string; readonly words: string }
+/** A bar on the floor; `ports` counts all of them. */
+export interface PlanBridge { readonly id: string; readonly name: string; readonly label: string; readonly ports: number }
+/** The near end of a cable into a room further in: on a bridge, or free on the floor. */
+export interface PlanEnd { readonly id: string; readonly name: string; readonly label: string; readonly words: string; readonly bridge?: string }
+/** A veth pair. `isOn`: both ends are up. */
+export interface PlanCable { readonly from: string; readonly to: string; readonly isOn: boolean }
 
 /** planned: only in the goal picture. gone: demolished in the step shown. */
 export type RoomState = 'standing' | 'planned' | 'gone'
@@ -41,6 +48,10 @@ export interface PlanRoom {
   readonly mounts: readonly PlanMount[]
   readonly moreMounts: number
   readonly sockets: readonly PlanSocket[]
+  readonly bridges: readonly PlanBridge[]
+  readonly ends: readonly PlanEnd[]
+  /** Cables drawn on this room's floor: between rooms inside it, or from them to its own ends. */
+  readonly cables: readonly PlanCable[]
   readonly portals: readonly PlanPortal[]
   readonly uidMap: readonly WorldIdRange[]
   readonly note: string

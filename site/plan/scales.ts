@@ -60,7 +60,7 @@ function drawTiles(host: PlanRoom, width: number): Drawing {
     shapes.push(tile(room, box, usual))
   }
   boxes.set(host.id, { x: MARGIN, y: MARGIN, w: width - 2 * MARGIN, h: height - 2 * MARGIN })
-  return { width, height, shapes, boxes }
+  return { width, height, shapes, boxes, anchors: new Map() }
 }
 
 function drawSquares(host: PlanRoom, width: number): Drawing {
@@ -86,7 +86,7 @@ function drawSquares(host: PlanRoom, width: number): Drawing {
   }
   const height = y + WALL + MARGIN + 4
   boxes.set(host.id, { x: MARGIN, y: MARGIN, w: width - 2 * MARGIN, h: height - 2 * MARGIN })
-  return { width, height, shapes: [...shell(width, height, host.title, `${host.rooms.length} rooms`), ...shapes], boxes }
+  return { width, height, shapes: [...shell(width, height, host.title, `${host.rooms.length} rooms`), ...shapes], boxes, anchors: new Map() }
 }
 
 /** The smaller scales; with no rooms there is nothing to fold. */

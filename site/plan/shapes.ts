@@ -8,6 +8,7 @@ export type Shape =
   | { readonly kind: 'glyph'; readonly type: NsType; readonly x: number; readonly y: number; readonly size: number }
   | { readonly kind: 'group'; readonly cls: string; readonly shapes: readonly Shape[]; readonly transform?: string }
 
+export interface Point { readonly x: number; readonly y: number }
 export interface Box { readonly x: number; readonly y: number; readonly w: number; readonly h: number }
 
 const round = (value: number): number => Math.round(value * 10) / 10

@@ -1,6 +1,6 @@
 // Builds small Worlds by hand for the plan's tests and the page that explains the drawing.
 import type { NsType } from '../../simulator/abi/sched.ts'
-import type { World, WorldIdRange, WorldMount, WorldNamespace, WorldProcess } from '../../simulator/machine/world.ts'
+import type { World, WorldIdRange, WorldLink, WorldMount, WorldNamespace, WorldProcess } from '../../simulator/machine/world.ts'
 import { NS_TYPES } from '../../simulator/abi/sched.ts'
 
 const INITIAL: Readonly<Record<NsType, number>> = {
@@ -28,10 +28,25 @@ export interface NamespaceSketch {
   readonly holders?: Readonly<Record<string, number>>
   /** Mounts of a mount namespace beside the host's. */
   readonly mounts?: readonly (readonly [target: string, fstype: string, options?: string])[]
+  /** Interfaces of a network namespace beside lo. */
+  readonly links?: readonly LinkSketch[]
 }
+export interface LinkSketch {
+  readonly index: number
+  readonly name: string
+  readonly kind: string
+  readonly address?: string
+  readonly master?: string
+  readonly peer?: { readonly netns: number; readonly index: number }
+}
+export const HOST_NET = 4026531840
 
 const mount = (id: number, target: string, fstype: string, options = 'rw'): WorldMount =>
   ({ id, parent: 1, target, source: fstype, fstype, root: '/', options: options.split(','), propagation: 'private' })
+
+const LO: WorldLink = { index: 1, name: 'lo', kind: 'loopback', mac: '', mtu: 65536, flags: ['UP'], operstate: 'UNKNOWN', addresses: [{ address: '127.0.0.1', prefix: 8, scope: 'host' }] }
+const interfaceOf = ({ address, ...sketch }: LinkSketch): WorldLink =>
+  ({ mac: '', mtu: 1500, flags: ['UP', 'LOWER_UP'], operstate: 'UP', addresses: address === undefined ? [] : [{ address, prefix: 24, scope: 'global' }], ...sketch })
 
 function process(sketch: ProcessSketch): WorldProcess {
   const argv = sketch.argv.split(' ')
@@ -44,7 +59,7 @@ function process(sketch: ProcessSketch): WorldProcess {
   }
 }
 
-export function sketchWorld(processes: readonly ProcessSketch[], namespaces: readonly NamespaceSketch[] = []): World {
+export function sketchWorld(processes: readonly ProcessSketch[], namespaces: readonly NamespaceSketch[] = [], hostLinks: readonly LinkSketch[] = []): World {
   const host = [mount(1, '/', 'ext4'), mount(2, '/proc', 'proc'), mount(3, '/sys', 'sysfs')]
   const initial: WorldNamespace[] = NS_TYPES.map(type => ({ id: INITIAL[type], type, holders: { task: 1 }, ...(type === 'uts' ? { hostname: 'host' } : {}) }))
   const mounts: Record<number, readonly WorldMount[]> = { [INITIAL.mnt]: host }
@@ -53,13 +68,13 @@ export function sketchWorld(processes: readonly ProcessSketch[], namespaces: rea
   }
   return {
     time: 0, initial: INITIAL, processes: processes.map(process),
-    namespaces: [...initial, ...namespaces.map(({ mounts: _, holders, parent, ...each }) =>
+    namespaces: [...initial, ...namespaces.map(({ mounts: _mounts, links: _links, holders, parent, ...each }) =>
       ({ holders: holders ?? { task: 1 }, ...(each.type === 'pid' || each.type === 'user' ? { parent: parent ?? INITIAL[each.type] } : {}), ...each }))],
     mounts,
-    links: { [INITIAL.net]: [
-      { index: 1, name: 'lo', kind: 'loopback', mac: '', mtu: 65536, flags: ['UP'], operstate: 'UNKNOWN', addresses: [{ address: '127.0.0.1', prefix: 8, scope: 'host' }] },
-      { index: 2, name: 'eth0', kind: 'ether', mac: '52:54:00:12:34:56', mtu: 1500, flags: ['UP'], operstate: 'UP', addresses: [{ address: '10.0.2.15', prefix: 24, scope: 'global' }] },
-    ] },
+    links: {
+      [INITIAL.net]: [LO, interfaceOf({ index: 2, name: 'eth0', kind: 'ether', address: '10.0.2.15' }), ...hostLinks.map(interfaceOf)],
+      ...Object.fromEntries(namespaces.filter(each => each.type === 'net').map(each => [each.id, [LO, ...(each.links ?? []).map(interfaceOf)]])),
+    },
     routes: {}, users: { 0: 'root', 1000: 'learner', 33: 'www-data', 65534: 'nobody' },
   }
 }
