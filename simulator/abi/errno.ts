@@ -16,7 +16,7 @@ const TABLE = {
   ERANGE: [34, 'Numerical result out of range'], EDEADLK: [35, 'Resource deadlock avoided'], ENAMETOOLONG: [36, 'File name too long'],
   ENOLCK: [37, 'No locks available'], ENOSYS: [38, 'Function not implemented'], ENOTEMPTY: [39, 'Directory not empty'],
   ELOOP: [40, 'Too many levels of symbolic links'], ENOMSG: [42, 'No message of desired type'], EIDRM: [43, 'Identifier removed'],
-  ENODATA: [61, 'No data available'], EPROTO: [71, 'Protocol error'], EOVERFLOW: [75, 'Value too large for defined data type'],
+  ENODATA: [61, 'No data available'], ENONET: [64, 'Machine is not on the network'], EPROTO: [71, 'Protocol error'], EOVERFLOW: [75, 'Value too large for defined data type'],
   EILSEQ: [84, 'Invalid or incomplete multibyte or wide character'], EUSERS: [87, 'Too many users'],
   ENOTSOCK: [88, 'Socket operation on non-socket'], EDESTADDRREQ: [89, 'Destination address required'],
   EMSGSIZE: [90, 'Message too long'], EPROTOTYPE: [91, 'Protocol wrong type for socket'], ENOPROTOOPT: [92, 'Protocol not available'],
@@ -26,7 +26,7 @@ const TABLE = {
   ENETDOWN: [100, 'Network is down'], ENETUNREACH: [101, 'Network is unreachable'], ECONNABORTED: [103, 'Software caused connection abort'],
   ECONNRESET: [104, 'Connection reset by peer'], ENOBUFS: [105, 'No buffer space available'],
   EISCONN: [106, 'Transport endpoint is already connected'], ENOTCONN: [107, 'Transport endpoint is not connected'],
-  ETIMEDOUT: [110, 'Connection timed out'], ECONNREFUSED: [111, 'Connection refused'], EHOSTUNREACH: [113, 'No route to host'],
+  ETIMEDOUT: [110, 'Connection timed out'], ECONNREFUSED: [111, 'Connection refused'], EHOSTDOWN: [112, 'Host is down'], EHOSTUNREACH: [113, 'No route to host'],
   EALREADY: [114, 'Operation already in progress'], EINPROGRESS: [115, 'Operation now in progress'], ESTALE: [116, 'Stale file handle'],
   EDQUOT: [122, 'Disk quota exceeded'],
 } as const

@@ -35,8 +35,12 @@ export function parseIpv6(text: string): bigint | undefined {
   return value
 }
 
+/** ::ffff:a.b.c.d, as which an IPv6 socket sees IPv4 (RFC 4291). */
+export const isMappedIpv4 = (value: bigint): boolean => value >> 32n === 0xffffn
+
 /** RFC 5952: the longest run of at least two zero groups becomes `::`. */
 export function formatIpv6(value: bigint): string {
+  if (isMappedIpv4(value)) return `::ffff:${formatIpv4(Number(value & 0xffffffffn))}`
   const groups = Array.from({ length: 8 }, (_, i) => Number((value >> BigInt((7 - i) * 16)) & 0xffffn))
   let best = -1
   let length = 1

@@ -1,10 +1,15 @@
-// Sockets: socket(2), bind(2), connect(2), send(2), recv(2) and the rest. Families: unix, netlink, and as much of inet as needs no network stack.
+// Sockets: socket(2), bind(2), connect(2), send(2), recv(2) and the rest. Families: unix, netlink, inet, inet6.
 import { Errno } from '../abi/errno.ts'
 import { O_CLOEXEC, O_NONBLOCK } from '../abi/fcntl.ts'
 import type { SockAddr } from '../abi/syscalls.ts'
-import { InetSocket } from '../kernel/net/inet-socket.ts'
+import type { IpVersion } from '../lib/ip.ts'
+import { IPPROTO_ICMP, IPPROTO_ICMPV6 } from '../kernel/net/icmp-packet.ts'
 import { NetlinkSocket } from '../kernel/net/netlink-socket.ts'
+import { IPPROTO_TCP } from '../kernel/net/packet.ts'
+import { PingSocket } from '../kernel/net/ping-socket.ts'
+import { RawSocket } from '../kernel/net/raw-socket.ts'
 import { MSG_DONTWAIT, type Socket, SocketFile, socketFile } from '../kernel/net/socket.ts'
+import { IPPROTO_UDP, UdpSocket } from '../kernel/net/udp-socket.ts'
 import { UnixSocket, type UnixType } from '../kernel/net/unix-socket.ts'
 import type { Task } from '../kernel/task.ts'
 import { fdLimit, installFile } from '../kernel/vfs/file-open.ts'
@@ -29,8 +34,20 @@ function makeSocket(task: Task, family: string, type: string, protocol: number):
     if (type !== 'raw' && type !== 'dgram') throw Errno.ESOCKTNOSUPPORT
     return new NetlinkSocket(task, protocol)
   }
-  if (family === 'inet' || family === 'inet6') return new InetSocket(task, family, type, protocol)
+  if (family === 'inet' || family === 'inet6') return makeInetSocket(task, family, type, protocol)
   throw Errno.EAFNOSUPPORT
+}
+/** inet_create: the type says what, the protocol 0 stands for the usual one. */
+function makeInetSocket(task: Task, family: IpVersion, type: string, protocol: number): Socket {
+  switch (type) {
+    case 'stream': throw protocol === 0 || protocol === IPPROTO_TCP ? Errno.EOPNOTSUPP : Errno.EPROTONOSUPPORT
+    case 'dgram':
+      if (protocol === 0 || protocol === IPPROTO_UDP) return new UdpSocket(task, family)
+      if (protocol === (family === 'inet' ? IPPROTO_ICMP : IPPROTO_ICMPV6)) return new PingSocket(task, family)
+      throw Errno.EPROTONOSUPPORT
+    case 'raw': return new RawSocket(task, family, protocol)
+    default: throw Errno.ESOCKTNOSUPPORT
+  }
 }
 
 function install(task: Task, socket: Socket, flags: number): number {

@@ -18,6 +18,11 @@ const SECCOMP_WORDS: ReadonlyMap<number, string> = new Map([
   [0x30000, 'sends SIGSYS for'], [0x50000, 'refuses'], [0x7fc00000, 'has no listener to ask about'], [0x7ff00000, 'has no tracer to ask about'], [0x7ffc0000, 'logs'],
 ])
 
+const NUD_NAMES: ReadonlyMap<number, string> = new Map([
+  [1, 'asked for'], [2, 'reachable'], [4, 'known, but not confirmed of late'], [8, 'about to be asked again'], [16, 'asked again'], [32, 'not answering'], [64, 'in no need of an address'], [128, 'set for good'],
+])
+const about = (d: Data): string => `packet ${String(d.packet)}, ${String(d.what)} from ${String(d.from)} to ${String(d.to)},`
+
 /** name → what happened, as the end of the sentence “The kernel …” or a sentence of its own. */
 export const EVENTS: Readonly<Record<string, (data: Data) => string>> = {
   'sys.enter': (d) => `the program calls ${String(d.nr)}`,
@@ -53,6 +58,15 @@ export const EVENTS: Readonly<Record<string, (data: Data) => string>> = {
   'mount.pivot': () => 'the root of the mount namespace is another mount now',
   'overlay.copy-up': (d) => `copies ${String(d.name)} up into the writable layer`,
   'cgroup.attach': (d) => `moves a process from cgroup ${String(d.from)} to ${String(d.to)}`,
+  'packet.send': (d) => `${about(d)} is sent${d.device === '' ? '' : `, by ${String(d.device)}`}`,
+  'packet.xmit': (d) => `${about(d)} leaves by ${String(d.device)}`,
+  'packet.receive': (d) => `${about(d)} comes in by ${String(d.device)}`,
+  'packet.bridge': (d) => `bridge ${String(d.device)} passes on ${about(d)}${d.isFlood === true ? `, not knowing where its receiver is, to ${d.out === '' ? 'nobody' : String(d.out)}` : ` to ${String(d.out)}`}`,
+  'packet.hook': (d) => `netfilter, ${String(d.hook)}: ${d.verdict === 'accept' ? 'go on' : String(d.verdict)}${d.reason === undefined ? '' : ` (${String(d.reason)})`}${d.newFrom === undefined ? '' : `, now from ${String(d.newFrom)} to ${String(d.newTo)}`}`,
+  'packet.forward': (d) => `${about(d)} is passed on from ${String(d.device)} to ${String(d.out)}, ${String(d.ttl)} hops left`,
+  'packet.deliver': (d) => `${about(d)} has arrived`,
+  'packet.drop': (d) => `${about(d)} is dropped: ${String(d.reason)}`,
+  'neigh.change': (d) => `neighbour ${String(d.address)} on ${String(d.device)} is now ${NUD_NAMES.get(Number(d.state)) ?? String(d.state)}${d.lladdr === '' ? '' : `, ${String(d.lladdr)}`}`,
   'link.new': (d) => `network device ${String(d.name)} is there`,
   'link.del': (d) => `network device ${String(d.name)} is gone`,
   'link.move': (d) => `network device ${String(d.name)} moves to network namespace ${String(d.to)}`,

@@ -1,14 +1,15 @@
 // Adding and deleting addresses (net/ipv4/devinet.c: inet_insert_ifa, inet_del_ifa; net/ipv6/addrconf.c), and duplicate address detection.
 import { Errno } from '../../abi/errno.ts'
-import { IFA_F_NODAD, IFA_F_SECONDARY, IFA_F_TENTATIVE, IFF_NOARP } from '../../abi/netlink.ts'
+import { IFA_F_DADFAILED, IFA_F_NODAD, IFA_F_SECONDARY, IFA_F_TENTATIVE, IFF_NOARP } from '../../abi/netlink.ts'
 import { inPrefix, linkLocalOf } from '../../lib/ip.ts'
 import { NSEC_PER_MSEC } from '../clock.ts'
 import { type AddressInit, InterfaceAddress } from './address.ts'
 import { addAddressRoutes, removeAddressRoutes } from './address-routes.ts'
+import { probeDuplicate } from './ndp.ts'
 import type { NetDevice } from './net-device.ts'
 
-/** A probe, a second for an answer, and the random delay before. */
-const DAD_TIME = 1500 * NSEC_PER_MSEC
+/** The random delay before the probe (up to rtr_solicit_delay), and a second for an answer. */
+const DAD_DELAY = 500 * NSEC_PER_MSEC, DAD_WAIT = 1000 * NSEC_PER_MSEC
 const RT_SCOPE_HOST = 254, RT_SCOPE_LINK = 253
 
 /** Adds an address. Throws EEXIST. */
@@ -59,13 +60,18 @@ function addInet6(device: NetDevice, init: AddressInit): InterfaceAddress {
 /** addrconf_link_ready */
 export const isReady = (device: NetDevice): boolean => device.isUp && device.carrier && device.hasQdisc
 
-/** After a while without an answer the address is ours. */
+/** Duplicate address detection (RFC 4862 5.4): asks once whether somebody has the address; after a while without an answer it is ours. */
 export function startDad(device: NetDevice, address: InterfaceAddress): void {
-  const { kernel } = device.ns
-  kernel.clock.at(kernel.clock.now + DAD_TIME, () => {
-    if (!address.isTentative || !device.addresses.includes(address) || !isReady(device)) return
-    address.flags &= ~IFA_F_TENTATIVE
-    addAddressRoutes(device, address)
+  const { clock } = device.ns.kernel
+  const isPending = (): boolean => address.isTentative && (address.flags & IFA_F_DADFAILED) === 0 && device.addresses.includes(address) && isReady(device)
+  clock.at(clock.now + DAD_DELAY, () => {
+    if (!isPending()) return
+    probeDuplicate(device, address.local)
+    clock.at(clock.now + DAD_WAIT, () => {
+      if (!isPending()) return
+      address.flags &= ~IFA_F_TENTATIVE
+      addAddressRoutes(device, address)
+    })
   })
 }
 

@@ -1,6 +1,7 @@
 // Making and ending devices (rtnl_newlink, unregister_netdevice; drivers/net/{veth,dummy}.c, net/bridge).
 import { Errno } from '../../abi/errno.ts'
 import { isValidIfname } from '../../abi/netlink.ts'
+import { DEVICE_OPS } from './device-kinds.ts'
 import { enterNamespace, moveToNamespace, strip } from './device-state.ts'
 import { type DeviceKind, NetDevice } from './net-device.ts'
 import type { NetNamespace } from './net-namespace.ts'
@@ -38,7 +39,7 @@ export function createDevice(ns: NetNamespace, kind: DeviceKind, init: NewDevice
   if (ns.find(name) !== undefined) throw Errno.EEXIST
   const index = init.index ?? 0
   if (index !== 0 && ns.devices.has(index)) throw Errno.EBUSY
-  const device = new NetDevice(ns, kind, index === 0 ? ns.nextIndex() : index, name, init.address ?? randomAddress(ns))
+  const device = new NetDevice(ns, kind, index === 0 ? ns.nextIndex() : index, name, init.address ?? randomAddress(ns), DEVICE_OPS[kind])
   enterNamespace(device)
   ns.kernel.trace.emit('link.new', undefined, { name, kind, netns: ns.ino, index: device.index })
   return device

@@ -3,6 +3,7 @@ import { Errno } from '../../abi/errno.ts'
 import { IFF_UP, isValidIfname, RT_SCOPE_HOST, RTN_LOCAL } from '../../abi/netlink.ts'
 import { addAddress, configureInet6 } from './address-change.ts'
 import { addAddressRoutes, multicastRoute } from './address-routes.ts'
+import { bridgeReceive } from './bridge-forward.ts'
 import type { NetDevice } from './net-device.ts'
 import type { NetNamespace } from './net-namespace.ts'
 
@@ -27,6 +28,7 @@ export function bringUp(device: NetDevice): void {
 export function bringDown(device: NetDevice): void {
   if (!device.isUp) return
   device.setFlags(0, IFF_UP)
+  device.neighbours.clear()
   device.addresses = device.addresses.filter((a) => a.family === 'inet')
   device.ns.routes.removeIf((r) => r.nexthops.some((n) => n.device === device) && !(r.family === 'inet' && r.type === RTN_LOCAL))
   linkChanged(device)
@@ -38,7 +40,10 @@ function linkChanged(device: NetDevice): void {
   const visit = (d: NetDevice): void => {
     if (seen.has(d)) return
     seen.add(d)
-    if (d.takeCarrierChange() && d !== device && d.carrier) configureInet6(d)
+    if (d.takeCarrierChange() && d !== device) {
+      if (d.carrier) configureInet6(d)
+      else d.neighbours.clear(true)
+    }
     if (d.peer !== undefined) visit(d.peer)
     if (d.master !== undefined) visit(d.master)
   }
@@ -53,6 +58,7 @@ export function setMaster(device: NetDevice, master: NetDevice | undefined): voi
   const old = device.master
   old?.ports.delete(device)
   device.master = master
+  device.rxHandler = master === undefined ? undefined : (port, frame) => bridgeReceive(master, port, frame)
   if (master !== undefined) {
     master.ports.add(device)
     master.hadPort = true

@@ -39,6 +39,15 @@ function compareInet6(a: FibRoute, b: FibRoute): number {
   return b.dstLen - a.dstLen || a.metric - b.metric
 }
 
+/** What else a packet is routed by, for rules and for a device that was asked for. `input`: where a forwarded packet came in. */
+export interface RouteKey {
+  readonly device?: NetDevice
+  readonly source?: bigint
+  readonly input?: NetDevice
+  readonly mark?: number
+  readonly tos?: number
+}
+
 export class RouteTables {
   readonly #tables = new Map<string, FibRoute[]>()
 
@@ -87,7 +96,7 @@ export class RouteTables {
   }
 
   /** The route for a destination: tables local, main, default in turn; in each the longest prefix, then the lowest metric. */
-  lookup(family: IpVersion, dst: bigint, options: { readonly device?: NetDevice } = {}): FibRoute | undefined {
+  lookup(family: IpVersion, dst: bigint, options: RouteKey = {}): FibRoute | undefined {
     for (const table of [RT_TABLE_LOCAL, RT_TABLE_MAIN, RT_TABLE_DEFAULT]) {
       let best: FibRoute | undefined
       for (const route of this.list(family, table)) {

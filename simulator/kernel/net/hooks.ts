@@ -42,6 +42,9 @@ export class Hooks {
       this.#functions.set(key, (this.#functions.get(key) ?? []).filter((other) => other !== entry))
     }
   }
+  isEmpty(family: IpVersion, hook: HookName): boolean {
+    return (this.#functions.get(`${family} ${hook}`)?.length ?? 0) === 0
+  }
   run(context: HookContext): Verdict {
     for (const { run } of this.#functions.get(`${context.packet.family} ${context.hook}`) ?? []) {
       const verdict = run(context)

@@ -5,7 +5,11 @@ import {
   IFF_MULTICAST, IFF_NOARP, IFF_PROMISC, IFF_RUNNING, IFF_UP,
 } from '../../abi/netlink.ts'
 import type { InterfaceAddress } from './address.ts'
+import type { FdbEntry } from './bridge-forward.ts'
+import { type DeviceOps, FrameQueue } from './device-queue.ts'
+import { NeighbourTable } from './neighbour.ts'
 import type { NetNamespace } from './net-namespace.ts'
+import type { Frame } from './packet.ts'
 
 export type DeviceKind = 'loopback' | 'physical' | 'veth' | 'dummy' | 'bridge'
 
@@ -64,13 +68,26 @@ export class NetDevice {
   hadPort = false
   /** In the order `ip addr` lists them. */
   addresses: InterfaceAddress[] = []
+  /** What this kind does with frames; set when it is made. */
+  ops: DeviceOps
+  /** Frames that have come and wait to be looked at. */
+  readonly queue = new FrameQueue()
+  /** A queueing discipline that delays, loses or limits (netem, tbf): it calls `send` with what may go, when it may. */
+  egress: ((frame: Frame, send: (frame: Frame) => void) => void) | undefined
+  /** netdev_rx_handler_register: a master that takes frames before the protocols do; true: taken. */
+  rxHandler: ((device: NetDevice, frame: Frame) => boolean) | undefined
+  readonly neighbours = new NeighbourTable()
+  /** Where a bridge has seen stations. */
+  readonly fdb = new Map<string, FdbEntry>()
+  rxMulticast = 0
   readonly rx = counters()
   readonly tx = counters()
   #lastCarrier: boolean
 
-  constructor(ns: NetNamespace, kind: DeviceKind, index: number, name: string, address: string) {
+  constructor(ns: NetNamespace, kind: DeviceKind, index: number, name: string, address: string, ops: DeviceOps) {
     this.ns = ns
     this.kind = kind
+    this.ops = ops
     this.traits = TRAITS[kind]
     this.index = index
     this.name = name

@@ -1,13 +1,21 @@
 // Network namespaces (net/core/net_namespace.c, network_namespaces(7)): devices, addresses, routes and sysctls of their own, and the numbers by which
 // one namespace knows others (nsid).
+import { RTN_LOCAL } from '../../abi/netlink.ts'
+import type { IpVersion } from '../../lib/ip.ts'
 import type { Kernel } from '../kernel.ts'
 import { Namespace } from '../ns/ns-common.ts'
 import type { UserNamespace } from '../ns/user-namespace.ts'
+import { DEVICE_OPS } from './device-kinds.ts'
+import type { FrameTap } from './device-queue.ts'
 import { destroyDevices } from './device-register.ts'
 import { RouteTables } from './fib.ts'
+import { frameReceived } from './frame-input.ts'
 import { Hooks } from './hooks.ts'
+import { linkFailure } from './icmp-error.ts'
+import { InetState } from './inet-state.ts'
 import { NetDevice } from './net-device.ts'
 import { NetSysctls } from './net-sysctl.ts'
+import type { Frame, IpPacket } from './packet.ts'
 import { AbstractSockets } from './unix-address.ts'
 
 const LOOPBACK_INDEX = 1
@@ -22,6 +30,10 @@ export class NetNamespace extends Namespace {
   readonly hooks = new Hooks()
   /** Names of unix sockets that are not in a file system (unix(7), abstract). */
   readonly abstractSockets = new AbstractSockets()
+  /** Packet sockets. */
+  readonly taps = new Set<FrameTap>()
+  /** Ports in use, fragments, path MTUs, counters of the protocols. */
+  readonly inet: InetState
   readonly loopback: NetDevice
   readonly #nsids = new Map<NetNamespace, number>()
   /** Who has a number for this one. */
@@ -33,8 +45,22 @@ export class NetNamespace extends Namespace {
     const initial = kernel.rooms.get('init-net') as NetNamespace | undefined
     if (initial === undefined) kernel.rooms.set('init-net', this)
     this.sysctls = new NetSysctls(initial === undefined, () => [...this.devices.values()].map((d) => d.name), initial?.sysctls)
-    this.loopback = new NetDevice(this, 'loopback', LOOPBACK_INDEX, 'lo', '00:00:00:00:00:00')
+    this.loopback = new NetDevice(this, 'loopback', LOOPBACK_INDEX, 'lo', '00:00:00:00:00:00', DEVICE_OPS.loopback)
     this.devices.set(LOOPBACK_INDEX, this.loopback)
+    this.inet = new InetState(this)
+  }
+
+  /** A frame has come up to the protocols (netif_receive_skb). */
+  receiveFrame(device: NetDevice, frame: Frame): void {
+    frameReceived(device, frame)
+  }
+  /** A neighbour doesn't answer: the sender of the packet learns of it. */
+  linkFailed(device: NetDevice, packet: IpPacket): void {
+    linkFailure(device, packet)
+  }
+
+  isOwnAddress(family: IpVersion, address: bigint): boolean {
+    return this.routes.lookup(family, address)?.type === RTN_LOCAL
   }
 
   device(index: number): NetDevice | undefined {
@@ -71,6 +97,7 @@ export class NetNamespace extends Namespace {
     return undefined
   }
   protected override onLastRelease(): void {
+    this.inet.end()
     destroyDevices(this)
     for (const ns of this.#knownBy) ns.#nsids.delete(this)
     for (const ns of this.#nsids.keys()) ns.#knownBy.delete(this)

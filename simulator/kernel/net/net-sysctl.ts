@@ -47,6 +47,8 @@ const LO_EXCEPTIONS: ReadonlyMap<string, string> = new Map([
 
 export class NetSysctls {
   readonly #values = new Map<string, string>()
+  /** Numbers that were asked for since the last change: packets ask often. */
+  readonly #numbers = new Map<string, number>()
   readonly #isInitial: boolean
   readonly #deviceNames: () => readonly string[]
 
@@ -62,10 +64,13 @@ export class NetSysctls {
     return this.#values.get(path) ?? LO_EXCEPTIONS.get(path) ?? DEFINITIONS.get(path)?.value ?? this.#deviceDefault(path) ?? '0'
   }
   getNumber(path: string): number {
-    return Number(this.get(path))
+    let number = this.#numbers.get(path)
+    if (number === undefined) this.#numbers.set(path, (number = Number(this.get(path))))
+    return number
   }
   /** Stores a checked value. Forwarding switches set that of all devices with them. */
   set(path: string, value: string): void {
+    this.#numbers.clear()
     this.#values.set(path, value)
     const forwardsAll = path === 'net/ipv4/ip_forward' || path === 'net/ipv4/conf/all/forwarding'
     if (forwardsAll) {
@@ -77,11 +82,13 @@ export class NetSysctls {
 
   /** A device has come: it starts with what `default` says. */
   addDevice(name: string): void {
+    this.#numbers.clear()
     for (const dir of DEVICE_DIRS.keys()) {
       for (const [path, value] of [...this.#values]) if (path.startsWith(`${dir}/default/`)) this.#values.set(`${dir}/${name}/${path.slice(dir.length + 9)}`, value)
     }
   }
   removeDevice(name: string): void {
+    this.#numbers.clear()
     for (const dir of DEVICE_DIRS.keys()) for (const path of [...this.#values.keys()]) if (path.startsWith(`${dir}/${name}/`)) this.#values.delete(path)
   }
 

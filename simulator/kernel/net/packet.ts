@@ -77,6 +77,7 @@ export interface IpPacket {
 
 export interface Arp {
   readonly kind: 'arp'
+  readonly id: number
   readonly op: 'request' | 'reply'
   readonly senderMac: string
   readonly senderIp: bigint

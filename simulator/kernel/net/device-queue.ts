@@ -1,0 +1,103 @@
+// Frames between devices (dev_queue_xmit, netif_rx, NAPI): sending puts a frame into the receiver's queue, and the clock empties the queues, so no device ever
+// calls into the next one. Queues are bounded (net.core.netdev_max_backlog); what doesn't fit is counted as dropped. A queue that is never empty for a while is a
+// flood: it is emptied at a slower beat, so that a bridge loop costs a bounded amount of work per second and everything else goes on.
+import { NSEC_PER_MSEC, NSEC_PER_USEC } from '../clock.ts'
+import type { NetDevice } from './net-device.ts'
+import { type Frame, frameLength, isGroupMac } from './packet.ts'
+import { dropPacket, packetEvent } from './packet-events.ts'
+
+const ETH_HLEN = 14
+const QUEUE_LIMIT = 1000
+const BUDGET = 64
+const DELAY = 8 * NSEC_PER_USEC
+const FLOOD_AFTER = 20 * NSEC_PER_MSEC, FLOOD_BEAT = 10 * NSEC_PER_MSEC
+
+/** What a kind of device does with frames. */
+export interface DeviceOps {
+  /** Whether the Ethernet header counts as received and sent bytes. */
+  readonly countsRxHeader: boolean
+  readonly countsTxHeader: boolean
+  /** ndo_start_xmit: sends a frame that leaves by the device, by `enqueue` on another device or `transmit` on a lower one. Answers why it can't, as the end of “dropped: …”. */
+  xmit(device: NetDevice, frame: Frame): string | undefined
+}
+/** A packet socket sees a frame that comes in or goes out (dev_queue_xmit_nit, ptype_all). */
+export interface FrameTap {
+  frame(device: NetDevice, frame: Frame, direction: 'in' | 'out'): void
+}
+
+/** The frames that wait at a device. */
+export class FrameQueue {
+  frames: Frame[] = []
+  isScheduled = false
+  busySince = 0
+  lastDrain = -1
+  isFlooded = false
+}
+
+const counted = (frame: Frame, withHeader: boolean): number => frameLength(frame) - (withHeader ? 0 : ETH_HLEN)
+
+/** dev_queue_xmit: a frame leaves by a device, through its queueing discipline if that delays or loses frames. */
+export function transmit(device: NetDevice, frame: Frame): void {
+  if (!device.isUp || !device.hasQdisc) return lostOut(device, frame, `${device.name} is down`)
+  if (device.egress === undefined) send(device, frame)
+  else device.egress(frame, (late) => send(device, late))
+}
+function lostOut(device: NetDevice, frame: Frame, reason: string): void {
+  device.tx.dropped++
+  dropPacket(device.ns, frame.body, device, 'device', reason)
+}
+/** dev_hard_start_xmit */
+function send(device: NetDevice, frame: Frame): void {
+  if (!device.isUp) return lostOut(device, frame, `${device.name} is down`)
+  for (const tap of device.ns.taps) tap.frame(device, frame, 'out')
+  packetEvent(device.ns, 'packet.xmit', frame.body, device)
+  const refusal = device.ops.xmit(device, frame)
+  if (refusal !== undefined) return lostOut(device, frame, refusal)
+  device.tx.packets++
+  device.tx.bytes += counted(frame, device.ops.countsTxHeader)
+}
+
+/** netif_rx: a frame has come to a device, from a wire or from a device above or below it. */
+export function enqueue(device: NetDevice, frame: Frame): void {
+  const { queue } = device
+  if (queue.frames.length >= QUEUE_LIMIT) return lostIn(device, frame, `the queue of ${device.name} is full`)
+  queue.frames.push(frame)
+  if (!queue.isScheduled) schedule(device, DELAY)
+}
+export function lostIn(device: NetDevice, frame: Frame, reason: string): void {
+  device.rx.dropped++
+  dropPacket(device.ns, frame.body, device, 'device', reason)
+}
+function schedule(device: NetDevice, delay: number): void {
+  const { clock } = device.ns.kernel
+  const { queue } = device
+  queue.isScheduled = true
+  clock.at(clock.now + delay, () => {
+    queue.isScheduled = false
+    drain(device)
+  })
+}
+function drain(device: NetDevice): void {
+  const { queue } = device
+  const { now } = device.ns.kernel.clock
+  // A queue refilled right after it was emptied has not rested.
+  if (now - queue.lastDrain > FLOOD_BEAT + NSEC_PER_MSEC) queue.busySince = now
+  queue.lastDrain = now
+  const batch = queue.frames.length <= BUDGET ? queue.frames : queue.frames.slice(0, BUDGET)
+  queue.frames = queue.frames.length <= BUDGET ? [] : queue.frames.slice(BUDGET)
+  for (const frame of batch) receive(device, frame)
+  queue.isFlooded = queue.frames.length > 0 && now - queue.busySince > FLOOD_AFTER
+  if (queue.frames.length > 0 && !queue.isScheduled) schedule(device, queue.isFlooded ? FLOOD_BEAT : DELAY)
+}
+
+/** __netif_receive_skb_core: packet sockets see it, a tagged frame goes to its VLAN's device, the master of a port takes it, else it goes up to the protocols. */
+function receive(device: NetDevice, frame: Frame): void {
+  if (!device.isUp) return lostIn(device, frame, `${device.name} is down`)
+  device.rx.packets++
+  device.rx.bytes += counted(frame, device.ops.countsRxHeader)
+  if (isGroupMac(frame.destination) && !device.isLoopback) device.rxMulticast++
+  for (const tap of device.ns.taps) tap.frame(device, frame, 'in')
+  packetEvent(device.ns, 'packet.receive', frame.body, device)
+  if (device.rxHandler?.(device, frame) === true) return
+  device.ns.receiveFrame(device, frame)
+}

@@ -1,0 +1,40 @@
+// ICMP messages the stack itself sends about packets that could not go on (net/ipv4/icmp.c: icmp_send; net/ipv6/icmp.c: icmp6_send).
+import { EMPTY_BYTES } from '../../lib/bytes.ts'
+import { RTN_LOCAL } from '../../abi/netlink.ts'
+import { routeOutput, sendIp } from './ip-output.ts'
+import type { NetDevice } from './net-device.ts'
+import type { NetNamespace } from './net-namespace.ts'
+import type { IpPacket } from './packet.ts'
+import { isMulticast } from './route-choice.ts'
+
+export type Unreachable = 'net' | 'host' | 'protocol' | 'port' | 'prohibited' | 'ttl' | 'too-big' | 'reassembly'
+type TypeAndCode = readonly [type: number, code: number]
+const CODES4: Readonly<Record<Unreachable, TypeAndCode>> = { net: [3, 0], host: [3, 1], protocol: [3, 2], port: [3, 3], prohibited: [3, 13], ttl: [11, 0], 'too-big': [3, 4], reassembly: [11, 1] }
+const CODES6: Readonly<Record<Unreachable, TypeAndCode>> = { net: [1, 0], host: [1, 3], protocol: [4, 1], port: [1, 4], prohibited: [1, 1], ttl: [3, 0], 'too-big': [2, 0], reassembly: [3, 1] }
+const ECHOES: ReadonlySet<number> = new Set([0, 8, 9, 10, 13, 14, 15, 16, 17, 18])
+
+/** True for messages that must not be answered with an error. */
+const isIcmpError = (packet: IpPacket): boolean =>
+  packet.payload.kind === 'icmp' && (packet.family === 'inet' ? !ECHOES.has(packet.payload.type) : packet.payload.type < 128)
+const isToGroup = (packet: IpPacket): boolean => isMulticast(packet.family, packet.destination) || (packet.family === 'inet' && packet.destination === 0xffffffffn)
+
+/** Tells the sender of a packet why it went no further. `what` may be a type and code of a firewall's choice. Nothing happens where no answer is due, or no way back. */
+export function sendIcmpError(net: NetNamespace, packet: IpPacket, what: Unreachable | TypeAndCode, mtu?: number): void {
+  const { family } = packet
+  if (isIcmpError(packet) || isToGroup(packet) || packet.payload.kind === 'ndp' || (packet.fragment?.offset ?? 0) > 0 || packet.source === 0n) return
+  const [type, code] = typeof what === 'string' ? (family === 'inet' ? CODES4 : CODES6)[what] : what
+  const own = net.routes.lookup(family, packet.destination)?.type === RTN_LOCAL ? packet.destination : undefined
+  try {
+    if (!routeOutput(net, family, packet.source, { source: own }).device.isLoopback && !net.inet.mayError()) return
+    net.inet.count(`${family === 'inet' ? 'Icmp' : 'Icmp6'} OutType${type}`)
+    const { fragment: _piece, ...whole } = packet
+    sendIp(net, { family, source: own, destination: packet.source, dontFragment: false, payload: { kind: 'icmp', type, code, id: 0, sequence: mtu ?? 0, data: EMPTY_BYTES, about: whole, mtu } })
+  } catch {
+    // Without a way back nobody learns of it.
+  }
+}
+
+/** ipv4_link_failure, ndisc_error_report: a neighbour doesn't answer. A packet of our own is answered by a message to ourselves, over lo. */
+export function linkFailure(device: NetDevice, packet: IpPacket): void {
+  sendIcmpError(device.ns, packet, 'host')
+}

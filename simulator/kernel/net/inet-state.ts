@@ -1,0 +1,83 @@
+// What the Internet protocols of one network namespace remember (struct netns_ipv4, netns_ipv6): ports in use, raw sockets, fragments that wait for the rest, path
+// MTUs, how many errors may still be sent, counters for /proc/net/snmp.
+import { NSEC_PER_SEC } from '../clock.ts'
+import type { InetSocketLike } from './inet-receiver.ts'
+import { PortTable } from './inet-ports.ts'
+import { Reassembly } from './ip-fragment.ts'
+import type { NetNamespace } from './net-namespace.ts'
+
+const PMTU_LIFETIME = 600 * NSEC_PER_SEC
+/** icmp_global_allow: net.ipv4.icmp_msgs_per_sec 1000, icmp_msgs_burst 50. */
+const ICMP_PER_SECOND = 1000, ICMP_BURST = 50
+
+export class InetState {
+  readonly udp: PortTable<InetSocketLike>
+  readonly tcp: PortTable<InetSocketLike>
+  /** Ping sockets by the identifier of their messages. */
+  readonly ping: PortTable<InetSocketLike>
+  /** Raw sockets by protocol number. */
+  readonly raw = new Map<number, Set<InetSocketLike>>()
+  readonly fragments: Reassembly
+  /** MIB counters, by the names /proc/net/snmp prints: `Ip InReceives`. */
+  readonly counters = new Map<string, number>()
+  readonly #net: NetNamespace
+  readonly #pathMtus = new Map<string, { readonly mtu: number; readonly until: number }>()
+  /** Multicast groups that sockets have joined, and how often. */
+  readonly #groups = new Map<bigint, number>()
+  #ident: number
+  #icmpCredit = ICMP_BURST
+  #icmpStamp = 0
+
+  constructor(net: NetNamespace) {
+    this.#net = net
+    const { random } = net.kernel
+    this.udp = new PortTable(random)
+    this.tcp = new PortTable(random)
+    this.ping = new PortTable(random)
+    this.fragments = new Reassembly(net)
+    this.#ident = 1 + (net.ino % 61) * 1000
+  }
+
+  hasJoined(group: bigint): boolean {
+    return this.#groups.has(group)
+  }
+  /** IP_ADD_MEMBERSHIP (1), IP_DROP_MEMBERSHIP (-1). */
+  join(group: bigint, by: 1 | -1): void {
+    const count = (this.#groups.get(group) ?? 0) + by
+    if (count > 0) this.#groups.set(group, count)
+    else this.#groups.delete(group)
+  }
+  count(name: string, by = 1): void {
+    this.counters.set(name, (this.counters.get(name) ?? 0) + by)
+  }
+  /** Identification of the next packet that may be cut up. */
+  nextIdent(): number {
+    this.#ident = (this.#ident + 1) & 0xffff
+    return this.#ident
+  }
+
+  learnPathMtu(destination: string, mtu: number): void {
+    this.#pathMtus.set(destination, { mtu, until: this.#net.kernel.clock.now + PMTU_LIFETIME })
+  }
+  pathMtu(destination: string): number | undefined {
+    if (this.#pathMtus.size === 0) return undefined
+    const known = this.#pathMtus.get(destination)
+    if (known === undefined || known.until > this.#net.kernel.clock.now) return known?.mtu
+    this.#pathMtus.delete(destination)
+    return undefined
+  }
+  /** icmp_global_allow */
+  mayError(): boolean {
+    const { now } = this.#net.kernel.clock
+    this.#icmpCredit = Math.min(ICMP_BURST, this.#icmpCredit + ((now - this.#icmpStamp) / NSEC_PER_SEC) * ICMP_PER_SECOND)
+    this.#icmpStamp = now
+    if (this.#icmpCredit < 1) return false
+    this.#icmpCredit--
+    return true
+  }
+  /** Sockets hold their namespace, so none are left. */
+  end(): void {
+    this.fragments.clear()
+  }
+}
+
