@@ -3,6 +3,7 @@
 import type { KernelEvent } from '../../simulator/trace/emitter.ts'
 import { sentence } from '../../simulator/trace/events.ts'
 import { SIGNATURES } from '../../simulator/trace/signatures.ts'
+import { journeys, type PacketStory } from './journeys.ts'
 import { callsOf, failureOf, formatCall, type TracedCall } from '../../simulator/trace/strace.ts'
 
 /** A check, a refusal, a new or changed object, as a sentence. */
@@ -96,6 +97,7 @@ export interface Explanation {
   /** With their telling calls, and as many routine ones as there was room for. */
   readonly processes: readonly ExplainedProcess[]
   readonly leftOut: { readonly processes: number; readonly calls: number }
+  readonly packets: PacketStory
   /** Events so long ago that the kernel's record no longer had them. */
   readonly missing: number
 }
@@ -112,5 +114,5 @@ export function explainStep(events: readonly KernelEvent[], since: number, nameO
   const processes = runs.filter((run) => keptRuns.has(run)).map(({ pid, command, calls: made, exitStatus }) => (
     { pid, command, callCount: made.length, exitStatus, calls: made.filter((call) => keptCalls.has(call)).map(explainCall) }))
   const made = runs.reduce((sum, run) => sum + run.calls.length, 0)
-  return { processes, leftOut: { processes: runs.length - keptRuns.size, calls: made - keptCalls.size }, missing: Math.max(0, (events[0]?.seq ?? since + 1) - since - 1) }
+  return { processes, leftOut: { processes: runs.length - keptRuns.size, calls: made - keptCalls.size }, packets: journeys(events, nameOf), missing: Math.max(0, (events[0]?.seq ?? since + 1) - since - 1) }
 }
