@@ -44,6 +44,8 @@ export class Kernel {
   readonly namespaces = new Map<number, Namespace>()
   /** Minor numbers of file systems without a device (get_anon_bdev); the lower ones went to internal mounts at boot. */
   readonly anonDevs = new IdAllocator(19)
+  /** Names `#1`, `#2`, … of overlayfs's temporary files, one count for all overlays. */
+  overlayTemporaries = 0
   readonly mountIds = new IdAllocator(21)
   readonly peerGroupIds = new IdAllocator(1)
   readonly initUserNs: UserNamespace

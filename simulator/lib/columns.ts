@@ -31,6 +31,8 @@ export interface TableOptions {
   readonly ascii?: boolean
   /** The terminal's width; undefined if the output is no terminal. */
   readonly terminal?: number
+  /** Pairs: each on a line of its own. */
+  readonly newlines?: boolean
   /** Name of the array in JSON. */
   readonly jsonName?: string
 }
@@ -46,7 +48,7 @@ export function formatTable(columns: readonly Column[], rows: readonly Row[], op
   if (rows.length === 0) return ''
   const lines = flatten(rows, options.ascii === true)
   if (options.format === 'raw') return formatRaw(columns, lines, options)
-  if (options.format === 'pairs') return formatPairs(columns, lines)
+  if (options.format === 'pairs') return formatPairs(columns, lines, options.newlines === true ? '\n' : ' ')
   return formatAligned(columns, lines, options)
 }
 
@@ -75,8 +77,8 @@ function formatRaw(columns: readonly Column[], lines: readonly Line[], options: 
   return [...head, ...body].map((line) => `${line}\n`).join('')
 }
 
-function formatPairs(columns: readonly Column[], lines: readonly Line[]): string {
-  return lines.map((line) => `${columns.map((c, i) => `${c.name}="${(line.cells[i] ?? '').replace(/[\x00-\x1f\x7f"\\`$]/g, hex)}"`).join(' ')}\n`).join('')
+function formatPairs(columns: readonly Column[], lines: readonly Line[], separator: string): string {
+  return lines.map((line) => `${columns.map((c, i) => `${c.name}="${(line.cells[i] ?? '').replace(/[\x00-\x1f\x7f"\\`$]/g, hex)}"`).join(separator)}\n`).join('')
 }
 
 function formatAligned(columns: readonly Column[], lines: readonly Line[], options: TableOptions): string {

@@ -48,6 +48,9 @@ export class Disk extends MemorySuperBlock {
     root.add('lost+found', lostFound)
     this.root = new Dentry('', undefined, root)
   }
+  override remount(_task: Task, data: string): void {
+    checkOptions(data)
+  }
 
   /** The installation is complete: from here on the figures are those of the whole system, and new files get numbers behind it. */
   finishInstallation(): void {
@@ -111,6 +114,18 @@ export function diskOf(kernel: Kernel): Disk {
   return disk
 }
 
+/** Names that ext4 takes in a mount's options (ext4_param_specs); they change nothing here. */
+const OPTION_NAMES: ReadonlySet<string> = new Set(`bsddf minixdf grpid bsdgroups nogrpid sysvgroups resgid resuid sb errors nouid32 debug user_xattr nouser_xattr acl noacl
+  norecovery noload commit min_batch_time max_batch_time journal_dev journal_path journal_checksum nojournal_checksum journal_async_commit abort data data_err usrjquota
+  grpjquota jqfmt grpquota quota noquota usrquota prjquota barrier nobarrier i_version dax stripe delalloc nodelalloc warn_on_error nowarn_on_error debug_want_extra_isize
+  mblk_io_submit nomblk_io_submit block_validity noblock_validity inode_readahead_blks journal_ioprio auto_da_alloc noauto_da_alloc dioread_nolock nodioread_nolock
+  dioread_lock discard nodiscard init_itable noinit_itable max_dir_size_kb mb_optimize_scan test_dummy_encryption inlinecrypt nombcache no_mbcache
+  prefetch_block_bitmaps no_prefetch_block_bitmaps`.trim().split(/\s+/))
+
+function checkOptions(data: string): void {
+  for (const option of data.split(',')) if (option !== '' && !OPTION_NAMES.has(option.split('=')[0])) throw Errno.EINVAL
+}
+
 /** lookup_bdev: the number of the block device that `source` names. Throws ENOENT, ENOTBLK, EACCES. */
 function blockDevice(task: Task, source: string): number {
   const path = pathLookup(task, AT_FDCWD, source, LOOKUP_FOLLOW)
@@ -122,9 +137,10 @@ function blockDevice(task: Task, source: string): number {
 
 export const DiskType: FileSystemType = {
   name: 'ext4', requiresDevice: true, userNsMount: false,
-  mount(task, source, flags) {
+  mount(task, source, flags, data) {
     const disk = diskOf(task.kernel)
     if (blockDevice(task, source) !== disk.dev) throw Errno.ENXIO
+    checkOptions(data)
     if (disk.mounts > 0 && ((disk.flags ^ flags) & MS_RDONLY) !== 0) throw Errno.EBUSY
     return disk
   },

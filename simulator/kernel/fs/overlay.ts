@@ -95,6 +95,8 @@ class Overlay extends SuperBlock implements OverlayFs {
     this.hasXattrs = upper !== undefined && upper.dentry.inode.acceptsXattr(this.opaqueXattr) && (options.isUserXattr || capable(task, CAP_SYS_ADMIN))
     this.#work = work
     this.#owner = task.cred
+    // Whether the upper layer can rename with a whiteout is tried out with two files.
+    if (work !== undefined) task.kernel.overlayTemporaries += 2
     this.upperMount = upper === undefined ? undefined : privateMount(task, upper)
     this.layerMounts = lowers.map((path) => privateMount(task, path))
     if (upper === undefined) this.flags |= MS_RDONLY
@@ -112,9 +114,15 @@ class Overlay extends SuperBlock implements OverlayFs {
     }
     const work = this.#work?.inode
     if (work === undefined) throw Errno.EROFS
-    if (this.#whiteout === undefined || this.#whiteout.nlink === 0) this.#whiteout = work.create(task, '#0', S_IFCHR, 0, fsuid, fsgid)
+    if (this.#whiteout === undefined || this.#whiteout.nlink === 0) this.#whiteout = work.create(task, this.#temporaryName(task), S_IFCHR, 0, fsuid, fsgid)
+    this.#temporaryName(task)
     dir.inode.link(task, name, this.#whiteout)
     addDentry(dir, name, this.#whiteout)
+  }
+
+  #temporaryName(task: Task): string {
+    task.kernel.overlayTemporaries++
+    return `#${task.kernel.overlayTemporaries.toString(16)}`
   }
 
   override showOptions(): string {
@@ -124,6 +132,10 @@ class Overlay extends SuperBlock implements OverlayFs {
   statfs(): Statfs {
     const top = this.upperMount ?? this.layerMounts[0]
     return { ...top.sb.statfs(), type: OVERLAYFS_SUPER_MAGIC }
+  }
+  /** ovl_remount: without an upper layer it stays read-only. */
+  override remount(_task: Task, _data: string, flags: number): void {
+    if (this.upperMount === undefined && (flags & MS_RDONLY) === 0) throw Errno.EROFS
   }
   override onLastUnmount(): void {
     for (const mount of [...(this.upperMount === undefined ? [] : [this.upperMount]), ...this.layerMounts]) mount.kill()

@@ -79,7 +79,7 @@ export function remountSuper(task: Task, path: Path, flags: number, data: string
   mayChangeFlags(task, path, own)
   if (!nsCapable(task, sb.userNs, CAP_SYS_ADMIN)) refuse(task, path, 'capability', Errno.EPERM)
   if ((flags & MS_RDONLY) !== 0 && (sb.flags & MS_RDONLY) === 0 && sb.writers > 0) throw Errno.EBUSY
-  sb.remount(task, data)
+  sb.remount(task, data, flags)
   sb.flags = (sb.flags & ~SB_FLAGS) | (flags & SB_FLAGS)
   setFlags(task, path, own)
 }

@@ -40,8 +40,8 @@ export abstract class SuperBlock {
     return undefined
   }
   abstract statfs(): Statfs
-  /** mount -o remount: applies what the file system allows to change. Throws EINVAL for unknown options. */
-  remount(_task: Task, _data: string): void {}
+  /** mount -o remount: applies what the file system allows to change; `flags` are the call's. Throws EINVAL for unknown options. */
+  remount(_task: Task, _data: string, _flags: number): void {}
   onLastUnmount(): void {}
 }
 

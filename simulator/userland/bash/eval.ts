@@ -29,7 +29,7 @@ export function* reportSyntax(sh: Shell, e: SyntaxFailure, input: string, firstL
     const what = e.type === 'unclosed' ? '' : e.type === 'eof' ? 'end of file' : ['word', 'redirection', 'newline'].includes(e.tokenKind) && !isReservedToken(e) ? e.tokenKind : `"${e.text}"`
     if (sh.dialect === 'dash') {
       const message = e.type === 'message' ? e.text : e.type === 'unclosed' ? unclosedDash(e.text) : `${what} unexpected${expecting}`
-      yield* sh.write2(`${sh.arg0}: ${firstLine + countLines(input, e.type === 'eof' || e.type === 'unclosed' ? input.length : e.at)}: Syntax error: ${message}\n`)
+      yield* sh.write2(`${sh.arg0}: ${firstLine + countLines(input, e.type === 'eof' || e.type === 'unclosed' ? input.length : e.at)}: ${name === 'eval' ? 'eval: ' : ''}Syntax error: ${message}\n`)
     } else yield* sh.write2(`${sh.arg0}: ${name === '' || name === '-c' ? '' : `${name}: line ${line}: `}syntax error: ${e.type === 'unclosed' ? 'unterminated quoted string' : `unexpected ${what}${expecting}`}\n`)
     return
   }

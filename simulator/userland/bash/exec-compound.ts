@@ -5,6 +5,7 @@ import { fnmatch } from '../../lib/fnmatch.ts'
 import { call } from '../libc/syscall.ts'
 import { breakOff } from './signals.ts'
 import { ShellAbort, type Shell } from './state.ts'
+import { coprocess } from './coproc.ts'
 import { checkStatus, executeList } from './exec.ts'
 import { expandPattern, expandQuoted, expandString, expandWords } from './expansion.ts'
 import { evaluateOrAbort } from './expansion-arithmetic.ts'
@@ -77,9 +78,7 @@ export function* executeCompound(sh: Shell, c: Command): Flow<void> {
       sh.status = yield* conditional(sh, c.expression)
       return yield* checkStatus(sh)
     case 'coproc':
-      yield* sh.error('coproc is real, but not simulated here', '')
-      sh.status = 95
-      return
+      return yield* coprocess(sh, c)
     default: return
   }
 }

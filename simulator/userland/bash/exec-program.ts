@@ -27,10 +27,10 @@ const isExecutableFile = function* (path: string): Flow<boolean> {
 }
 
 /** All places in PATH where the name is an executable file. */
-export function* searchPath(sh: Shell, name: string, all = false, path = sh.vars.get('PATH')): Flow<string[]> {
+export function* searchPath(sh: Shell, name: string, all = false, path = sh.vars.get('PATH') ?? ''): Flow<string[]> {
   if (name.includes('/')) return (yield* isExecutableFile(name)) ? [name] : []
   const found: string[] = []
-  for (const dir of (path ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin').split(':')) {
+  for (const dir of path.split(':')) {
     const full = dir === '' ? `./${name}` : `${dir}/${name}`
     if (yield* isExecutableFile(full)) {
       found.push(full)
@@ -52,7 +52,8 @@ function* unexecutable(sh: Shell, name: string): Flow<string | undefined> {
 
 /** Looks a command up through the hash table. */
 export function* findProgram(sh: Shell, name: string): Flow<string | undefined> {
-  if (name.includes('/')) return name
+  // Without a PATH bash tries the name as it is.
+  if (name.includes('/') || (sh.bash && (sh.vars.get('PATH') ?? '') === '')) return name
   const known = sh.hash.get(name)
   if (known) {
     if (!sh.shopts.get('checkhash') || (yield* isExecutableFile(known.path))) return known.path

@@ -131,7 +131,7 @@ function* background(sh: Shell, c: Command, keepStdin: boolean): Flow<void> {
   if (pid !== undefined) yield* registerBackground(sh, [pid], [commandText(c)])
 }
 
-function* registerBackground(sh: Shell, pids: readonly number[], texts: readonly string[]): Flow<void> {
+export function* registerBackground(sh: Shell, pids: readonly number[], texts: readonly string[]): Flow<void> {
   if (sh.inheritedJobs) sh.jobs.jobs = []
   sh.inheritedJobs = false
   const job = sh.jobs.add({

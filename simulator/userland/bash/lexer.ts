@@ -136,7 +136,13 @@ export class Lexer {
     const c = this.src[this.pos]
     if (!META.test(c)) return undefined
     if ((c === '<' || c === '>') && this.src[this.pos + 1] === '(' && this.dialect === 'bash') return undefined
-    return OPERATORS.find((o) => this.src.startsWith(o, this.pos) && !(this.dialect !== 'bash' && NOT_IN_DASH.has(o) && !(this.dialect === 'ash' && o === '&>')))
+    const found = OPERATORS.find((o) => this.src.startsWith(o, this.pos) && !(this.dialect !== 'bash' && NOT_IN_DASH.has(o) && !(this.dialect === 'ash' && o === '&>')))
+    // What is `&` and `>` here would be one operator to the parser.
+    if (found === '&' && this.dialect === 'dash' && this.src[this.pos + 1] === '>') {
+      this.src = `${this.src.slice(0, this.pos + 1)} ${this.src.slice(this.pos + 1)}`
+      this.delta++
+    }
+    return found
   }
 
   /** Moves past one word. */

@@ -65,6 +65,14 @@ function* install(from: number, to: number, undo: Undo[] | undefined): Flow<void
 }
 
 /** Gives a `{name}` redirection its descriptor, 10 or above. */
+/** The descriptor in `NAME` or `NAME[SUBSCRIPT]`. */
+function fdInVariable(sh: Shell, text: string): number {
+  const m = /^(\w+)\[(\w+)\]$/.exec(text)
+  if (m === null) return Number(sh.vars.get(text))
+  const v = sh.vars.find(m[1])
+  return Number(v?.indexed?.get(Number(m[2])) ?? v?.assoc?.get(m[2]))
+}
+
 function* assignFd(sh: Shell, name: string, fd: number): Flow<void> {
   const high = yield* call('fcntl', fd, F_DUPFD, 10)
   yield* close(fd)
@@ -125,7 +133,7 @@ function* one(sh: Shell, r: Redirection, undo: Undo[] | undefined): Flow<boolean
 function* duplicate(sh: Shell, r: Redirection, name: string, undo: Undo[] | undefined): Flow<boolean> {
   const target = r.fd ?? (r.operator === '<&' ? 0 : 1)
   if (name === '-') {
-    const fd = r.fdVariable ? Number(sh.vars.get(r.fdVariable)) : target
+    const fd = r.fdVariable ? fdInVariable(sh, r.fdVariable) : target
     yield* save(fd, undo)
     yield* close(fd)
     return true

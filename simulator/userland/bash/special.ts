@@ -33,6 +33,15 @@ function stackArray(sh: Shell, name: string): string[] | undefined {
 const STACKS = new Set(['FUNCNAME', 'BASH_SOURCE', 'BASH_LINENO'])
 const DYNAMIC = new Set(['LINENO', 'RANDOM', 'SRANDOM', 'SECONDS', 'EPOCHSECONDS', 'EPOCHREALTIME', 'BASHPID', 'BASH_SUBSHELL', 'BASH_COMMAND', 'DIRSTACK', 'PIPESTATUS', 'GROUPS', 'BASHOPTS', 'SHELLOPTS', 'HISTCMD', ...STACKS])
 
+/** Computed variables that `declare -a` and `readonly` list: most are made up only when they are read. */
+export function listedVariable(sh: Shell, name: string): Variable | undefined {
+  if (name === 'SHELLOPTS' || name === 'BASHOPTS' || name === 'PIPESTATUS') return lookup(sh, name)
+  if (name === 'FUNCNAME') return { ...newVariable(), indexed: new Map(), local: true }
+  return LISTED_ARRAYS.has(name) ? { ...newVariable(), indexed: new Map() } : undefined
+}
+const LISTED_ARRAYS = new Set(['BASH_ARGC', 'BASH_ARGV', 'BASH_LINENO', 'BASH_SOURCE', 'DIRSTACK', 'GROUPS'])
+export const LISTED: readonly string[] = [...LISTED_ARRAYS, 'BASHOPTS', 'FUNCNAME', 'PIPESTATUS', 'SHELLOPTS']
+
 export const isDynamic = (name: string): boolean => DYNAMIC.has(name)
 
 /** The variable of that name, computed ones included. */
@@ -46,7 +55,7 @@ export function lookup(sh: Shell, name: string): Variable | undefined {
   if (name === 'PIPESTATUS') return fromArray(sh.pipeStatus.map(String))
   if (name === 'DIRSTACK') return fromArray([sh.cwd, ...sh.dirStack])
   const value = dynamicValue(sh, name)
-  return value === undefined ? sh.vars.find(name) : newVariable(value)
+  return value === undefined ? sh.vars.find(name) : { ...newVariable(value), readonly: name === 'SHELLOPTS' || name === 'BASHOPTS' }
 }
 
 function dynamicValue(sh: Shell, name: string): string | undefined {

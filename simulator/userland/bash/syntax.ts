@@ -169,9 +169,16 @@ function simple(n: U.Command, place: Place): Simple {
     else redirects.push(redirection(p, place))
   }
   if (n.name) words.push(word(n.name, place, 'word', false))
+  let before: U.Command['suffix'][number] | undefined
   for (const s of n.suffix) {
     if (s.type === 'Word' || s.type === 'Assignment') words.push(argument(s))
-    else redirects.push(redirection(s, place))
+    else {
+      // {NAME[SUBSCRIPT]}>…: to the parser a word and a redirection.
+      const element = before?.type === 'Word' && before.end === s.pos ? /^\{([A-Za-z_]\w*\[\w+\])\}$/.exec(before.text)?.[1] : undefined
+      if (element !== undefined) words.pop()
+      redirects.push(element === undefined ? redirection(s, place) : { ...redirection(s, place), fdVariable: element })
+    }
+    before = s
   }
   // The parser has looked one word ahead when it notes the line: it is where the second word ends.
   const second = n.name ? n.suffix[0] : undefined

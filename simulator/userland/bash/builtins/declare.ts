@@ -9,7 +9,7 @@ import { setQuote, singleQuote } from '../quote.ts'
 import { ShellExit, type Shell } from '../state.ts'
 import { isName, newVariable, type Variable } from '../variables.ts'
 import { parseAssignment } from '../syntax.ts'
-import { lookup } from '../special.ts'
+import { LISTED, listedVariable, lookup } from '../special.ts'
 import type { BuiltinTable } from './index.ts'
 import { compareNames } from '../variables.ts'
 import { dashFail } from './set-options.ts'
@@ -41,8 +41,9 @@ function matches(v: Variable, flags: ReadonlySet<string>): boolean {
 
 /** Lists variables, as `declare -p` with attributes or as `declare` without. */
 function list(sh: Shell, flags: ReadonlySet<string>, verbose: boolean): void {
-  for (const name of sh.vars.names()) {
-    const v = sh.vars.map.get(name)
+  const computed = verbose && sh.bash && flags.size > 0 ? LISTED.filter((name) => !sh.vars.map.has(name)) : []
+  for (const name of [...sh.vars.names(), ...computed].sort(compareNames)) {
+    const v = sh.vars.map.get(name) ?? listedVariable(sh, name)
     if (!v || !matches(v, flags)) continue
     if (verbose) sh.print(`${declaration(name, v)}\n`)
     else if (v.value !== undefined || v.indexed || v.assoc) sh.print(plainSetting(name, v))

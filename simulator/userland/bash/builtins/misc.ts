@@ -94,7 +94,7 @@ function* umask(sh: Shell, words: readonly string[]): Flow<number> {
 interface Limit { readonly letter: string; readonly name: RlimitName | undefined; readonly text: string; readonly unit: string; readonly scale: number; readonly fixed?: string }
 
 const LIMITS: readonly Limit[] = [
-  { letter: 'R', name: 'RTTIME', text: 'real-time non-blocking time', unit: 'microseconds', scale: 1 },
+  { letter: 'R', name: 'RTTIME', text: 'real-time non-blocking time ', unit: 'microseconds', scale: 1 },
   { letter: 'c', name: 'CORE', text: 'core file size', unit: 'blocks', scale: 1024 },
   { letter: 'd', name: 'DATA', text: 'data seg size', unit: 'kbytes', scale: 1024 },
   { letter: 'e', name: 'NICE', text: 'scheduling priority', unit: '', scale: 1 },

@@ -169,7 +169,7 @@ function pass(sh: Shell, format: string, s: State): string {
         break
       default:
         if (sh.dialect === 'dash') {
-          complain(sh, s, `%${conversion ?? ''}: invalid directive`)
+          complain(sh, s, `%${/[hlLjzt]/.exec(m[0])?.[0] ?? m[5] ?? ''}: invalid directive`)
           s.status = 2
         } else complain(sh, s, conversion === undefined ? `\`%': missing format character` : `\`${conversion}': invalid format character`)
         s.stop = true

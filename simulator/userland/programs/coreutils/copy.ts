@@ -1,4 +1,4 @@
-// Copying files and trees: what cp, mv (across file systems) and install share. Simpler: no backups, reflinks and contexts.
+// Copying files and trees: what cp, mv (across file systems) and install share. Simpler: no reflinks and contexts.
 import type { Flow } from '../../../abi/syscalls.ts'
 import { AT_FDCWD, AT_SYMLINK_NOFOLLOW, SEEK_CUR, O_CREAT, O_EXCL, O_RDONLY, O_TRUNC, O_WRONLY, W_OK } from '../../../abi/fcntl.ts'
 import { S_IFMT, type Stat, isDir, isLnk, isReg } from '../../../abi/stat.ts'
@@ -9,6 +9,7 @@ import type { Crt } from '../../libc/crt.ts'
 import { warn } from '../../libc/err.ts'
 import { call } from '../../libc/syscall.ts'
 import { access, chmod, chown, close, fstat, lchown, link, lstat, mkdir, open, readDir, readlink, stat, symlink, unlink, writeAll } from '../../libc/unistd.ts'
+import { type Backup, backupNote, makeBackup } from './backup.ts'
 import { joinPath } from './walk.ts'
 
 export interface CopyOptions {
@@ -33,6 +34,8 @@ export interface CopyOptions {
   readonly umask: number
   /** Holes in the copy: as the source has them, for every block of zeros, or none. */
   readonly sparse: 'auto' | 'always' | 'never'
+  /** Files in the way are kept under another name. */
+  readonly backup: Backup
 }
 
 const XATTR_CAPABILITY = 'security.capability'
@@ -72,8 +75,9 @@ export class Copier {
       if (refused !== undefined) return refused
     }
     if (isDir(st.mode)) return yield* this.#directory(from, st, to, isErr(old) ? undefined : old, above, device ?? st.dev)
-    const ok = yield* this.#file(from, st, to, isErr(old) ? undefined : old)
-    return ok
+    const kept = isErr(old) ? undefined : yield* makeBackup(this.#c, o.backup, to)
+    if (kept !== undefined && isErr(kept)) return false
+    return yield* this.#file(from, st, to, isErr(old) || kept !== undefined ? undefined : old, backupNote(kept))
   }
 
   /** What keeps an existing destination from being replaced: an answer for copy(), or undefined to go on. */
@@ -105,8 +109,8 @@ export class Copier {
     return this.#o.force || this.#o.removeDestination ? `replace ${quoteaf(to)}, overriding mode ${mode} (${letters})` : `unwritable ${quoteaf(to)} (mode ${mode}, ${letters}); try anyway`
   }
 
-  *#announce(from: string, to: string): Flow<void> {
-    if (this.#o.verbose) yield* this.#c.stdout.write(`${quoteaf(from)} -> ${quoteaf(to)}\n`)
+  *#announce(from: string, to: string, note = ''): Flow<void> {
+    if (this.#o.verbose) yield* this.#c.stdout.write(`${quoteaf(from)} -> ${quoteaf(to)}${note}\n`)
   }
 
   *#directory(from: string, st: Stat, to: string, old: Stat | undefined, above: readonly string[], device: number): Flow<boolean> {
@@ -136,12 +140,12 @@ export class Copier {
     return (yield* this.#attributes(from, st, to)) && ok
   }
 
-  *#file(from: string, st: Stat, to: string, old: Stat | undefined): Flow<boolean> {
+  *#file(from: string, st: Stat, to: string, old: Stat | undefined, note: string): Flow<boolean> {
     const o = this.#o
     const key = `${st.dev}:${st.ino}`
     const first = o.preserveLinks && st.nlink > 1 ? this.#copies.get(key) : undefined
     if (o.preserveLinks && st.nlink > 1 && first === undefined) this.#copies.set(key, to)
-    if (o.make !== 'copies' || first !== undefined) return yield* this.#link(first ?? from, from, to, old)
+    if (o.make !== 'copies' || first !== undefined) return yield* this.#link(first ?? from, from, to, old, note)
     if (old !== undefined && (o.removeDestination || (!isReg(st.mode) && o.recursive))) {
       const gone = yield* unlink(to)
       if (isErr(gone) && gone !== Errno.ENOENT) return yield* this.#no(`cannot remove ${quoteaf(to)}`, gone)
@@ -154,11 +158,11 @@ export class Copier {
       ok = isErr(made) ? yield* this.#no(`cannot create ${(st.mode & S_IFMT) === 0o010000 ? 'fifo' : 'special file'} ${quoteaf(to)}`, made) : true
     }
     if (!ok) return false
-    yield* this.#announce(from, to)
+    yield* this.#announce(from, to, note)
     return yield* this.#attributes(from, st, to)
   }
 
-  *#link(target: string, from: string, to: string, old: Stat | undefined): Flow<boolean> {
+  *#link(target: string, from: string, to: string, old: Stat | undefined, note: string): Flow<boolean> {
     const hard = this.#o.make !== 'symbolic links'
     if (!hard && !from.startsWith('/') && to.includes('/') && !to.startsWith('./')) {
       return yield* this.#no(`${quoteaf(to)}: can make relative symbolic links only in current directory`)
@@ -166,7 +170,7 @@ export class Copier {
     if (old !== undefined && (this.#o.force || this.#o.make === 'copies')) yield* unlink(to)
     const made = yield* hard ? link(target, to) : symlink(target, to)
     if (isErr(made)) return yield* this.#no(hard ? `cannot create hard link ${quoteaf(to)} to ${quoteaf(target)}` : `cannot create symbolic link ${quoteaf(to)} to ${quoteaf(target)}`, made)
-    yield* this.#announce(from, to)
+    yield* this.#announce(from, to, note)
     return true
   }
 

@@ -8,6 +8,7 @@ import { usageError, warn } from '../../libc/err.ts'
 import { call } from '../../libc/syscall.ts'
 import { mkdir, stat } from '../../libc/unistd.ts'
 import { argMatch } from './argmatch.ts'
+import { BACKUP_LONG, backupChoice } from './backup.ts'
 import { type Option, command, parseArgs } from './command.ts'
 import { Copier, type CopyOptions } from './copy.ts'
 import { type Pair, destinations } from './destination.ts'
@@ -15,16 +16,16 @@ import { joinPath } from './walk.ts'
 
 const options = {
   short: 'abdfHilLnprst:uvxPRS:TZ',
-  unsimulatedShort: 'bSZ',
+  unsimulatedShort: 'Z',
   long: [
-    { name: 'archive', arg: 'none', is: 'a' }, { name: 'attributes-only', arg: 'none' }, { name: 'backup', arg: 'optional', unsimulated: true },
+    { name: 'archive', arg: 'none', is: 'a' }, { name: 'attributes-only', arg: 'none' }, ...BACKUP_LONG,
     { name: 'copy-contents', arg: 'none', unsimulated: true }, { name: 'dereference', arg: 'none', is: 'L' }, { name: 'force', arg: 'none', is: 'f' },
     { name: 'interactive', arg: 'none', is: 'i' }, { name: 'link', arg: 'none', is: 'l' }, { name: 'no-clobber', arg: 'none', is: 'n' },
     { name: 'no-dereference', arg: 'none', is: 'P' }, { name: 'no-preserve', arg: 'required' }, { name: 'no-target-directory', arg: 'none', is: 'T' },
     { name: 'one-file-system', arg: 'none', is: 'x' }, { name: 'parents', arg: 'none' }, { name: 'path', arg: 'none', is: 'parents' },
     { name: 'preserve', arg: 'optional' }, { name: 'recursive', arg: 'none', is: 'r' }, { name: 'remove-destination', arg: 'none' },
     { name: 'sparse', arg: 'required' }, { name: 'reflink', arg: 'optional' }, { name: 'strip-trailing-slashes', arg: 'none' },
-    { name: 'suffix', arg: 'required', unsimulated: true }, { name: 'symbolic-link', arg: 'none', is: 's' }, { name: 'target-directory', arg: 'required', is: 't' },
+    { name: 'symbolic-link', arg: 'none', is: 's' }, { name: 'target-directory', arg: 'required', is: 't' },
     { name: 'update', arg: 'none', is: 'u' }, { name: 'verbose', arg: 'none', is: 'v' }, { name: 'context', arg: 'optional', unsimulated: true },
   ],
 } as const
@@ -64,6 +65,7 @@ function* copyOptions(c: Crt, given: readonly Option[]): Flow<CopyOptions> {
     removeDestination: given.some((o) => o.opt === 'remove-destination'), make: has('l') ? 'hard links' : has('s') ? 'symbolic links' : 'copies',
     oneFileSystem: has('x'), attributesOnly: given.some((o) => o.opt === 'attributes-only'), verbose: has('v'), umask: isErr(umask) ? 0o022 : umask,
     sparse: sparse === undefined ? 'auto' : yield* argMatch(c, '--sparse', sparse, [['never', 'never'], ['auto', 'auto'], ['always', 'always']] as const),
+    backup: yield* backupChoice(c, given),
   }
 }
 

@@ -6,6 +6,7 @@ import { quote, quoteaf } from '../../../lib/quote.ts'
 import { type Crt, exit } from '../../libc/crt.ts'
 import { fail, usageError, warn } from '../../libc/err.ts'
 import { chmod, chown, mkdir, stat, unlink } from '../../libc/unistd.ts'
+import { BACKUP_LONG, backupChoice } from './backup.ts'
 import { command, parseArgs } from './command.ts'
 import { Copier } from './copy.ts'
 import { destinations } from './destination.ts'
@@ -16,13 +17,13 @@ import { joinPath } from './walk.ts'
 
 const options = {
   short: 'bcCsDdg:m:o:pt:TvS:Z',
-  unsimulatedShort: 'bsSZC',
+  unsimulatedShort: 'sZC',
   long: [
-    { name: 'backup', arg: 'optional', unsimulated: true }, { name: 'compare', arg: 'none', unsimulated: true }, { name: 'context', arg: 'optional', unsimulated: true },
+    ...BACKUP_LONG, { name: 'compare', arg: 'none', unsimulated: true }, { name: 'context', arg: 'optional', unsimulated: true },
     { name: 'debug', arg: 'none', unsimulated: true }, { name: 'directory', arg: 'none', is: 'd' }, { name: 'group', arg: 'required', is: 'g' },
     { name: 'mode', arg: 'required', is: 'm' }, { name: 'no-target-directory', arg: 'none', is: 'T' }, { name: 'owner', arg: 'required', is: 'o' },
     { name: 'preserve-timestamps', arg: 'none', is: 'p' }, { name: 'strip', arg: 'none', unsimulated: true }, { name: 'strip-program', arg: 'required', unsimulated: true },
-    { name: 'suffix', arg: 'required', unsimulated: true }, { name: 'target-directory', arg: 'required', is: 't' }, { name: 'verbose', arg: 'none', is: 'v' },
+    { name: 'target-directory', arg: 'required', is: 't' }, { name: 'verbose', arg: 'none', is: 'v' },
   ],
 } as const
 
@@ -49,9 +50,10 @@ export const install = command('install', 'copy files and set their attributes',
   const target = value('t')
   if (has('D') && target !== undefined) yield* makeParents(c, target, attributes)
   else if (has('D') && operands.length === 2) yield* makeParents(c, dirName(operands[1]), attributes)
+  const backup = yield* backupChoice(c, given)
   const copier = new Copier(c, {
     recursive: false, follow: 'always', preserveMode: false, preserveOwner: false, preserveTimes: has('p'), preserveLinks: false, preserveXattrs: false, plainMode: false,
-    force: false, interactive: 'no', update: false, removeDestination: true, make: 'copies', oneFileSystem: false, attributesOnly: false, verbose: has('v'), umask: 0o022, sparse: 'auto',
+    force: false, interactive: 'no', update: false, removeDestination: true, make: 'copies', oneFileSystem: false, attributesOnly: false, verbose: has('v'), umask: 0o022, sparse: 'auto', backup,
   })
   for (const { from, to } of yield* destinations(c, operands, target, has('T'))) {
     const source = yield* stat(from)
@@ -61,7 +63,7 @@ export const install = command('install', 'copy files and set their attributes',
       continue
     }
     const old = yield* stat(to)
-    if (!isErr(old) && isReg(old.mode) && (isErr(source) || old.ino !== source.ino)) yield* unlink(to)
+    if (!isErr(old) && backup.kind === 'none' && isReg(old.mode) && (isErr(source) || old.ino !== source.ino)) yield* unlink(to)
     if (!(yield* copier.copy(from, to)) || !(yield* setAttributes(c, to, attributes, false))) ok = false
   }
   return ok ? 0 : 1

@@ -9,17 +9,17 @@ import { fail, usageError, warn } from '../../libc/err.ts'
 import { canonicalize } from '../../libc/realpath.ts'
 import { call } from '../../libc/syscall.ts'
 import { link as makeLink, lstat, rename, stat, symlink, unlink } from '../../libc/unistd.ts'
+import { type Backup, BACKUP_LONG, backupChoice, backupNote, makeBackup } from './backup.ts'
 import { NO_OPTIONS, command, needOperands, noMoreOperands, parseArgs } from './command.ts'
 import { baseName, dirName, relativePath } from './path-names.ts'
 import { joinPath } from './walk.ts'
 
 const options = {
   short: 'bdfinrst:vFLPS:T',
-  unsimulatedShort: 'bS',
-  long: [
-    { name: 'backup', arg: 'optional', unsimulated: true }, { name: 'directory', arg: 'none', is: 'd' }, { name: 'no-dereference', arg: 'none', is: 'n' },
+    long: [
+    ...BACKUP_LONG, { name: 'directory', arg: 'none', is: 'd' }, { name: 'no-dereference', arg: 'none', is: 'n' },
     { name: 'no-target-directory', arg: 'none', is: 'T' }, { name: 'force', arg: 'none', is: 'f' }, { name: 'interactive', arg: 'none', is: 'i' },
-    { name: 'suffix', arg: 'required', unsimulated: true }, { name: 'target-directory', arg: 'required', is: 't' }, { name: 'logical', arg: 'none', is: 'L' },
+    { name: 'target-directory', arg: 'required', is: 't' }, { name: 'logical', arg: 'none', is: 'L' },
     { name: 'physical', arg: 'none', is: 'P' }, { name: 'relative', arg: 'none', is: 'r' }, { name: 'symbolic', arg: 'none', is: 's' },
     { name: 'verbose', arg: 'none', is: 'v' },
   ],
@@ -33,6 +33,7 @@ interface Task {
   readonly verbose: boolean
   readonly directories: boolean
   readonly logical: boolean
+  readonly backup: Backup
 }
 
 export const ln = command('ln', 'make links between files', options, function* (c) {
@@ -41,7 +42,7 @@ export const ln = command('ln', 'make links between files', options, function* (
   const last = given.findLast((o) => o.opt === 'f' || o.opt === 'i')?.opt
   const task: Task = {
     symbolic: has('s'), relative: has('r'), force: last === 'f', interactive: last === 'i', verbose: has('v'), directories: has('d') || has('F'),
-    logical: given.findLast((o) => o.opt === 'L' || o.opt === 'P')?.opt === 'L',
+    logical: given.findLast((o) => o.opt === 'L' || o.opt === 'P')?.opt === 'L', backup: yield* backupChoice(c, given),
   }
   if (task.relative && !task.symbolic) return yield* fail(c, 1, 'cannot do --relative without --symbolic')
   if (operands.length === 0) return yield* usageError(c, 1, 'missing file operand')
@@ -88,7 +89,7 @@ function* make(c: Crt, source: string, path: string, task: Task): Flow<boolean> 
     }
   }
   const target = task.relative ? yield* relativeTarget(source, path) : source
-  const old = task.force || task.interactive ? yield* lstat(path) : Errno.ENOENT
+  const old = task.force || task.interactive || task.backup.kind !== 'none' ? yield* lstat(path) : Errno.ENOENT
   if (!isErr(old)) {
     if (isDir(old.mode)) {
       yield* warn(c, `${quotef(path)}: cannot overwrite directory`)
@@ -104,9 +105,11 @@ function* make(c: Crt, source: string, path: string, task: Task): Flow<boolean> 
       if (!/^[yY]/.test((yield* c.stdin.line()) ?? '')) return true
     }
   }
+  const kept = isErr(old) ? undefined : yield* makeBackup(c, task.backup, path)
+  if (kept !== undefined && isErr(kept)) return false
   const error = yield* create(target, path, task, !isErr(old))
   if (error === undefined) {
-    if (task.verbose) yield* c.stdout.write(`${quoteaf(path)} ${task.symbolic ? '->' : '=>'} ${quoteaf(target)}\n`)
+    if (task.verbose) yield* c.stdout.write(`${quoteaf(path)} ${task.symbolic ? '->' : '=>'} ${quoteaf(target)}${backupNote(kept)}\n`)
     return true
   }
   const kind = task.symbolic ? 'symbolic link' : 'hard link'

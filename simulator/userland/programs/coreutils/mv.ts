@@ -1,4 +1,4 @@
-// mv(1): renames files; across file systems it copies and removes. Simpler: no backups.
+// mv(1): renames files; across file systems it copies and removes.
 import type { Flow } from '../../../abi/syscalls.ts'
 import { RENAME_NOREPLACE, AT_FDCWD, W_OK } from '../../../abi/fcntl.ts'
 import { type Stat, isDir, isLnk } from '../../../abi/stat.ts'
@@ -10,6 +10,7 @@ import { warn } from '../../libc/err.ts'
 import { canonicalize } from '../../libc/realpath.ts'
 import { call } from '../../libc/syscall.ts'
 import { access, isatty, lstat, readDir, rmdir, unlink } from '../../libc/unistd.ts'
+import { type Backup, BACKUP_LONG, backupChoice, backupNote, makeBackup, NO_BACKUP } from './backup.ts'
 import { command, parseArgs } from './command.ts'
 import { Copier } from './copy.ts'
 import { destinations } from './destination.ts'
@@ -17,11 +18,11 @@ import { joinPath } from './walk.ts'
 
 const options = {
   short: 'bfint:uvS:TZ',
-  unsimulatedShort: 'bSZ',
+  unsimulatedShort: 'Z',
   long: [
-    { name: 'backup', arg: 'optional', unsimulated: true }, { name: 'context', arg: 'none', unsimulated: true }, { name: 'force', arg: 'none', is: 'f' },
+    ...BACKUP_LONG, { name: 'context', arg: 'none', unsimulated: true }, { name: 'force', arg: 'none', is: 'f' },
     { name: 'interactive', arg: 'none', is: 'i' }, { name: 'no-clobber', arg: 'none', is: 'n' }, { name: 'no-target-directory', arg: 'none', is: 'T' },
-    { name: 'strip-trailing-slashes', arg: 'none' }, { name: 'suffix', arg: 'required', unsimulated: true },
+    { name: 'strip-trailing-slashes', arg: 'none' },
     { name: 'target-directory', arg: 'required', is: 't' }, { name: 'update', arg: 'none', is: 'u' }, { name: 'verbose', arg: 'none', is: 'v' },
   ],
 } as const
@@ -32,7 +33,7 @@ export const mv = command('mv', 'move or rename files', options, function* (c) {
   const files = has('strip-trailing-slashes') ? operands.map((f) => f.replace(/(.)\/+$/, '$1')) : operands
   const target = given.findLast((o) => o.opt === 't')?.arg
   const ask = given.findLast((o) => 'fin'.includes(o.opt))?.opt
-  const mover = new Mover(c, { ask: ask === 'f' ? 'force' : ask === 'i' ? 'ask' : ask === 'n' ? 'never' : 'protected', update: has('u'), verbose: has('v') })
+  const mover = new Mover(c, { ask: ask === 'f' ? 'force' : ask === 'i' ? 'ask' : ask === 'n' ? 'never' : 'protected', update: has('u'), verbose: has('v'), backup: yield* backupChoice(c, given) })
   let ok = true
   const pairs = files.length === 2 && target === undefined && !has('T') && (yield* mover.renamedAtOnce(files[0], files[1])) ? [] : yield* destinations(c, files, target, has('T'))
   for (const { from, to } of pairs) if (!(yield* mover.move(from, to))) ok = false
@@ -43,6 +44,7 @@ interface Task {
   readonly ask: 'force' | 'ask' | 'never' | 'protected'
   readonly update: boolean
   readonly verbose: boolean
+  readonly backup: Backup
 }
 
 class Mover {
@@ -75,14 +77,16 @@ class Mover {
       const refused = yield* this.#mayReplace(from, st, to, old)
       if (refused !== undefined) return refused
     }
+    const kept = isErr(old) ? undefined : yield* makeBackup(this.#c, this.#task.backup, to)
+    if (kept !== undefined && isErr(kept)) return false
     const renamed = yield* call('renameat2', AT_FDCWD, from, AT_FDCWD, to, 0)
     if (!isErr(renamed)) {
-      if (this.#task.verbose) yield* this.#c.stdout.write(`renamed ${quoteaf(from)} -> ${quoteaf(to)}\n`)
+      if (this.#task.verbose) yield* this.#c.stdout.write(`renamed ${quoteaf(from)} -> ${quoteaf(to)}${backupNote(kept)}\n`)
       return true
     }
     if (renamed === Errno.EINVAL && isDir(st.mode)) return yield* this.#no(`cannot move ${quoteaf(from)} to a subdirectory of itself, ${quoteaf(to)}`)
     if (renamed !== Errno.EXDEV) return yield* this.#no(`cannot move ${quoteaf(from)} to ${quoteaf(to)}`, renamed)
-    return yield* this.#across(from, st, to, !isErr(old))
+    return yield* this.#across(from, st, to, !isErr(old) && kept === undefined)
   }
 
   *#mayReplace(from: string, st: Stat, to: string, old: Stat): Flow<boolean | undefined> {
@@ -109,7 +113,7 @@ class Mover {
     }
     const copier = new Copier(this.#c, {
       recursive: true, follow: 'never', preserveMode: true, preserveOwner: true, preserveTimes: true, preserveLinks: true, preserveXattrs: true, plainMode: false,
-      force: false, interactive: 'no', update: false, removeDestination: false, make: 'copies', oneFileSystem: false, attributesOnly: false, verbose: false, umask: 0o022, sparse: 'auto',
+      force: false, interactive: 'no', update: false, removeDestination: false, make: 'copies', oneFileSystem: false, attributesOnly: false, verbose: false, umask: 0o022, sparse: 'auto', backup: NO_BACKUP,
     })
     if (!(yield* copier.copy(from, to))) return false
     if (this.#task.verbose) yield* this.#c.stdout.write(`copied ${quoteaf(from)} -> ${quoteaf(to)}\n`)

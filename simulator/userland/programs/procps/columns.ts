@@ -167,7 +167,7 @@ export const COLUMNS: ReadonlyMap<string, Column> = new Map<string, Column>([
   ['c', number('C', 2, (p, x) => Math.min(99, Math.floor(percentOfTime(p, x))))], ['cp', number('CP', 3, (p, x) => Math.min(999, Math.floor(percentOfTime(p, x) * 10)))],
   ['ni', number('NI', 3, (p) => p.nice)], ['nice', number('NI', 3, (p) => p.nice)], ['pri', number('PRI', 3, (p) => 39 - p.priority)],
   ['opri', number('PRI', 3, (p) => 60 + p.priority)], ['intpri', number('PRI', 3, (p) => 60 + p.priority)], ['priority', number('PRI', 3, (p) => p.priority)],
-  ['psr', number('PSR', 3, (p) => p.processor)], ['nlwp', number('NLWP', 4, (p) => p.threads)], ['thcount', number('THCNT', 5, (p) => p.threads)],
+  ['psr', number('PSR', 3, (p) => p.processor)], ['sgi_p', right('P', 1, (p) => (p.state === 'R' ? String(p.processor) : '*'))], ['nlwp', number('NLWP', 4, (p) => p.threads)], ['thcount', number('THCNT', 5, (p) => p.threads)],
   ['cls', right('CLS', 3, (p) => CLASSES.get(p.policy) ?? '?')], ['class', right('CLS', 3, (p) => CLASSES.get(p.policy) ?? '?')],
   ['policy', right('POL', 3, (p) => CLASSES.get(p.policy) ?? '?')], ['sched', number('SCH', 3, (p) => p.policy)],
   ['rtprio', right('RTPRIO', 6, (p) => (p.policy === 0 ? '-' : String(p.rtprio)))],

@@ -6,7 +6,7 @@ import type { Crt } from '../../libc/crt.ts'
 import { unsimulated } from '../../libc/err.ts'
 import { getgrent, getpwent } from '../../libc/pwd.ts'
 import { call } from '../../libc/syscall.ts'
-import { isatty, readFile, readlink } from '../../libc/unistd.ts'
+import { isatty, readDir, readFile, readlink } from '../../libc/unistd.ts'
 import { COLUMNS, type Need, type PsContext } from './columns.ts'
 import { chooseFormat } from './ps-formats.ts'
 import { psHelp } from './ps-help.ts'
@@ -23,6 +23,8 @@ interface Names {
   readonly users: ReadonlyMap<number, string>
   readonly gids: ReadonlyMap<string, number>
   readonly groups: ReadonlyMap<number, string>
+  /** Terminals by all their names: pts/0, tty1, 1. */
+  readonly ttys: ReadonlySet<string>
 }
 
 export function* ps(c: Crt): Flow<number> {
@@ -79,7 +81,13 @@ function* readNames(): Flow<Names> {
   return {
     uids: new Map(users.map((u) => [u.name, u.uid])), users: new Map([...users].reverse().map((u) => [u.uid, u.name])),
     gids: new Map(groups.map((g) => [g.name, g.gid])), groups: new Map([...groups].reverse().map((g) => [g.gid, g.name])),
+    ttys: new Set([...(yield* namesIn('/dev')), ...(yield* namesIn('/dev/pts')).map((name) => `pts/${name}`)].flatMap((name) => [name, name.replace(/^(tty|pts\/)/, '')])),
   }
+}
+
+function* namesIn(dir: string): Flow<readonly string[]> {
+  const entries = yield* readDir(dir)
+  return isErr(entries) ? [] : entries.map((entry) => entry.name)
 }
 
 const isNumber = (text: string): boolean => /^\d+$/.test(text)
@@ -90,7 +98,7 @@ function checkList(names: Names): ListCheck {
     if ((kind === 'egroup' || kind === 'rgroup') && !isNumber(value) && !names.gids.has(value)) throw new PsError('group name does not exist')
     if (kind === 'sessionOrGroup' && !isNumber(value) && !names.gids.has(value)) throw new PsError('list of session leaders OR effective group IDs was invalid')
     if (kind === 'session' && !isNumber(value)) throw new PsError('session ID list syntax error')
-    if (kind === 'tty' && !/^(\/dev\/)?(tty\w*|pts\/\d+|console|\d+|S\d+|[?-])$/.test(value)) throw new PsError('TTY could not be found')
+    if (kind === 'tty' && !/^[?-]$/.test(value) && !names.ttys.has(value.replace(/^\/dev\//, ''))) throw new PsError('TTY could not be found')
   }
 }
 

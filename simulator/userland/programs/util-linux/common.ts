@@ -7,6 +7,8 @@ import { unsimulated, warn } from '../../libc/err.ts'
 import { execvpe } from '../../libc/unistd.ts'
 
 export const UTIL_LINUX = 'util-linux 2.38.1'
+/** What mount and umount add to --version. */
+export const LIBMOUNT = ' (libmount 2.38.1: selinux, smack, btrfs, verity, namespaces, assert, debug)'
 
 /** err(3) and errx(3): complain and exit. */
 export function* die(c: Crt, status: number, message: string, errno?: Errno): Flow<never> {
@@ -26,7 +28,7 @@ export interface Option {
 }
 
 /** One option of getoptLong. --help (as `h`), --version (as `V`), bad options and unsimulated ones are answered here and end the program. */
-export function* option(c: Crt, event: OptionEvent, help: string, status = 1): Flow<Option> {
+export function* option(c: Crt, event: OptionEvent, help: string, status = 1, versionNote = ''): Flow<Option> {
   if ('error' in event) {
     yield* warn(c, event.error)
     return yield* tryHelp(c, status)
@@ -37,7 +39,7 @@ export function* option(c: Crt, event: OptionEvent, help: string, status = 1): F
     return exit(0)
   }
   if (event.opt === 'V') {
-    yield* c.stdout.write(`${c.name} from ${UTIL_LINUX}\n`)
+    yield* c.stdout.write(`${c.name} from ${UTIL_LINUX}${versionNote}\n`)
     return exit(0)
   }
   return event

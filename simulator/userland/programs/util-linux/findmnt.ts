@@ -17,7 +17,7 @@ import { chooseColumns, printTable, shellColumns } from './table-output.ts'
 
 export const FINDMNT_OPTIONS: OptionTable = {
   short: 'AabCcDd:ehiJfF:o:O:p::PklmM:nN:rst:uvRS:T:Uw:Vxy',
-  unsimulatedShort: 'epwx',
+  unsimulatedShort: 'epw',
   long: [
     { name: 'all', arg: 'none', is: 'A' }, { name: 'ascii', arg: 'none', is: 'a' }, { name: 'bytes', arg: 'none', is: 'b' },
     { name: 'canonicalize', arg: 'none', is: 'c' }, { name: 'nocanonicalize', arg: 'none', is: 'C' }, { name: 'direction', arg: 'required', is: 'd' },
@@ -30,7 +30,7 @@ export const FINDMNT_OPTIONS: OptionTable = {
     { name: 'raw', arg: 'none', is: 'r' }, { name: 'types', arg: 'required', is: 't' }, { name: 'nofsroot', arg: 'none', is: 'v' },
     { name: 'submounts', arg: 'none', is: 'R' }, { name: 'source', arg: 'required', is: 'S' }, { name: 'tab-file', arg: 'required', is: 'F' },
     { name: 'target', arg: 'required', is: 'T' }, { name: 'task', arg: 'required', is: 'N' }, { name: 'timeout', arg: 'required', unsimulated: true },
-    { name: 'uniq', arg: 'none', is: 'U' }, { name: 'verify', arg: 'none', unsimulated: true }, { name: 'version', arg: 'none', is: 'V' },
+    { name: 'uniq', arg: 'none', is: 'U' }, { name: 'verify', arg: 'none', is: 'x' }, { name: 'version', arg: 'none', is: 'V' },
     { name: 'verbose', arg: 'none' }, { name: 'pseudo', arg: 'none' }, { name: 'real', arg: 'none' }, { name: 'shadowed', arg: 'none' },
     { name: 'shell', arg: 'none', is: 'y' }, { name: 'tree', arg: 'none' }, { name: 'vfs-all', arg: 'none', unsimulated: true },
   ],
@@ -62,6 +62,7 @@ export function* findmnt(c: Crt): Flow<number> {
     flags.add(opt)
     if (arg !== undefined) args.set(opt, arg)
   }
+  if (flags.has('x')) return yield* verify(c)
   const direction = args.get('d') ?? 'forward'
   if (direction !== 'forward' && direction !== 'backward') yield* die(c, 1, `unknown direction '${direction}'`)
   const tid = args.has('N') ? yield* unsignedNumber(c, args.get('N') ?? '', 'invalid TID argument') : ((yield* call('getpid')) as number)
@@ -83,6 +84,20 @@ export function* findmnt(c: Crt): Flow<number> {
   const format = flags.has('J') ? 'json' : flags.has('P') ? 'pairs' : flags.has('r') ? 'raw' : 'table'
   yield* printTable(c, flags.has('y') ? shellColumns(columns) : columns, rows, { format, noHeadings: flags.has('n'), ascii: flags.has('a'), jsonName: 'filesystems' })
   return 0
+}
+
+/** --verify: every entry of /etc/fstab has a target that is there. */
+function* verify(c: Crt): Flow<number> {
+  const text = yield* readFile('/etc/fstab')
+  const lines = isErr(text) ? [] : parseFstab(text)
+  let errors = 0
+  for (const { target } of lines) {
+    if (target === 'none' || target === 'swap' || !isErr(yield* stat(target))) continue
+    yield* c.stdout.write(`${target}\n   [E] unreachable on boot required target: No such file or directory\n`)
+    errors++
+  }
+  yield* c.stdout.write(errors === 0 ? 'Success, no errors or warnings detected\n' : `\n0 parse errors, ${errors} error${errors === 1 ? '' : 's'}, 0 warnings\n`)
+  return errors === 0 ? 0 : 1
 }
 
 function* readTable(c: Crt, flags: ReadonlySet<string>, args: ReadonlyMap<string, string>, tid: number): Flow<readonly AnyMount[]> {

@@ -52,7 +52,7 @@ export function* mountOne(c: Crt, job: MountJob): Flow<number> {
   if (uid !== 0 && job.userMount === undefined) yield* dropPrivileges()
   const options = parseMountOptions(job.options)
   if (options.words.includes('loop')) {
-    yield* warn(c, `${job.target}: mount failed`, E.EPERM)
+    yield* warn(c, `${job.target}: mount failed: ${E.EPERM.message}.`)
     return MNT_EX_FAIL
   }
   if (job.mkdir !== undefined || options.words.some((w) => /^X-mount\.mkdir/.test(w))) yield* makeMountPoint(job.target, job.mkdir ?? 0o755)

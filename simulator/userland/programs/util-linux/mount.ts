@@ -13,7 +13,7 @@ import { matchesOptions, matchesType, type MountEntry, readFstab, readMountinfo 
 import { canonicalize } from '../../libc/realpath.ts'
 import { call } from '../../libc/syscall.ts'
 import { open } from '../../libc/unistd.ts'
-import { die, option, tryHelp } from './common.ts'
+import { die, option, tryHelp, LIBMOUNT } from './common.ts'
 import { dropPrivileges, type MountJob, mountOne } from './mount-context.ts'
 import { parseMountOptions } from './mount-options.ts'
 import { MOUNT_HELP } from './help/mount.ts'
@@ -63,7 +63,7 @@ export function* mount(c: Crt): Flow<number> {
     mkdir: undefined,
   }
   for (const event of parsed.options) {
-    const { opt, arg = '' } = yield* option(c, event, MOUNT_HELP)
+    const { opt, arg = '' } = yield* option(c, event, MOUNT_HELP, 1, LIBMOUNT)
     if (!HARMLESS.includes(opt)) yield* dropPrivileges()
     yield* take(c, r, opt, arg)
   }

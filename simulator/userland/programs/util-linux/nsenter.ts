@@ -17,15 +17,14 @@ import { NSENTER_HELP } from './help/nsenter.ts'
 
 export const NSENTER_OPTIONS: OptionTable = {
   short: '+ahVt:m::u::i::n::p::C::U::T::S:G:r::w::W:FZ',
-  unsimulatedShort: 'Z',
-  long: [
+    long: [
     { name: 'all', arg: 'none', is: 'a' }, { name: 'help', arg: 'none', is: 'h' }, { name: 'version', arg: 'none', is: 'V' },
     { name: 'target', arg: 'required', is: 't' }, { name: 'mount', arg: 'optional', is: 'm' }, { name: 'uts', arg: 'optional', is: 'u' },
     { name: 'ipc', arg: 'optional', is: 'i' }, { name: 'net', arg: 'optional', is: 'n' }, { name: 'pid', arg: 'optional', is: 'p' },
     { name: 'user', arg: 'optional', is: 'U' }, { name: 'cgroup', arg: 'optional', is: 'C' }, { name: 'time', arg: 'optional', is: 'T' },
     { name: 'setuid', arg: 'required', is: 'S' }, { name: 'setgid', arg: 'required', is: 'G' }, { name: 'root', arg: 'optional', is: 'r' },
     { name: 'wd', arg: 'optional', is: 'w' }, { name: 'wdns', arg: 'required', is: 'W' }, { name: 'no-fork', arg: 'none', is: 'F' },
-    { name: 'preserve-credentials', arg: 'none' }, { name: 'follow-context', arg: 'none', unsimulated: true },
+    { name: 'preserve-credentials', arg: 'none' }, { name: 'follow-context', arg: 'none', is: 'Z' },
   ],
 }
 

@@ -88,7 +88,7 @@ const limitText = (n: number): string => (n === RLIM_INFINITY ? 'unlimited' : St
 
 function* show(c: Crt, pid: number, names: readonly RlimitName[], columns: readonly Column[], flags: ReadonlySet<string>): Flow<void> {
   const rows = []
-  for (const resource of RESOURCES.filter((r) => names.includes(r.name))) {
+  for (const resource of names.flatMap((name) => RESOURCES.filter((r) => r.name === name))) {
     const limit = yield* getLimit(c, pid, resource.name)
     const text = new Map([['RESOURCE', resource.name], ['DESCRIPTION', resource.text], ['SOFT', limitText(limit.soft)], ['HARD', limitText(limit.hard)], ['UNITS', resource.unit]])
     rows.push({ cells: columns.map((col) => text.get(col.name)), children: [] })

@@ -11,7 +11,7 @@ import { getpwuid } from '../../libc/pwd.ts'
 import { canonicalize } from '../../libc/realpath.ts'
 import { call } from '../../libc/syscall.ts'
 import { readFile } from '../../libc/unistd.ts'
-import { die, option, tryHelp } from './common.ts'
+import { die, option, tryHelp, LIBMOUNT } from './common.ts'
 import { dropPrivileges, MNT_EX_FAIL } from './mount-context.ts'
 import { enterMountNamespace } from './mount.ts'
 import { UMOUNT_HELP } from './help/umount.ts'
@@ -41,7 +41,7 @@ export function* umount(c: Crt): Flow<number> {
   const parsed = getoptLong(c.argv, UMOUNT_OPTIONS.short, UMOUNT_OPTIONS.long)
   const r: Request = { flags: new Set(), types: undefined, testOptions: undefined }
   for (const event of parsed.options) {
-    const { opt, arg = '' } = yield* option(c, event, UMOUNT_HELP)
+    const { opt, arg = '' } = yield* option(c, event, UMOUNT_HELP, 1, LIBMOUNT)
     if (!'hdilqVv'.includes(opt)) yield* dropPrivileges()
     if (opt === 't') r.types = arg
     else if (opt === 'O') r.testOptions = arg

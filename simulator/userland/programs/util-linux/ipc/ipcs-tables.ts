@@ -54,7 +54,7 @@ function* row(kind: IpcKind, view: IpcsView, e: IpcEntry, human: boolean): Flow<
   if (view === 'creator') {
     return `${col(id, 10)}${col(perms, 10)}${col(yield* userName(e.cuid), 10)}${col(yield* groupName(e.cgid), 10)}${col(owner, 10)}${col(yield* groupName(e.gid), 10)}`
   }
-  if (view === 'pid') return kind === 'shm' ? `${col(id, 10)}${col(owner, 10)}${col(e.cpid, 10)}${col(e.lpid, 10)}` : `${col(id, 8)}  ${col(owner, 10)}${String(e.lspid).padStart(6)}    ${String(e.lrpid).padStart(6)}`
+  if (view === 'pid') return kind === 'shm' ? `${col(id, 10)}${col(owner, 10)}${col(e.cpid, 10)}${col(e.lpid, 10)}` : `${col(id, 8)}${col(owner, 10)}${String(e.lspid).padStart(6)}    ${String(e.lrpid).padStart(6)}`
   if (view === 'time') {
     if (kind === 'shm') return `${col(id, 10)}${col(owner, 10)}${col(time(e.atime), 20)}${col(time(e.dtime), 20)}${col(time(e.ctime), 20)}`
     if (kind === 'msg') return `${col(id, 8)}${col(owner, 10)}${col(time(e.stime), 20)}${col(time(e.rtime), 20)}${col(time(e.ctime), 20)}`

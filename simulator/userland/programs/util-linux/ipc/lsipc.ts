@@ -99,7 +99,7 @@ export function* lsipc(c: Crt): Flow<number> {
   }
   const kind: IpcKind | undefined = flags.has('m') ? 'shm' : flags.has('q') ? 'msg' : flags.has('s') ? 'sem' : undefined
   const format = flags.has('J') ? 'json' : flags.has('r') ? 'raw' : flags.has('e') || flags.has('n') ? 'pairs' : 'table'
-  const table = { format, noHeadings: flags.has('noheadings') } as const
+  const table = { format, noHeadings: flags.has('noheadings'), newlines: flags.has('n') } as const
   if (kind === undefined || flags.has('g')) {
     if (id !== undefined && kind === undefined) yield* die(c, 1, '--global is mutually exclusive with --creator, --id and --time')
     const columns = yield* chooseColumns(c, LIMIT_COLUMNS, LIMIT_COLUMNS.map((k) => k.name), output)
