@@ -6,6 +6,7 @@ const TEXT = `Isolab: a simulated Linux machine, and the course that is taught o
   isolab sh [--user root|learner] [--docker]      run bash on the script from standard input, on a fresh simulated host
   isolab shell [--user root|learner] [--docker]   an interactive terminal on it
   isolab explain [--user root|learner] [--all]    run the script from standard input and tell what it asked of the kernel, and why not
+  isolab trace [--user root|learner] COMMAND …    run a command and follow each packet it sends, hop by hop
   isolab lesson check [LESSON …]                  does each lesson start unsolved, does its solution solve it, does each wrong answer get its hint
   isolab lesson new TRACK/NUMBER-NAME             start a lesson from a template
   isolab conformance [AREA|FILE …] [-v]           run the recorded cases and compare with what real Linux printed
@@ -20,6 +21,7 @@ const MORE = new Map<string, string>([
   ['sh', "isolab sh [--user root|learner] [--docker]\n\nReads a script from standard input and runs it with bash on a freshly booted host, in the user's home. Virtual time\nruns free: `sleep 100` is over at once. Output and errors come together, in order; the exit status is the script's.\n\n  echo 'unshare -Urpf --mount-proc ps -o pid,comm' | isolab sh\n"],
   ['shell', 'isolab shell [--user root|learner] [--docker]\n\nAn interactive shell on a freshly booted host. Time passes as on the wall clock. Leave with `exit` or Ctrl-D.\n'],
   ['explain', "isolab explain [--user root|learner] [--all]\n\nRuns a script like `isolab sh`, then tells, process by process, the system calls that changed something or were refused,\nwith the check that decided. --all tells every call.\n\n  echo 'unshare --pid --fork id' | isolab explain --user learner\n"],
+  ['trace', "isolab trace [--user root|learner] COMMAND …\n\nRuns a command and tells the way of every packet: the devices and bridges it passed, each netfilter hook with its verdict,\nand where it arrived or who dropped it and why. A script on standard input prepares the machine first, as root.\n\n  isolab trace ping -c 1 10.0.2.2 < /dev/null\n"],
   ['lesson', 'isolab lesson check [LESSON …]   LESSON is a folder such as lessons/rooms/1-what-is-a-namespace; all without one\nisolab lesson new TRACK/NUMBER-NAME\n\nlessons/README.md tells how a lesson is written.\n'],
   ['conformance', 'isolab conformance [AREA|AREA/CASE|FILE …] [-v] [--update] [--table]\n\nRuns the recorded cases in this process. -v shows every difference, --update lets the ratchet (test/conformance/passed.json)\nkeep what passes now. test/conformance/README.md tells how a case is written.\n'],
 ])

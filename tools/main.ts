@@ -14,6 +14,7 @@ const COMMANDS = new Map<string, Command>([
   ['sh', sh],
   ['shell', shell],
   ['explain', async (args) => (await import('./command-explain.ts')).explainScript(args)],
+  ['trace', async (args) => (await import('./command-trace.ts')).trace(args)],
   ['lesson', async (args) => (await import('./command-lesson.ts')).lesson(args)],
   ['conformance', async (args) => (await import('./command-conformance.ts')).conformance(args)],
   ['help', (args) => help(args)],

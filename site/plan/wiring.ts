@@ -17,6 +17,9 @@ export const NO_WIRING: Wiring = { sockets: [], bridges: [], ends: [], cables: [
 /** The same in every World: an interface by its namespace and number. */
 export const deviceId = (netns: NsId, index: number): string => `${netns}:${index}`
 
+/** A netfilter hook of a network namespace. */
+export const gateId = (netns: NsId, hook: string): string => `${netns} ${hook}`
+
 function addressOf(link: WorldLink): string | undefined {
   return (link.addresses.find(at => at.address.includes('.')) ?? link.addresses.find(at => at.scope !== 'link'))?.address
 }
