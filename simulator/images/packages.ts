@@ -33,6 +33,7 @@ import { tree } from '../userland/programs/tree/index.ts'
 import { bsdextrautils } from '../userland/programs/bsdextrautils/index.ts'
 import { bubblewrap } from '../userland/programs/bubblewrap/index.ts'
 import { stracePackage } from '../userland/programs/strace/index.ts'
+import { runcPackage } from '../userland/containers/runc/index.ts'
 import { unsimulatedPackage } from './unsimulated.ts'
 
 /** What is simulated. */
@@ -46,6 +47,7 @@ export const SIMULATED_PACKAGES: readonly ProgramPackage[] = [
   bsdextrautils,
   stracePackage,
   bubblewrap,
+  runcPackage,
 ]
 
 /** Everything installed on the host, with the names that are there but not simulated. */

@@ -6,9 +6,8 @@ import { PR_SET_SECCOMP, SECCOMP_MODE_FILTER } from '../../../abi/seccomp.ts'
 import { call } from '../../libc/syscall.ts'
 import { stat, writeFile } from '../../libc/unistd.ts'
 import { fail, goText } from '../go-error.ts'
-import { compileSeccompProfile } from '../seccomp-compile.ts'
+import { compileSeccomp } from '../seccomp-compile.ts'
 import type { OciSeccomp } from '../seccomp-profile.ts'
-import type { CapabilityConfig } from './config.ts'
 
 /** The profile takes effect at execve(2). `bare`: exec says no more than what failed. */
 export function* applyAppArmor(profile: string, bare = false): Flow<void> {
@@ -20,11 +19,11 @@ export function* applyAppArmor(profile: string, bare = false): Flow<void> {
   if (isErr(written)) fail(`${prefix}apparmor failed to apply profile: write ${file}: ${goText(written)}`)
 }
 
-export function* applySeccomp(seccomp: unknown, capabilities: CapabilityConfig | null): Flow<void> {
+export function* applySeccomp(seccomp: unknown): Flow<void> {
   if (seccomp === null || seccomp === undefined) return
   let program
   try {
-    program = compileSeccompProfile(seccomp as OciSeccomp, capabilities?.Bounding ?? [])
+    program = compileSeccomp(seccomp as OciSeccomp)
   } catch (thrown) {
     return fail(`unable to init seccomp: ${thrown instanceof Error ? thrown.message : ''}`)
   }

@@ -14,11 +14,11 @@ export function* setnsInit(x: InitContext): Flow<number> {
   const { config } = init
   if (init.createConsole) yield* setUpConsole(x, false)
   if (init.noNewPrivileges) check(yield* call('prctl', PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 'prctl')
-  if (!init.noNewPrivileges) yield* applySeccomp(config.seccomp, init.capabilities)
+  if (!init.noNewPrivileges) yield* applySeccomp(config.seccomp)
   const env = yield* finalizeNamespace(init)
   yield* applyAppArmor(init.appArmorProfile, true)
   const name = yield* lookPath(init.args[0], env)
-  if (init.noNewPrivileges) yield* applySeccomp(config.seccomp, init.capabilities)
+  if (init.noNewPrivileges) yield* applySeccomp(config.seccomp)
   yield* x.pipe.close()
   return yield* execute(x, name, env)
 }

@@ -33,10 +33,10 @@ export function* standardInit(x: InitContext): Flow<number> {
   for (const path of config.mask_paths ?? []) yield* maskPath(path)
   if (init.noNewPrivileges) check(yield* call('prctl', PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 'prctl')
   yield* ask(x, 'procReady')
-  if (!init.noNewPrivileges) yield* applySeccomp(config.seccomp, init.capabilities)
+  if (!init.noNewPrivileges) yield* applySeccomp(config.seccomp)
   const env = yield* finalizeNamespace(init)
   const name = yield* lookPath(init.args[0], env)
-  if (init.noNewPrivileges) yield* applySeccomp(config.seccomp, init.capabilities)
+  if (init.noNewPrivileges) yield* applySeccomp(config.seccomp)
   yield* pipe.close()
   if (x.fifoFd !== undefined) {
     // Sleeps until runc start opens the other end.
