@@ -5,7 +5,7 @@ import {
 import { formatIp } from '../lib/ip.ts'
 import type { NetDevice } from '../kernel/net/net-device.ts'
 import type { NetNamespace } from '../kernel/net/net-namespace.ts'
-import type { WorldLink, WorldRoute } from './world.ts'
+import type { WorldChain, WorldLink, WorldRoute } from './world.ts'
 
 const FLAGS: readonly (readonly [number, string])[] = [
   [IFF_LOOPBACK, 'LOOPBACK'], [IFF_BROADCAST, 'BROADCAST'], [IFF_MULTICAST, 'MULTICAST'], [IFF_NOARP, 'NOARP'], [IFF_UP, 'UP'], [IFF_LOWER_UP, 'LOWER_UP'],
@@ -27,6 +27,9 @@ function snapshotLink(device: NetDevice): WorldLink {
 
 /** In the order of their indexes. */
 export const snapshotLinks = (ns: NetNamespace): readonly WorldLink[] => [...ns.devices.values()].sort((a, b) => a.index - b.index).map(snapshotLink)
+
+/** Base chains by hook and priority; none until a firewall is set up. */
+export const snapshotChains = (_ns: NetNamespace): readonly WorldChain[] => []
 
 /** The main IPv4 table. */
 export function snapshotRoutes(ns: NetNamespace): readonly WorldRoute[] {

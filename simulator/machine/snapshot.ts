@@ -3,9 +3,9 @@ import { NetNamespace } from '../kernel/net/net-namespace.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { MountNamespace } from '../kernel/mount/mount-namespace.ts'
 import { initialNamespaces, snapshotNamespace, snapshotProcess } from './snapshot-processes.ts'
-import { snapshotLinks, snapshotRoutes } from './snapshot-net.ts'
+import { snapshotChains, snapshotLinks, snapshotRoutes } from './snapshot-net.ts'
 import { nsMountPoints, snapshotMounts } from './snapshot-mounts.ts'
-import type { NsId, World, WorldLink, WorldMount, WorldRoute } from './world.ts'
+import type { NsId, World, WorldChain, WorldLink, WorldMount, WorldRoute } from './world.ts'
 
 /** Names of users, from the host's /etc/passwd: `learner:x:1000:…` lines. */
 export function usersOf(passwd: string): Readonly<Record<number, string>> {
@@ -21,6 +21,7 @@ export function takeWorld(kernel: Kernel, passwd: string): World {
   const mounts: Record<NsId, readonly WorldMount[]> = {}
   const links: Record<NsId, readonly WorldLink[]> = {}
   const routes: Record<NsId, readonly WorldRoute[]> = {}
+  const chains: Record<NsId, readonly WorldChain[]> = {}
   const mountedAt = nsMountPoints(kernel)
   const namespaces = [...kernel.namespaces.values()].sort((a, b) => a.ino - b.ino)
   for (const ns of namespaces) {
@@ -28,6 +29,8 @@ export function takeWorld(kernel: Kernel, passwd: string): World {
     if (ns instanceof NetNamespace) {
       links[ns.ino] = snapshotLinks(ns)
       routes[ns.ino] = snapshotRoutes(ns)
+      const hooked = snapshotChains(ns)
+      if (hooked.length > 0) chains[ns.ino] = hooked
     }
   }
   return {
@@ -37,6 +40,6 @@ export function takeWorld(kernel: Kernel, passwd: string): World {
       return at === undefined ? snapshotNamespace(ns) : { ...snapshotNamespace(ns), mountedAt: at }
     }),
     processes: [...kernel.tasks.values()].sort((a, b) => a.globalPid - b.globalPid).map(snapshotProcess),
-    mounts, links, routes, users: usersOf(passwd),
+    mounts, links, routes, chains, users: usersOf(passwd),
   }
 }

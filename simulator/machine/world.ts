@@ -101,6 +101,18 @@ export interface WorldLink {
 }
 export interface WorldRoute { readonly dst: string; readonly via?: string; readonly dev?: string; readonly src?: string; readonly scope?: string; readonly metric?: number }
 
+/** A base chain: where it is hooked in, what becomes of a packet that no rule has judged, and its rules as their tool prints them, counters left out. */
+export interface WorldChain {
+  /** `ip`, `ip6`, `inet`, `bridge`, `arp`, `netdev` */
+  readonly family: string
+  readonly table: string
+  readonly chain: string
+  readonly hook: 'prerouting' | 'input' | 'forward' | 'output' | 'postrouting' | 'ingress'
+  readonly priority: number
+  readonly policy: 'accept' | 'drop'
+  readonly rules: readonly string[]
+}
+
 export interface World {
   /** nanoseconds since boot */
   readonly time: number
@@ -113,6 +125,8 @@ export interface World {
   /** By network namespace, in ifindex order. */
   readonly links: Readonly<Record<NsId, readonly WorldLink[]>>
   readonly routes: Readonly<Record<NsId, readonly WorldRoute[]>>
+  /** By network namespace, the netfilter chains of those that have any, by hook and priority. */
+  readonly chains: Readonly<Record<NsId, readonly WorldChain[]>>
   /** Users' names by uid of the host's /etc/passwd, for labels. */
   readonly users: Readonly<Record<number, string>>
 }

@@ -20,7 +20,7 @@ export function freshProcesses(before: World, after: World): Set<number> {
   return fresh
 }
 
-const contents = (room: PlanRoom): string => JSON.stringify([room.title, room.walls, room.mounts, room.moreMounts, room.sockets, room.bridges, room.ends, room.cables, room.uidMap, room.note, room.meta])
+const contents = (room: PlanRoom): string => JSON.stringify([room.title, room.walls, room.mounts, room.moreMounts, room.sockets, room.bridges, room.ends, room.cables, room.gates, room.uidMap, room.note, room.meta])
 
 function sayProcess(room: PlanRoom, fresh: ReadonlySet<number>): string {
   const first = room.processes.find(process => fresh.has(process.pid)) ?? room.processes[0]
@@ -66,7 +66,7 @@ export function changes(before: World, beforePlan: PlanRoom, after: World, after
 /** `after` with the rooms that the step demolished still standing where they were, marked as gone. */
 export function withDemolished(before: PlanRoom, after: PlanRoom, step: number): PlanRoom {
   const present = new Set([...eachRoom(after)].map(room => room.id))
-  const ghost = (room: PlanRoom): PlanRoom => ({ ...room, state: 'gone', meta: `gone in step ${step}`, processes: [], moreProcesses: 0, mounts: [], moreMounts: 0, sockets: [], bridges: [], ends: [], cables: [], portals: [], uidMap: [], note: '', rooms: [] })
+  const ghost = (room: PlanRoom): PlanRoom => ({ ...room, state: 'gone', meta: `gone in step ${step}`, processes: [], moreProcesses: 0, mounts: [], moreMounts: 0, sockets: [], bridges: [], ends: [], cables: [], gates: [], portals: [], uidMap: [], note: '', rooms: [] })
   const merge = (was: PlanRoom, now: PlanRoom): PlanRoom => {
     const rooms = now.rooms.map(room => {
       const old = was.rooms.find(each => each.id === room.id)

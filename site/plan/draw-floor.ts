@@ -1,7 +1,7 @@
 // Draws what lies on a room's floor: cables under everything, then bridges, then cable ends with their names.
 import { fitText, textWidth } from './advances.ts'
 import { BAR } from './floor.ts'
-import type { PlacedBridge, PlacedCable, PlacedEnd } from './floor.ts'
+import type { PlacedBridge, PlacedCable, PlacedEnd, PlacedGate } from './floor.ts'
 import type { Placed } from './measure.ts'
 import type { Box, Point, Shape } from './shapes.ts'
 import { group, path, rect, text } from './shapes.ts'
@@ -26,8 +26,12 @@ function bar({ bridge, w }: PlacedBridge, x: number, y: number): Shape {
 const end = ({ end: { label }, isTurned }: PlacedEnd, x: number, y: number): Shape =>
   group('sock ns-net', [path('tri', `M${x - 7} ${y}h14l-7 -11z`), text(isTurned ? x - 12 : x + 12, y - 5, label, 'mo sm dim', isTurned ? 'end' : 'start')])
 
+/** Two short bars across the way: what comes by is judged here. */
+const gate = ({ gate: { hook, words } }: PlacedGate, x: number, y: number, room: number): Shape =>
+  group('gate-g ns-net', [rect(x - 12, y - 7, 24, 14, 'gap0'), path('gate', `M${x - 13} ${y - 7}h26M${x - 13} ${y + 7}h26`), path('cable', `M${x} ${y - 7}v14`), text(x + 24, y - 1, hook, 'lt s b sp'), text(x + 24, y + 14, fitText(words, 'mono', 11.5, room), 'mo sm dim')])
+
 /** `x` and `y` are the room's. */
-export function drawFloor({ room, floor }: Placed, x: number, y: number, places: Places): Shape[] {
+export function drawFloor({ room, floor, inner }: Placed, x: number, y: number, places: Places): Shape[] {
   const shapes = floor.cables.map(each => cable(each, x, y))
   for (const each of floor.bridges) {
     const at = { x: x + each.x, y: y + each.y }
@@ -40,6 +44,12 @@ export function drawFloor({ room, floor }: Placed, x: number, y: number, places:
     shapes.push(end(each, at.x, at.y))
     places.boxes.set(`${room.id} e${room.ends.indexOf(each.end)}`, { x: at.x - (each.isTurned ? 150 : 10), y: at.y - 16, w: 160, h: 18 })
     places.anchors.set(each.end.id, { x: at.x, y: at.y - 14 })
+  }
+  for (const each of floor.gates) {
+    const at = { x: x + each.at.x, y: y + each.at.y }
+    shapes.push(gate(each, at.x, at.y, inner - 40))
+    places.boxes.set(`${room.id} g${room.gates.indexOf(each.gate)}`, { x: at.x - 14, y: at.y - 16, w: Math.min(inner, 220), h: 34 })
+    places.anchors.set(each.gate.id, { x: at.x, y: at.y + 20 })
   }
   return shapes
 }

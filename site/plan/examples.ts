@@ -1,11 +1,12 @@
 // The drawings of the page "How to read the floor plan": hand-made Worlds, drawn by the same code as a real machine's.
 import type { World } from '../../simulator/machine/world.ts'
 import type { ProcessSketch } from './world-for-tests.ts'
-import { sketchWorld } from './world-for-tests.ts'
+import { HOST_NET, sketchWorld } from './world-for-tests.ts'
 
 export interface Example { readonly id: string; readonly heading: string; readonly words: string; readonly world: World; readonly selected?: number }
 
 const HOST: readonly ProcessSketch[] = [{ pid: 1, argv: 'init' }, { pid: 698, argv: 'bash', uid: 1000, tty: 'pts/0' }]
+const NETS = [4026532301, 4026532302] as const
 const UTS = 4026532201, PID = 4026532202, MNT = 4026532203, PID2 = 4026532204, MNT2 = 4026532205, USER = 4026532206, NET = 4026532207
 
 export const EXAMPLES: readonly Example[] = [
@@ -45,5 +46,18 @@ export const EXAMPLES: readonly Example[] = [
     world: sketchWorld([
       ...HOST, { pid: 3421, argv: 'bash', ns: { uts: UTS }, tty: 'pts/0' }, { pid: 3502, pids: [3502, 1], argv: 'sleep 300', ns: { pid: PID2, mnt: MNT2 } },
     ], [{ id: UTS, type: 'uts', hostname: 'web1' }, { id: PID2, type: 'pid' }, { id: MNT2, type: 'mnt', mounts: [['/proc', 'proc']] }]),
+  },
+  {
+    id: 'cables', heading: 'Cables and gates', words: 'A cable is a veth pair: it ends in two triangles. A bridge lies on the floor. Two short bars are a gate: a place where the kernel’s firewall judges what comes by.',
+    world: sketchWorld([...HOST, { pid: 5120, argv: 'nginx', ns: { net: NETS[0] } }, { pid: 5188, argv: 'postgres', ns: { net: NETS[1] } }], [
+      { id: NETS[0], type: 'net', mountedAt: ['/run/netns/web'], links: [{ index: 2, name: 'eth0', kind: 'veth', address: '172.18.0.2', peer: { netns: HOST_NET, index: 6 } }] },
+      { id: NETS[1], type: 'net', mountedAt: ['/run/netns/db'], links: [{ index: 2, name: 'eth0', kind: 'veth', address: '172.18.0.3', peer: { netns: HOST_NET, index: 7 } }] },
+    ], [
+      { index: 5, name: 'br-shop', kind: 'bridge', address: '172.18.0.1' }, { index: 6, name: 'veth1a', kind: 'veth', master: 'br-shop', peer: { netns: NETS[0], index: 2 } },
+      { index: 7, name: 'veth2b', kind: 'veth', master: 'br-shop', peer: { netns: NETS[1], index: 2 } },
+    ], { [HOST_NET]: [
+      { family: 'ip', table: 'filter', chain: 'FORWARD', hook: 'forward', priority: 0, policy: 'drop', rules: ['-i br-shop -o eth0 -j ACCEPT', '-m conntrack --ctstate ESTABLISHED -j ACCEPT'] },
+      { family: 'ip', table: 'nat', chain: 'POSTROUTING', hook: 'postrouting', priority: 100, policy: 'accept', rules: ['-s 172.18.0.0/16 -j MASQUERADE'] },
+    ] }),
   },
 ]

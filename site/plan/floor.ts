@@ -2,21 +2,23 @@
 // socket in a side wall, they run through a lane at the right. Everything is in the coordinates of the room the floor belongs to.
 import type { Placed } from './measure.ts'
 import { textWidth } from './advances.ts'
-import type { PlanBridge, PlanEnd, PlanRoom, PlanSocket } from './room.ts'
+import type { PlanBridge, PlanEnd, PlanGate, PlanRoom, PlanSocket } from './room.ts'
 import type { Point } from './shapes.ts'
 
 export interface PlacedEnd { readonly end: PlanEnd; readonly at: Point; /** Its name stands at the left of it. */ readonly isTurned: boolean }
 export interface PlacedBridge { readonly bridge: PlanBridge; readonly x: number; readonly y: number; readonly w: number }
 export interface PlacedCable { readonly points: readonly Point[]; readonly isOn: boolean }
+export interface PlacedGate { readonly gate: PlanGate; readonly at: Point }
 export interface Floor {
   readonly h: number
   readonly cables: readonly PlacedCable[]
   readonly ends: readonly PlacedEnd[]
   readonly bridges: readonly PlacedBridge[]
+  readonly gates: readonly PlacedGate[]
 }
 
 export const BAR = 26
-const ABOVE_BAR = 34, END_ROW = 30, LANE = 16, LANES = 3
+const ABOVE_BAR = 34, END_ROW = 30, GATE = 46, LANE = 16, LANES = 3
 
 const nameWidth = (label: string): number => Math.ceil(textWidth(label, 'mono', 11.5))
 const socketWidth = (socket: PlanSocket): number => Math.max(90, nameWidth(socket.label) + 44)
@@ -121,5 +123,17 @@ export function layFloor(room: PlanRoom, rooms: readonly Placed[], isLast: (room
     y += END_ROW
     rest.forEach((end, i) => ends.push({ end, at: { x: space.inset + 10 + i * 160, y }, isTurned: false }))
   }
-  return { h: y - space.top + (y > space.top ? 8 : 0), cables, ends, bridges }
+  // The way between the rooms and the outside world, through the gates down to the first socket in the wall.
+  const gates: PlacedGate[] = []
+  if (room.gates.length > 0) {
+    const from = y
+    const x = space.inset + 10
+    for (const gate of room.gates) {
+      gates.push({ gate, at: { x, y: y + GATE / 2 + 4 } })
+      y += GATE
+    }
+    y += 6
+    cables.push({ points: [{ x, y: bridges.length > 0 ? from : from + 6 }, { x, y: y + (room.sockets.length > 0 ? 20 : 0) }], isOn: true })
+  }
+  return { h: y - space.top + (y > space.top ? 8 : 0), cables, ends, bridges, gates }
 }

@@ -44,6 +44,7 @@ export function outline(host: PlanRoom, changed: { readonly rooms: ReadonlySet<s
     for (const each of room.portals) inside(`${room.id} portal ${each.letter}`, `portal ${each.letter}, shares its ${WALL_WORD[each.type]} namespace with ${each.to}`)
     room.bridges.forEach((each, i) => inside(`${room.id} b${i}`, `bridge \`${each.name}\`${each.label === '' ? '' : ` ${each.label}`}, ${count(each.ports, 'port')}`))
     room.ends.forEach((each, i) => inside(`${room.id} e${i}`, `${each.bridge === undefined ? 'cable end' : 'port'} \`${each.label}\`${each.words === '' ? '' : `, ${each.words}`}`))
+    room.gates.forEach((each, i) => inside(`${room.id} g${i}`, `gate ${each.hook}, ${each.words}`))
     room.sockets.forEach((each, i) => inside(`${room.id} n${i}`, `socket \`${each.label}\`${each.words === '' ? '' : `, ${each.words}`}`))
   }
   visit(host, 0, undefined)

@@ -26,6 +26,8 @@ export interface PlanSocket { readonly id: string; readonly name: string; readon
 export interface PlanBridge { readonly id: string; readonly name: string; readonly label: string; readonly ports: number }
 /** The near end of a cable into a room further in: on a bridge, or free on the floor. */
 export interface PlanEnd { readonly id: string; readonly name: string; readonly label: string; readonly words: string; readonly bridge?: string }
+/** A netfilter hook with something to say. `id` is gateId(). */
+export interface PlanGate { readonly id: string; readonly hook: string; readonly words: string }
 /** A veth pair. `isOn`: both ends are up. */
 export interface PlanCable { readonly from: string; readonly to: string; readonly isOn: boolean }
 
@@ -52,6 +54,7 @@ export interface PlanRoom {
   readonly ends: readonly PlanEnd[]
   /** Cables drawn on this room's floor: between rooms inside it, or from them to its own ends. */
   readonly cables: readonly PlanCable[]
+  readonly gates: readonly PlanGate[]
   readonly portals: readonly PlanPortal[]
   readonly uidMap: readonly WorldIdRange[]
   readonly note: string

@@ -5,7 +5,7 @@ import { outline } from './outline.ts'
 import type { PlanRoom } from './room.ts'
 import type { Shape } from './shapes.ts'
 import { openBook } from './slots.ts'
-import { deviceId } from './wiring.ts'
+import { deviceId, gateId } from './wiring.ts'
 import type { LinkSketch } from './world-for-tests.ts'
 import { HOST_NET, sketchWorld } from './world-for-tests.ts'
 
@@ -57,6 +57,17 @@ describe('cables', () => {
     expect(words).toContain('socket `eth0 10.0.0.2`, cable to `vr` on `br0` in host')
     expect(words).toContain('bridge `br0` 10.0.0.1, 1 port')
     expect(words).toContain('cable end `vb`, cable to `eth0` in blue')
+  })
+
+  it('lead through a gate for each hook that has rules or drops', () => {
+    const world = sketchWorld(HOST, [], [], { [HOST_NET]: [
+      { family: 'ip', table: 'filter', chain: 'FORWARD', hook: 'forward', priority: 0, policy: 'drop', rules: ['-j ACCEPT'] },
+      { family: 'ip', table: 'nat', chain: 'POSTROUTING', hook: 'postrouting', priority: 100, policy: 'accept', rules: ['-j MASQUERADE'] },
+      { family: 'ip', table: 'filter', chain: 'INPUT', hook: 'input', priority: 0, policy: 'accept', rules: [] },
+    ] })
+    const host = furnish(world, openBook(world))
+    expect(host.gates.map(({ hook, words }) => `${hook} ${words}`)).toEqual(['FORWARD filter: policy drop, 1 rule', 'POSTROUTING nat: 1 rule'])
+    expect(drawPlan(host, WIDE).anchors.has(gateId(HOST_NET, 'FORWARD'))).toBe(true)
   })
 
   it('move no room', () => {

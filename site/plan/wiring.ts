@@ -2,7 +2,7 @@
 // in stands on the floor, as a port of its bridge or free; a bridge is a bar on the floor; everything else is a socket in the wall.
 import type { NsId, World, WorldLink } from '../../simulator/machine/world.ts'
 import type { Nest } from './nesting.ts'
-import type { PlanBridge, PlanCable, PlanEnd, PlanSocket } from './room.ts'
+import type { PlanBridge, PlanCable, PlanEnd, PlanGate, PlanSocket } from './room.ts'
 
 export interface Wiring {
   readonly sockets: readonly PlanSocket[]
@@ -10,9 +10,10 @@ export interface Wiring {
   readonly ends: readonly PlanEnd[]
   /** Cables both ends of which are in this room or further in, and not all in one room further in. */
   readonly cables: readonly PlanCable[]
+  readonly gates: readonly PlanGate[]
 }
 
-export const NO_WIRING: Wiring = { sockets: [], bridges: [], ends: [], cables: [] }
+export const NO_WIRING: Wiring = { sockets: [], bridges: [], ends: [], cables: [], gates: [] }
 
 /** The same in every World: an interface by its namespace and number. */
 export const deviceId = (netns: NsId, index: number): string => `${netns}:${index}`
@@ -40,18 +41,32 @@ function homes(host: Nest): Map<NsId, readonly Nest[]> {
   return found
 }
 
+interface Hanging { readonly sockets: PlanSocket[]; readonly bridges: PlanBridge[]; readonly ends: PlanEnd[]; readonly cables: PlanCable[]; readonly gates: PlanGate[] }
+const HOOKS = ['prerouting', 'input', 'forward', 'output', 'postrouting'] as const
+
+/** The hooks at which some chain has rules or drops what it doesn't know, in the order packets meet them. */
+function gates(world: World, netns: NsId): PlanGate[] {
+  const chains = (world.chains[netns] ?? []).filter(chain => chain.rules.length > 0 || chain.policy === 'drop')
+  return HOOKS.flatMap(hook => {
+    const here = chains.filter(chain => chain.hook === hook)
+    const words = here.map(chain => `${chain.table}: ${[...(chain.policy === 'drop' ? ['policy drop'] : []), ...(chain.rules.length > 0 ? [`${chain.rules.length} rule${chain.rules.length === 1 ? '' : 's'}`] : [])].join(', ')}`)
+    return here.length === 0 ? [] : [{ id: gateId(netns, hook.toUpperCase()), hook: hook.toUpperCase(), words: words.join('; ') }]
+  })
+}
+
 /** What hangs where, by room. */
 export function wire(world: World, host: Nest, titles: (room: Nest) => string): ReadonlyMap<Nest, Wiring> {
   const at = homes(host)
-  const wiring = new Map<Nest, { sockets: PlanSocket[]; bridges: PlanBridge[]; ends: PlanEnd[]; cables: PlanCable[] }>()
-  const of = (room: Nest): { sockets: PlanSocket[]; bridges: PlanBridge[]; ends: PlanEnd[]; cables: PlanCable[] } => {
+  const wiring = new Map<Nest, Hanging>()
+  const of = (room: Nest): Hanging => {
     let known = wiring.get(room)
-    if (!known) wiring.set(room, known = { sockets: [], bridges: [], ends: [], cables: [] })
+    if (!known) wiring.set(room, known = { sockets: [], bridges: [], ends: [], cables: [], gates: [] })
     return known
   }
   for (const [netns, path] of at) {
     const room = path.at(-1)
     if (!room) continue
+    of(room).gates.push(...gates(world, netns))
     // What has a cable or an address comes first, lo last: a narrow wall doesn't hold them all.
     const links = (world.links[netns] ?? []).toSorted((a, b) => Number(a.kind === 'loopback') - Number(b.kind === 'loopback'))
     for (const link of links) {

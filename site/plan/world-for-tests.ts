@@ -59,7 +59,7 @@ function process(sketch: ProcessSketch): WorldProcess {
   }
 }
 
-export function sketchWorld(processes: readonly ProcessSketch[], namespaces: readonly NamespaceSketch[] = [], hostLinks: readonly LinkSketch[] = []): World {
+export function sketchWorld(processes: readonly ProcessSketch[], namespaces: readonly NamespaceSketch[] = [], hostLinks: readonly LinkSketch[] = [], chains: World['chains'] = {}): World {
   const host = [mount(1, '/', 'ext4'), mount(2, '/proc', 'proc'), mount(3, '/sys', 'sysfs')]
   const initial: WorldNamespace[] = NS_TYPES.map(type => ({ id: INITIAL[type], type, holders: { task: 1 }, ...(type === 'uts' ? { hostname: 'host' } : {}) }))
   const mounts: Record<number, readonly WorldMount[]> = { [INITIAL.mnt]: host }
@@ -75,6 +75,6 @@ export function sketchWorld(processes: readonly ProcessSketch[], namespaces: rea
       [INITIAL.net]: [LO, interfaceOf({ index: 2, name: 'eth0', kind: 'ether', address: '10.0.2.15' }), ...hostLinks.map(interfaceOf)],
       ...Object.fromEntries(namespaces.filter(each => each.type === 'net').map(each => [each.id, [LO, ...(each.links ?? []).map(interfaceOf)]])),
     },
-    routes: {}, users: { 0: 'root', 1000: 'learner', 33: 'www-data', 65534: 'nobody' },
+    routes: {}, chains, users: { 0: 'root', 1000: 'learner', 33: 'www-data', 65534: 'nobody' },
   }
 }
