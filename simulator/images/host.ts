@@ -1,7 +1,8 @@
 // The root file system of the Debian 12 host: base directories, /etc, two homes, and the programs of the given packages as executable files.
 // /proc, /sys, /dev and /run are empty mount points; what is mounted there at boot is the machine's business.
+import { CAP_EMPTY, CAP_NAMES, capBit } from '../abi/capability.ts'
 import { executableBytes } from '../lib/executable.ts'
-import { type ProgramPackage, programId } from '../userland/program-table.ts'
+import { type ProgramEntry, type ProgramPackage, programId } from '../userland/program-table.ts'
 import { ACCOUNT_FILES } from './host-accounts.ts'
 import { LOGIN_FILES } from './host-login.ts'
 import { NETWORK_FILES } from './host-network.ts'
@@ -72,13 +73,25 @@ const LINKER = '/lib64/ld-linux-x86-64.so.2'
 const LINKER_FILE = '/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2'
 const STATIC_PROGRAMS: ReadonlySet<string> = new Set(['/usr/bin/busybox', '/usr/bin/tini-static', '/usr/sbin/ldconfig'])
 
+/** security.capability: struct vfs_cap_data, permitted and effective. */
+function capabilityXattrs({ capabilities }: ProgramEntry): ReadonlyMap<string, Uint8Array> | undefined {
+  if (capabilities === undefined) return undefined
+  const data = new Uint8Array(20)
+  const view = new DataView(data.buffer)
+  const set = capabilities.reduce((bits, name) => bits | capBit(CAP_NAMES.indexOf(name)), CAP_EMPTY)
+  view.setUint32(0, 0x02000001, true)
+  view.setUint32(4, Number(set & 0xffffffffn), true)
+  view.setUint32(12, Number(set >> 32n), true)
+  return new Map([['security.capability', data]])
+}
+
 /** A name that is a link on the real host is one here too, unless a package brings a program of that name. */
 function addPrograms(image: ImageBuilder, packages: readonly ProgramPackage[]): void {
   const groups = new Map(SPECIAL_PROGRAMS.map(([path, , gid]) => [path, gid]))
   for (const pkg of packages) {
     for (const entry of pkg.programs) {
       const linker = STATIC_PROGRAMS.has(entry.path) ? undefined : LINKER
-      image.file(entry.path, executableBytes(programId(pkg, entry), linker), { mode: entry.mode ?? 0o755, gid: groups.get(entry.path) ?? 0 })
+      image.file(entry.path, executableBytes(programId(pkg, entry), linker), { mode: entry.mode ?? 0o755, gid: groups.get(entry.path) ?? 0, xattrs: capabilityXattrs(entry) })
       for (const link of entry.links ?? []) image.symlink(link, linkTarget(link, entry.path))
     }
   }

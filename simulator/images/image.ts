@@ -14,7 +14,7 @@ interface NodeCommon {
 
 export type ImageNode =
   | (NodeCommon & { readonly type: 'dir' })
-  | (NodeCommon & { readonly type: 'file'; readonly content: string | Uint8Array })
+  | (NodeCommon & { readonly type: 'file'; readonly content: string | Uint8Array; readonly xattrs?: ReadonlyMap<string, Uint8Array> })
   | (NodeCommon & { readonly type: 'symlink'; readonly target: string })
   | (NodeCommon & { readonly type: 'char' | 'block'; readonly rdev: number })
   | (NodeCommon & { readonly type: 'fifo' })
@@ -46,8 +46,8 @@ export class ImageBuilder {
     this.#add(path, { ...this.#common(path, 0o755, options), type: 'dir' })
   }
 
-  file(path: string, content: string | Uint8Array, options: NodeOptions = {}): void {
-    this.#add(path, { ...this.#common(path, 0o644, options), type: 'file', content })
+  file(path: string, content: string | Uint8Array, options: NodeOptions & { readonly xattrs?: ReadonlyMap<string, Uint8Array> } = {}): void {
+    this.#add(path, { ...this.#common(path, 0o644, options), type: 'file', content, ...(options.xattrs === undefined ? {} : { xattrs: options.xattrs }) })
   }
 
   symlink(path: string, target: string, options: NodeOptions = {}): void {

@@ -17,6 +17,7 @@ import { uidmapPackage } from '../userland/programs/uidmap/index.ts'
 import { psmisc } from '../userland/programs/psmisc/index.ts'
 import { sysvinitUtils } from '../userland/programs/sysvinit-utils/index.ts'
 import { findutils } from '../userland/programs/findutils/index.ts'
+import { iputilsPing } from '../userland/programs/iputils-ping/index.ts'
 import { iproutePackage } from '../userland/programs/iproute2/index.ts'
 import { busybox } from '../userland/programs/busybox/index.ts'
 import { passwdPackage } from '../userland/programs/passwd/index.ts'
@@ -48,6 +49,7 @@ export const SIMULATED_PACKAGES: readonly ProgramPackage[] = [
   stracePackage,
   bubblewrap,
   runcPackage,
+  iputilsPing,
 ]
 
 /** Everything installed on the host, with the names that are there but not simulated. */

@@ -10,6 +10,19 @@ export function parseIpv4(text: string): number | undefined {
   if (parts.some((p, i) => p > 255 || (match[i + 1].length > 1 && match[i + 1].startsWith('0')))) return undefined
   return ((parts[0] << 24) | (parts[1] << 16) | (parts[2] << 8) | parts[3]) >>> 0
 }
+/** inet_aton(3): also `127.1`, `0x7f.1`, one number. */
+export function parseAton(text: string): number | undefined {
+  const parts = text.split('.')
+  if (parts.length > 4) return undefined
+  const numbers: number[] = []
+  for (const part of parts) {
+    if (!/^(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)$/.test(part)) return undefined
+    numbers.push(/^0\d/.test(part) ? Number.parseInt(part, 8) : Number(part))
+  }
+  const rest = numbers.pop() ?? 0
+  if (numbers.some((n) => n > 255) || rest >= 256 ** (4 - numbers.length)) return undefined
+  return numbers.reduce((sum, n, i) => sum + n * 256 ** (3 - i), rest)
+}
 export const formatIpv4 = (n: number): string => `${n >>> 24}.${(n >>> 16) & 255}.${(n >>> 8) & 255}.${n & 255}`
 
 export function parseIpv6(text: string): bigint | undefined {

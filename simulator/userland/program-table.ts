@@ -1,6 +1,7 @@
 // How the programs of the simulated machine are declared: one package per Debian package, one entry per executable file.
 // The image builder installs them as files, execve finds their code by `id`, the coverage page lists their options.
 import type { LongOption } from '../lib/getopt.ts'
+import type { CapName } from '../abi/capability.ts'
 import type { Program } from '../abi/syscalls.ts'
 
 /** The options a program knows, in getoptLong's terms; options marked unsimulated appear on the coverage page. */
@@ -16,6 +17,8 @@ export interface ProgramEntry {
   readonly program: Program
   /** Permission bits, default 0o755. Setuid programs say 0o4755. */
   readonly mode?: number
+  /** File capabilities (`+ep`), as the package's postinst sets them. */
+  readonly capabilities?: readonly CapName[]
   /** Symbolic links to it, e.g. `/usr/bin/awk`. */
   readonly links?: readonly string[]
   readonly options?: OptionTable

@@ -16,7 +16,7 @@ interface NodeCommon {
 /** One node of a root file system, as images describe it. */
 export type PopulateNode =
   | (NodeCommon & { readonly type: 'dir' })
-  | (NodeCommon & { readonly type: 'file'; readonly content: string | Uint8Array })
+  | (NodeCommon & { readonly type: 'file'; readonly content: string | Uint8Array; readonly xattrs?: ReadonlyMap<string, Uint8Array> })
   | (NodeCommon & { readonly type: 'symlink'; readonly target: string })
   | (NodeCommon & { readonly type: 'char' | 'block'; readonly rdev: number })
   | (NodeCommon & { readonly type: 'fifo' })
@@ -68,5 +68,7 @@ function makeInode({ sb }: MemoryDirectory, node: PopulateNode): MemoryInode {
   if (node.type !== 'file') return makeMemoryInode(sb, { ...init, mode, rdev: 'rdev' in node ? node.rdev : makedev(0, 0) })
   const content = typeof node.content === 'string' ? encodeUtf8(node.content) : node.content
   sb.takePages(Math.ceil(content.length / 4096))
-  return makeMemoryInode(sb, { ...init, mode }, content)
+  const inode = makeMemoryInode(sb, { ...init, mode }, content)
+  if (node.xattrs !== undefined) inode.xattrs = new Map(node.xattrs)
+  return inode
 }

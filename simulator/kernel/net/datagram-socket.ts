@@ -91,7 +91,7 @@ export abstract class DatagramSocket extends InetSocket {
   #errorMessage(): InetMessage {
     const entry = this.errors.shift()
     if (entry === undefined) throw Errno.EAGAIN
-    if (this.errors.length === 0) this.error = undefined
+    this.error = this.errors[0]?.error.errno
     const { error, about, to } = entry
     const data = about === undefined ? new Uint8Array(0) : this.quoted(about)
     return { data, isTruncated: false, addr: this.sockAddr(to), ttl: about?.ttl ?? 0, tos: 0, destination: '', ifindex: this.device?.index ?? 0, timeMs: this.kernel.clock.realtimeMs, error }

@@ -9,7 +9,7 @@ import { dropPacket, packetEvent } from './packet-events.ts'
 const ETH_HLEN = 14
 const QUEUE_LIMIT = 1000
 const BUDGET = 64
-const DELAY = 8 * NSEC_PER_USEC
+const DELAY = 15 * NSEC_PER_USEC
 const FLOOD_AFTER = 20 * NSEC_PER_MSEC, FLOOD_BEAT = 10 * NSEC_PER_MSEC
 
 /** What a kind of device does with frames. */
