@@ -125,6 +125,9 @@ export interface Syscalls {
   alarm(seconds: number): number
   prctl(option: number, ...args: unknown[]): number
   sched_yield(): 0
+  /** Anonymous private memory only: takes `length` bytes and answers where they are. */
+  mmap(addr: number, length: number, prot: number, flags: number, fd: number, offset: number): number
+  munmap(addr: number, length: number): 0
   /** `units` of pure computation, one unit about a microsecond; how a program that makes no system calls lets time pass. */
   cpu(units: number): 0
   setpriority(which: number, who: number, prio: number): 0

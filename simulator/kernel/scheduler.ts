@@ -1,16 +1,20 @@
 // The scheduler: owns every task's next(). One CPU, round robin with a time slice; a task runs until it sleeps, ends, has used its slice, or has just executed a
 // new program (real programs spend their first milliseconds loading, so others get on). Cost of work is charged to the virtual clock. See sched(7).
+// Groups with the cpu controller take turns as one task does; frozen tasks are parked until they thaw or are killed.
 import { Errno, isErr } from '../abi/errno.ts'
+import { sigBit, SIGKILL } from '../abi/signal.ts'
 import type { Flow, SyscallRequest } from '../abi/syscalls.ts'
 import { traceable } from '../trace/trace-args.ts'
-import { NSEC_PER_MSEC, NSEC_PER_USEC } from './clock.ts'
+import { type Cgroup, rootCgroup } from './cgroup/cgroup.ts'
+import { CpuState, sliceOfNice } from './cgroup/cpu.ts'
+import { isFrozen } from './cgroup/freezer.ts'
+import { NSEC_PER_USEC } from './clock.ts'
 import type { Kernel } from './kernel.ts'
 import { deliverSignals, hasDeliverableSignal } from './signal-deliver.ts'
 import { abandonCall, exitTask } from './task-exit.ts'
 import type { Frame, Task } from './task.ts'
 import { isKFlow, type WaitFor, WaitQueue } from './wait-queue.ts'
 
-const TIME_SLICE = 4 * NSEC_PER_MSEC
 const SYSCALL_COST = 1 * NSEC_PER_USEC
 /** Calls that never start again after a handler has run (ERESTARTNOHAND, ERESTART_RESTARTBLOCK). */
 const NEVER_RESTARTED: ReadonlySet<string> = new Set(['clock_nanosleep', 'poll', 'pause', 'rt_sigsuspend', 'rt_sigtimedwait'])
@@ -21,8 +25,6 @@ export const PROGRAM_REPLACED = new ProgramReplaced()
 
 export class Scheduler {
   readonly #kernel: Kernel
-  #queue: Task[] = []
-  #head = 0
   #current: Task | undefined
   #sliceEnd = 0
   /** Ends the slice after the call in progress. */
@@ -36,15 +38,65 @@ export class Scheduler {
     return this.#current
   }
   get hasReady(): boolean {
-    return this.#current !== undefined || this.#head < this.#queue.length
+    return this.#current !== undefined || !this.#root.queue.isEmpty
   }
 
   /** Puts a task at the tail of the run queue. */
   makeReady(task: Task): void {
     task.state = 'ready'
-    if (task.isQueued || task === this.#current) return
+    if (task.isQueued || task.isParked || task === this.#current) return
     task.isQueued = true
-    this.#queue.push(task)
+    this.#enqueue(task, queueOf(task.cgroup))
+  }
+
+  get #root(): CpuState {
+    return rootCgroup(this.#kernel).cpu
+  }
+
+  /** Puts an entry at the tail of a group's queue, and the group into the queues above unless it is throttled. */
+  #enqueue(item: Task | CpuState, level: CpuState): void {
+    level.queue.push(item)
+    const above = level.group.parent
+    if (level.isQueued || level.isThrottled || above === undefined) return
+    level.isQueued = true
+    level.turn = level.slice
+    this.#enqueue(level, queueOf(above))
+  }
+
+  /** The task is in another group now: it waits in the queue there. */
+  groupChanged(task: Task, from: Cgroup): void {
+    if (task.isQueued) {
+      task.isQueued = false
+      queueOf(from).queue.remove(task)
+      this.makeReady(task)
+    }
+    this.refreeze(task)
+  }
+  /** The cpu controller came or went for some groups: everybody queues anew. */
+  regroup(): void {
+    const waiting = [...this.#kernel.tasks.values()].filter((t) => t.isQueued)
+    for (const { cpu } of rootCgroup(this.#kernel).subtree()) {
+      while (!cpu.queue.isEmpty) cpu.queue.shift()
+      cpu.isQueued = false
+    }
+    for (const task of waiting) {
+      task.isQueued = false
+      this.makeReady(task)
+    }
+  }
+
+  /** Parks a frozen task that wants to run, and lets go one that is frozen no longer. */
+  refreeze(task: Task): void {
+    if (!task.isParked || isHeld(task, this.#kernel.clock.now)) return
+    task.isParked = false
+    if (task.state === 'ready') this.makeReady(task)
+  }
+  /** The task goes on no earlier than `ns` from now. */
+  delay(task: Task, ns: number): void {
+    const { clock } = this.#kernel
+    task.heldUntil = Math.max(task.heldUntil, clock.now + ns)
+    clock.at(task.heldUntil, () => this.refreeze(task))
+    if (task === this.#current) this.#yieldNow = true
   }
 
   /** Wakes a task from its call, because what it waits for may have come or a signal has. */
@@ -64,7 +116,46 @@ export class Scheduler {
   charge(task: Task, ns: number, user = false): void {
     if (user) task.utime += ns
     else task.stime += ns
-    this.#kernel.clock.advance(this.#kernel.clock.now + ns)
+    const { clock } = this.#kernel
+    const { cgroup } = task
+    cgroup.cpu.account(ns, user)
+    for (let group: Cgroup = cgroup; group.parent !== undefined; group = group.parent) {
+      group.cpu.turn -= ns
+      if (group.cpu.consume(ns, clock.now)) this.#throttle(group.cpu)
+    }
+    clock.advance(clock.now + ns)
+  }
+
+  /** The quota is used up: the group leaves the queue until its next period. */
+  #throttle(level: CpuState): void {
+    this.#yieldNow = true
+    if (level.isThrottled) return
+    const { clock } = this.#kernel
+    level.isThrottled = true
+    level.timesThrottled++
+    level.throttledSince = clock.now
+    this.#kernel.trace.emit('cgroup.throttle', undefined, { group: level.group.path })
+    clock.at(level.nextPeriod, () => this.#unthrottle(level))
+  }
+  /** cpu.max was written: the group starts a new period. */
+  quotaChanged(level: CpuState): void {
+    level.startAnew()
+    this.#unthrottle(level)
+  }
+  #unthrottle(level: CpuState): void {
+    if (!level.isThrottled) return
+    const { clock } = this.#kernel
+    if (!level.refill(clock.now)) {
+      clock.at(level.nextPeriod, () => this.#unthrottle(level))
+      return
+    }
+    level.isThrottled = false
+    level.throttledTime += clock.now - level.throttledSince
+    const above = level.group.parent
+    if (level.isQueued || level.queue.isEmpty || above === undefined) return
+    level.isQueued = true
+    level.turn = level.slice
+    this.#enqueue(level, queueOf(above))
   }
 
   /** Makes up to `maxSteps` system calls, as long as somebody is ready. Answers how many. */
@@ -89,21 +180,42 @@ export class Scheduler {
   }
 
   #pick(): Task | undefined {
-    while (this.#head < this.#queue.length) {
-      const task = this.#queue[this.#head++]
-      if (this.#head > 1024 && this.#head * 2 > this.#queue.length) {
-        this.#queue = this.#queue.slice(this.#head)
-        this.#head = 0
+    let level = this.#root
+    for (;;) {
+      const item = level.queue.first
+      if (item === undefined) {
+        if (level.group.parent === undefined) return undefined
+        level = this.#leave(level, false)
+      } else if (item instanceof CpuState) {
+        if (item.isThrottled || item.queue.isEmpty) this.#leave(item, false)
+        else if (item.turn <= 0) this.#leave(item, true)
+        else level = item
+      } else {
+        level.queue.shift()
+        item.isQueued = false
+        if (item.state !== 'ready') continue
+        if (isHeld(item, this.#kernel.clock.now)) {
+          item.isParked = true
+          continue
+        }
+        this.#current = item
+        this.#sliceEnd = this.#kernel.clock.now + Math.min(sliceOfNice(item.nice), level.group.parent === undefined ? Infinity : Math.max(1, level.turn))
+        return item
       }
-      task.isQueued = false
-      if (task.state !== 'ready') continue
-      this.#current = task
-      this.#sliceEnd = this.#kernel.clock.now + TIME_SLICE
-      return task
     }
-    this.#queue = []
-    this.#head = 0
-    return undefined
+  }
+  /** A group's turn is over: it goes to the end of the queue above, or out of it. Answers the level above. */
+  #leave(level: CpuState, goesOn: boolean): CpuState {
+    const above = queueOf(level.group.parent ?? level.group)
+    above.queue.shift()
+    level.isQueued = false
+    if (goesOn) this.#requeue(level, above)
+    return above
+  }
+  #requeue(level: CpuState, above: CpuState): void {
+    level.isQueued = true
+    level.turn = level.slice
+    this.#enqueue(level, above)
   }
 
   /** Runs a task up to its next call and makes it, or goes on with a call that had slept. */
@@ -259,4 +371,17 @@ export class Scheduler {
     task.request = undefined
     if (task.isAlive) exitTask(task, 11)
   }
+}
+
+/** The queue that a group's tasks wait in: its own, or that of the nearest group above which has the cpu controller. */
+function queueOf(group: Cgroup): CpuState {
+  let level = group
+  while (level.parent !== undefined && !level.has('cpu')) level = level.parent
+  return level.cpu
+}
+
+/** Frozen, or held back for using too much memory. Death comes through all the same. */
+function isHeld(task: Task, now: number): boolean {
+  if (task.heldUntil <= now && !isFrozen(task.cgroup)) return false
+  return !task.isKernelThread && (task.signals.pending & sigBit(SIGKILL)) === 0n
 }

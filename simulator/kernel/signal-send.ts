@@ -46,6 +46,7 @@ export function sendSignal(kernel: Kernel, task: Task, sig: number, from?: Task)
   kernel.trace.emit('signal.send', from, { sig: SIGNAL_NAMES[sig], to: task.globalPid, dropped: ignored, unkillable: ignored && isUnkillable(task) })
   if (ignored) return
   signals.pending |= sigBit(sig)
+  if (task.isParked) kernel.scheduler.refreeze(task)
   if (task.state === 'stopped') {
     if (sig === SIGKILL) {
       kernel.scheduler.makeReady(task)

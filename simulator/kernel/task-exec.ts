@@ -8,6 +8,8 @@ import { NSEC_PER_USEC } from './clock.ts'
 import { commitCred } from './cred/commit.ts'
 import { credForExec } from './cred/exec-cred.ts'
 import { detachAll } from './ipc/shm.ts'
+import { chargeFootprint } from './mm/footprint.ts'
+import { Mm, releaseMemory } from './mm/mm.ts'
 import { PROGRAM_REPLACED } from './scheduler.ts'
 import { setExe } from './task-exe.ts'
 import { startFlow } from './task-fork.ts'
@@ -43,6 +45,7 @@ export function execve(task: Task, dirfd: number, filename: string, argv: readon
   task.signals.resetCaught()
   task.files.closeOnExec()
   detachAll(task)
+  replaceMemory(task)
   task.didExec = true
   commitCred(task, cred)
   task.dumpable = !isSecure
@@ -54,6 +57,13 @@ export function execve(task: Task, dirfd: number, filename: string, argv: readon
   startFlow(task, loaded.program(loaded.argv, env))
   kernel.scheduler.charge(task, EXEC_COST)
   throw PROGRAM_REPLACED
+}
+
+/** exec_mmap: the old program's memory goes, the new one's comes. */
+function replaceMemory(task: Task): void {
+  releaseMemory(task)
+  task.mm = new Mm()
+  chargeFootprint(task, task.mm)
 }
 
 /** Follows #! lines to a binary. */

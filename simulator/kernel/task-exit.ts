@@ -1,7 +1,9 @@
 // The end of a task (kernel/exit.c, _exit(2)): what it held is released, children get a new parent, the parent is told; the init of a PID namespace takes
 // everybody else there with it (zap_pid_ns_processes, pid_namespaces(7)).
 import { SA_NOCLDWAIT, SIGCHLD, SIGCONT, SIGHUP, SIGKILL } from '../abi/signal.ts'
+import { dies, forget } from './cgroup/cgroup.ts'
 import { detachAll } from './ipc/shm.ts'
+import { releaseMemory } from './mm/mm.ts'
 import { releaseProxy } from './ns/nsproxy.ts'
 import { sendSignal, signalGroup } from './signal-send.ts'
 import { setExe } from './task-exe.ts'
@@ -18,6 +20,7 @@ export function exitTask(task: Task, status: number): void {
     dropProgram(task)
     task.files.release()
     detachAll(task)
+    releaseMemory(task)
     leaveTerminal(task)
     task.alarm?.cancel()
     task.alarm = undefined
@@ -69,6 +72,7 @@ function finishExit(task: Task): void {
   setExe(task, undefined)
   task.fs.release()
   releaseProxy(task.nsproxy)
+  dies(task)
   task.state = 'zombie'
   const parent = task.parent
   if (parent === undefined || parent.isExiting) {
@@ -97,6 +101,7 @@ export function reap(task: Task): void {
   kernel.countProcess(task.cred.uid, -1)
   if (pidNs.childReaper === task) pidNs.childReaper = undefined
   leaveGroups(task)
+  forget(task)
   task.pid.task = undefined
   task.pid.freeIfUnused()
   task.cred.userNs.release('task')

@@ -6,10 +6,13 @@ import { GLOBAL_ROOT_UID } from './cred/ids.ts'
 import { SECCOMP_MODE_STRICT } from '../abi/seccomp.ts'
 import { SIGKILL, W_EXITCODE } from '../abi/signal.ts'
 import type { Flow } from '../abi/syscalls.ts'
+import { enter, rootCgroup } from './cgroup/cgroup.ts'
+import { checkPids } from './cgroup/pids.ts'
 import { capable } from './cred/ns-capable.ts'
 import { NSEC_PER_USEC } from './clock.ts'
 import { inheritAttached } from './ipc/shm.ts'
 import type { Kernel } from './kernel.ts'
+import { chargeFootprint } from './mm/footprint.ts'
 import { createNamespaces, createUserNamespace } from './ns/create-namespaces.ts'
 import { holdProxy, type NsProxy, releaseProxy } from './ns/nsproxy.ts'
 import { setExe } from './task-exe.ts'
@@ -25,6 +28,7 @@ export function forkTask(parent: Task, flags: number, childFlow: () => Flow<numb
   if ((flags & CLONE_NEWNS) !== 0 && (flags & CLONE_FS) !== 0) throw Errno.EINVAL
   if ((flags & CLONE_PARENT) !== 0 && parent.pidNs.childReaper === parent) throw Errno.EINVAL
   checkLimits(parent)
+  checkPids(parent)
   const userNs = (flags & CLONE_NEWUSER) !== 0 ? createUserNamespace(parent) : undefined
   const cred = userNs?.cred ?? parent.cred
   const fs = parent.fs.copy()
@@ -49,11 +53,24 @@ export function forkTask(parent: Task, flags: number, childFlow: () => Flow<numb
   const realParent = (flags & CLONE_PARENT) !== 0 ? parent.parent : parent
   const child = attachTask({ kernel, pid, parent: realParent, cred, nsproxy, fs, files: parent.files.copy(), signals: parent.signals.copy(), comm: parent.comm }, parent)
   inheritAttached(parent, child)
+  inheritMemory(parent, child, flags)
   startFlow(child, childFlow())
   kernel.trace.emit('task.fork', parent, { child: child.globalPid, pids: pid.numbers.map((n) => n.nr), flags: flags & CLONE_NEW_ALL })
   kernel.scheduler.charge(parent, FORK_COST)
   kernel.scheduler.makeReady(child)
   return child
+}
+
+/** dup_mm: a copy, charged to the group; or the same memory for a thread and for a child that is about to execute something else. */
+function inheritMemory(parent: Task, child: Task, flags: number): void {
+  if ((flags & CLONE_VM) !== 0) {
+    child.mm = parent.mm
+    child.mm.users++
+    return
+  }
+  child.mm = parent.mm.copy()
+  chargeFootprint(child, child.mm)
+  child.mm.touch(child, parent.mm.touched)
 }
 
 function checkLimits(parent: Task): void {
@@ -87,6 +104,7 @@ export function attachTask(init: TaskInit, template: Task | undefined): Task {
   kernel.countProcess(cred.uid, 1)
   kernel.forks++
   parent?.children.add(task)
+  enter(task, template?.cgroup ?? rootCgroup(kernel))
   if (template !== undefined) {
     task.pgrp = template.pgrp
     task.session = template.session
@@ -98,7 +116,6 @@ export function attachTask(init: TaskInit, template: Task | undefined): Task {
     task.dumpable = template.dumpable
     task.keepsCapsOnSetuid = template.keepsCapsOnSetuid
     task.nice = template.nice
-    task.cgroup = template.cgroup
     task.rlimits = template.rlimits
   }
   joinGroup(task, task.pgrp)

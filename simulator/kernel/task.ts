@@ -2,9 +2,11 @@
 import type { Rlimit, RlimitName } from '../abi/sched.ts'
 import type { Flow, SyscallRequest } from '../abi/syscalls.ts'
 import type { EventSource } from '../trace/emitter.ts'
+import { type Cgroup, rootCgroup } from './cgroup/cgroup.ts'
 import type { Cred } from './cred/cred.ts'
 import type { ShmSegment } from './ipc/shm.ts'
 import type { Kernel } from './kernel.ts'
+import { Mm } from './mm/mm.ts'
 import type { NsProxy } from './ns/nsproxy.ts'
 import type { PidNamespace } from './ns/pid-namespace.ts'
 import type { UserNamespace } from './ns/user-namespace.ts'
@@ -92,8 +94,9 @@ export class Task implements EventSource {
   oomScoreAdjMin: number
   didExec = false
   rlimits: Map<RlimitName, Rlimit>
-  /** Path in the cgroup hierarchy. */
-  cgroup: string
+  cgroup: Cgroup
+  /** Its memory; threads and a vfork's child share it. */
+  mm = new Mm()
   readonly startTime: number
   /** CPU time used, nanoseconds */
   utime = 0
@@ -115,6 +118,9 @@ export class Task implements EventSource {
   /** Kept across a restarted call, e.g. the deadline of a sleep. */
   restart: unknown
   isQueued = false
+  /** Ready, but kept from running: frozen, or held back until `heldUntil`. */
+  isParked = false
+  heldUntil = 0
   /** Attached System V segments by address. */
   readonly shmAttached = new Map<number, ShmSegment>()
   /** alarm(2): when it goes off */
@@ -139,7 +145,7 @@ export class Task implements EventSource {
     this.pgrp = parent?.pgrp ?? init.pid
     this.session = parent?.session ?? init.kernel.initSession
     this.rlimits = parent?.rlimits ?? init.kernel.initRlimits
-    this.cgroup = parent?.cgroup ?? '/'
+    this.cgroup = parent?.cgroup ?? rootCgroup(init.kernel)
     this.exitSignal = 17
     this.startTime = init.kernel.clock.now
     this.nice = parent?.nice ?? 0

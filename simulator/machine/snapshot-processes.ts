@@ -38,7 +38,7 @@ export function snapshotProcess(task: Task): WorldProcess {
     ns: ids, nsForChildren: { pid: task.nsproxy.pidForChildren.ino, time: task.nsproxy.timeForChildren.ino },
     pgid: task.pgrp.numberIn(init), sid: task.session.leader?.numberIn(init) ?? 0, tty: task.session.tty?.name, isKernelThread: task.isKernelThread,
     caps: { inheritable: hex(cred.inheritable), permitted: hex(cred.permitted), effective: hex(cred.effective), bounding: hex(cred.bounding), ambient: hex(cred.ambient) },
-    noNewPrivs: task.noNewPrivs, cgroup: task.cgroup,
+    noNewPrivs: task.noNewPrivs, cgroup: task.cgroup.path,
     cwd: task.isAlive ? pathString(task.fs.cwd, task.fs.root) : '', root: task.isAlive ? pathString(task.fs.root, hostRoot) : '',
   }
 }

@@ -8,8 +8,9 @@ import { FIONREAD } from '../abi/termios.ts'
 import { capable } from '../kernel/cred/ns-capable.ts'
 import { memfdPath } from '../kernel/fs/anon.ts'
 import { makePipe } from '../kernel/fs/pipe-file.ts'
-import { MemoryFile } from '../kernel/fs/tmpfs-file.ts'
-import type { MemoryRegular } from '../kernel/fs/tmpfs-inode.ts'
+import { diskOf } from '../kernel/fs/disk.ts'
+import { MemoryFile, writeBack } from '../kernel/fs/tmpfs-file.ts'
+import { MemoryRegular } from '../kernel/fs/tmpfs-inode.ts'
 import type { Task } from '../kernel/task.ts'
 import { truncateInode, truncatePath } from '../kernel/vfs/attributes.ts'
 import type { File } from '../kernel/vfs/file.ts'
@@ -155,9 +156,11 @@ export const fileSyscalls = {
     const file = task.files.require(fd)
     if (file.isPathOnly) throw Errno.EBADF
     if (!isReg(file.inode.mode) && !isDir(file.inode.mode)) throw Errno.EINVAL
+    if (file.inode instanceof MemoryRegular) writeBack(task, file.inode)
     return 0
   },
-  sync() {
+  sync(task) {
+    for (const regular of diskOf(task.kernel).dirtyFiles) writeBack(task, regular)
     return 0
   },
   memfd_create(task, name, flags) {

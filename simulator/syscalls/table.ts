@@ -11,6 +11,7 @@ import { fdSyscalls } from './fd.ts'
 import { fileSyscalls } from './file.ts'
 import type { Handlers } from './handlers.ts'
 import { ipcSyscalls } from './ipc.ts'
+import { memorySyscalls } from './memory.ts'
 import { mountSyscalls } from './mount.ts'
 import { nsSyscalls } from './ns.ts'
 import { processSyscalls } from './process.ts'
@@ -19,7 +20,7 @@ import { socketSyscalls } from './socket.ts'
 import { timeSyscalls } from './time.ts'
 
 const HANDLERS: Partial<Handlers> = {
-  ...attrSyscalls, ...credSyscalls, ...dirSyscalls, ...fdSyscalls, ...fileSyscalls, ...ipcSyscalls, ...mountSyscalls, ...nsSyscalls, ...processSyscalls, ...signalSyscalls, ...socketSyscalls, ...timeSyscalls,
+  ...attrSyscalls, ...credSyscalls, ...dirSyscalls, ...fdSyscalls, ...fileSyscalls, ...ipcSyscalls, ...memorySyscalls, ...mountSyscalls, ...nsSyscalls, ...processSyscalls, ...signalSyscalls, ...socketSyscalls, ...timeSyscalls,
 }
 
 const table = new Map<string, (task: Task, ...args: readonly unknown[]) => Sleepable<unknown>>(

@@ -2,7 +2,7 @@
 
 export type ArgKind =
   | 'int' | 'fd' | 'dirfd' | 'path' | 'string' | 'bytes' | 'open-flags' | 'mode' | 'id' | 'pid' | 'signal' | 'clone-flags' | 'mount-flags' | 'umount-flags'
-  | 'argv' | 'env' | 'ns-type' | 'clock' | 'timespec' | 'prctl' | 'wait-options' | 'whence' | 'at-flags' | 'action' | 'sigset' | 'ids' | 'caps' | 'hidden' | 'any'
+  | 'argv' | 'env' | 'ns-type' | 'clock' | 'timespec' | 'prctl' | 'wait-options' | 'whence' | 'at-flags' | 'action' | 'sigset' | 'prot' | 'map-flags' | 'ids' | 'caps' | 'hidden' | 'any'
 
 export interface Signature {
   readonly args: readonly ArgKind[]
@@ -49,6 +49,8 @@ export const SIGNATURES: Readonly<Record<string, Signature>> = {
   utimensat: s('dirfd path any any at-flags', 'change the times of a file'),
   ftruncate: s('fd int', 'cut or grow a file'),
   truncate: s('path int', 'cut or grow a file'),
+  mmap: s('any int prot map-flags int int', 'get memory, filled with zeros'),
+  munmap: s('any int', 'give memory back'),
   umask: s('mode', 'set which permission bits new files do not get'),
   getcwd: s('', 'name the working directory', 'string'),
   chdir: s('path', 'change the working directory'),

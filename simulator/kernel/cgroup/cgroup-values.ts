@@ -4,54 +4,63 @@ import { Errno } from '../../abi/errno.ts'
 const PAGE_SIZE = 4096n
 const MAX_PAGES = (1n << 63n) / PAGE_SIZE
 
-/** page_counter_memparse: bytes with K, M, G … or `max`; whole pages are kept. */
-export function memory(text: string): string {
-  if (text === 'max') return 'max'
-  const match = /^(\d+)([kKmMgGtTpPeE]?)$/.exec(text)
+/** page_counter_memparse: bytes with K, M, G … or `max`, in whole pages; Infinity for none. */
+export function memoryLimit(text: string): number {
+  if (text === 'max') return Infinity
+  const match = /^(0[xX][0-9a-fA-F]+|\d+)([kKmMgGtTpPeE]?)$/.exec(text)
   if (match === null) throw Errno.EINVAL
   const shift = BigInt((match[2] === '' ? 0 : 'kmgtpe'.indexOf(match[2].toLowerCase()) + 1) * 10)
   const pages = (BigInt(match[1]) << shift) / PAGE_SIZE
-  return pages >= MAX_PAGES ? 'max' : String(pages * PAGE_SIZE)
+  return pages >= MAX_PAGES ? Infinity : Number(pages * PAGE_SIZE)
 }
 
-export const ranged = (min: number, max: number) => (text: string): string => {
-  if (!/^-?\d+$/.test(text)) throw Errno.EINVAL
-  const n = Number(text)
+export const shownLimit = (n: number): string => (n === Infinity ? 'max' : String(n))
+
+/** kstrtoint with base 0. Throws EINVAL for what is no number. */
+export function integer(text: string): number {
+  const match = /^([+-]?)(0[xX][0-9a-fA-F]+|\d+)$/.exec(text)
+  if (match === null) throw Errno.EINVAL
+  const digits = match[2]
+  const isOctal = /^0\d/.test(digits)
+  if (isOctal && /[89]/.test(digits)) throw Errno.EINVAL
+  const n = isOctal ? parseInt(digits, 8) : Number(digits)
+  return match[1] === '-' ? -n : n
+}
+
+export const ranged = (min: number, max: number) => (text: string): number => {
+  const n = integer(text)
   if (n < min || n > max) throw Errno.ERANGE
+  return n
+}
+export const zeroOrOne = (text: string, error: Errno): boolean => {
+  const n = integer(text)
+  if (n !== 0 && n !== 1) throw error
+  return n === 1
+}
+
+const PIDS_MAX = 4194304
+/** pids.max */
+export function taskLimit(text: string): number {
+  if (text === 'max') return Infinity
+  const n = integer(text)
+  if (n < 0 || n > PIDS_MAX) throw Errno.EINVAL
+  return n
+}
+
+const INT_MAX = 2 ** 31 - 1
+/** cgroup.max.depth and cgroup.max.descendants */
+export function treeLimit(text: string): string {
+  if (text === 'max') return 'max'
+  const n = integer(text)
+  if (n < 0 || n > INT_MAX) throw Errno.ERANGE
   return String(n)
 }
 
-/** `max` or a count. */
-export function countOrMax(text: string): string {
-  if (text === 'max') return 'max'
-  if (!/^-?\d+$/.test(text)) throw Errno.EINVAL
-  if (Number(text) < 0 || Number(text) > 4194304 * 512) throw Errno.EINVAL
-  return String(Number(text))
-}
-export function limitOrMax(text: string): string {
-  if (text === 'max') return 'max'
-  if (!/^-?\d+$/.test(text)) throw Errno.EINVAL
-  if (Number(text) < 0) throw Errno.ERANGE
-  return String(Number(text))
-}
-
-/** cpu.max: quota and period in microseconds. */
-export function cpuMax(text: string, old: string): string {
-  const [quota, period = old.split(' ')[1]] = text.split(/\s+/)
-  if (!/^\d+$/.test(period) || (quota !== 'max' && !/^\d+$/.test(quota))) throw Errno.EINVAL
-  if (Number(period) < 1000 || Number(period) > 1000000 || (quota !== 'max' && Number(quota) < 1000)) throw Errno.EINVAL
-  return `${quota} ${period}`
-}
-
-/** io.weight: `default N` or just N. */
-export function ioWeight(text: string): string {
-  const match = /^(?:default\s+)?(\d+)$/.exec(text)
-  if (match === null) throw Errno.EINVAL
-  return `default ${ranged(1, 10000)(match[1])}`
-}
-
-export function flag(text: string): string {
-  if (!/^-?\d+$/.test(text)) throw Errno.EINVAL
-  if (text !== '0' && text !== '1') throw Errno.ERANGE
-  return text
+const MAX_BANDWIDTH_USEC = 2 ** 44 / 1000
+/** cpu.max in microseconds: quota (undefined for none) and period. */
+export function cpuMax(text: string, oldPeriod: number): { readonly quota: number | undefined; readonly period: number } {
+  const [quota, period = String(oldPeriod), ...more] = text.split(/\s+/)
+  if (more.length > 0 || !/^\d+$/.test(period) || (quota !== 'max' && !/^\d+$/.test(quota))) throw Errno.EINVAL
+  if (Number(period) < 1000 || Number(period) > 1000000 || (quota !== 'max' && (Number(quota) < 1000 || Number(quota) > MAX_BANDWIDTH_USEC))) throw Errno.EINVAL
+  return { quota: quota === 'max' ? undefined : Number(quota), period: Number(period) }
 }

@@ -1,6 +1,6 @@
 // An open regular file in memory: read, write, seek, holes.
 import { Errno } from '../../abi/errno.ts'
-import { O_APPEND, SEEK_DATA, SEEK_HOLE } from '../../abi/fcntl.ts'
+import { O_APPEND, O_DIRECT, O_DSYNC, SEEK_DATA, SEEK_HOLE } from '../../abi/fcntl.ts'
 import { SIGXFSZ } from '../../abi/signal.ts'
 import { FIONREAD } from '../../abi/termios.ts'
 import { sendSignal } from '../signal-send.ts'
@@ -10,6 +10,16 @@ import { File } from '../vfs/file.ts'
 import type { Path } from '../vfs/path.ts'
 import { touchAccessed } from '../vfs/time.ts'
 import type { MemoryRegular } from './tmpfs-inode.ts'
+
+/** Opened so that every write waits for the disk. */
+const WRITE_THROUGH = O_DIRECT | O_DSYNC
+
+/** fsync: what is dirty goes to the disk, as slowly as the limits of the groups that wrote it say. */
+export function writeBack(task: Task, regular: MemoryRegular): void {
+  regular.sb.dirtyFiles.delete(regular)
+  const pause = regular.dirty.flush(regular.sb.dev)
+  if (pause > 0) task.kernel.scheduler.delay(task, pause)
+}
 
 export class MemoryFile extends File {
   readonly #regular: MemoryRegular
@@ -46,7 +56,12 @@ export class MemoryFile extends File {
       throw Errno.EFBIG
     }
     removePrivileges(task, this.#regular)
-    return this.#regular.writeBytes(offset, offset + data.length > limit ? data.subarray(0, limit - offset) : data)
+    const wanted = Math.min(data.length, limit - offset)
+    const charged = this.#regular.chargeWrite(task, offset, wanted)
+    if (charged === 0) throw Errno.ENOMEM
+    const written = this.#regular.writeBytes(offset, charged === data.length ? data : data.subarray(0, charged))
+    if ((this.flags & WRITE_THROUGH) !== 0) writeBack(task, this.#regular)
+    return written
   }
 
   override seek(task: Task, offset: number, whence: number): number {
@@ -59,10 +74,11 @@ export class MemoryFile extends File {
   }
 
   /** fallocate(2): mode 0 and FALLOC_FL_KEEP_SIZE reserve pages, FALLOC_FL_PUNCH_HOLE gives them back. */
-  override allocate(_task: Task, mode: number, offset: number, length: number): void {
+  override allocate(task: Task, mode: number, offset: number, length: number): void {
     const { data, sb } = this.#regular
     if (mode === 3) {
       sb.givePages(data.punch(offset, length))
+      this.#regular.shrinkCache()
       return
     }
     if (mode !== 0 && mode !== 1) throw Errno.EOPNOTSUPP
@@ -74,6 +90,11 @@ export class MemoryFile extends File {
     if (got < missing) {
       sb.givePages(got)
       throw Errno.ENOSPC
+    }
+    if (this.#regular.chargeWrite(task, offset, length) < length) {
+      sb.givePages(got)
+      this.#regular.shrinkCache()
+      throw Errno.ENOMEM
     }
     for (let index = first; index < last; index++) data.allocate(index)
     if (mode === 0 && offset + length > data.size) data.setSize(offset + length)

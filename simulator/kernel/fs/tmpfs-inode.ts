@@ -11,11 +11,18 @@ import { Inode, type InodeInit } from '../vfs/inode.ts'
 import type { Path } from '../vfs/path.ts'
 import { SuperBlock } from '../vfs/super-block.ts'
 import { touchChanged, touchModified } from '../vfs/time.ts'
+import { DirtyPages } from '../mm/dirty-pages.ts'
+import { PageCache } from '../mm/page-cache.ts'
 import { PAGE_SIZE, PageData } from './page-data.ts'
 import { MemoryFile } from './tmpfs-file.ts'
 
+/** Pages charged at once. */
+const CHARGE_BATCH = 64
+
 /** What memory inodes need of their file system. */
 export abstract class MemorySuperBlock extends SuperBlock {
+  /** Files with bytes that are not on the disk yet. */
+  readonly dirtyFiles = new Set<MemoryRegular>()
   abstract allocIno(): number
   abstract freeIno(ino: number): void
   /** Charges a further name of an inode. Throws ENOSPC. */
@@ -74,9 +81,29 @@ export class MemorySymlink extends MemoryInode {
 
 export class MemoryRegular extends MemoryInode {
   readonly data: PageData
+  /** What has been written lately and is not on the disk yet; none on tmpfs. */
+  readonly dirty = new DirtyPages()
+  /** Who is charged for its pages; nobody for what the image brought. */
+  #cache: PageCache | undefined
+
   constructor(sb: SuperBlock, init: InodeInit, content?: Uint8Array) {
     super(sb, init)
     this.data = new PageData(content)
+  }
+  /** Charges the writer's group for the pages that a write will add. Answers how many of its bytes fit. */
+  chargeWrite(task: Task, offset: number, length: number): number {
+    this.#cache ??= new PageCache(!this.sb.type.requiresDevice)
+    if (this.sb.type.requiresDevice) {
+      this.dirty.add(task.cgroup, length)
+      this.sb.dirtyFiles.add(this)
+    }
+    for (let index = Math.floor(offset / PAGE_SIZE); index * PAGE_SIZE < offset + length; ) {
+      let pages = 0
+      while (pages < CHARGE_BATCH && (index + pages) * PAGE_SIZE < offset + length && !this.data.hasPage(index + pages)) pages++
+      if (pages > 0 && !this.#cache.grow(task, pages * PAGE_SIZE)) return Math.max(0, index * PAGE_SIZE - offset)
+      index += Math.max(1, pages)
+    }
+    return length
   }
   override get size(): number {
     return this.data.size
@@ -92,10 +119,18 @@ export class MemoryRegular extends MemoryInode {
   }
   override truncate(_task: Task, length: number): void {
     this.sb.givePages(this.data.setSize(length))
+    this.shrinkCache()
     touchModified(this)
+  }
+  /** Pages were given back. */
+  shrinkCache(): void {
+    this.#cache?.shrinkTo(this.data.pages * PAGE_SIZE)
   }
   override onEvict(): void {
     this.sb.givePages(this.data.pages)
+    this.#cache?.shrinkTo(0)
+    this.dirty.clear()
+    this.sb.dirtyFiles.delete(this)
     super.onEvict()
   }
 

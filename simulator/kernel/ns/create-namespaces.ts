@@ -92,7 +92,7 @@ export function createNamespaces(task: Task, flags: number, cred: Cred, fs: FsSt
     const uts = make(CLONE_NEWUTS, 'uts', old.uts, () => new UtsNamespace(kernel, owner, old.uts.hostname, old.uts.domainname))
     const ipc = make(CLONE_NEWIPC, 'ipc', old.ipc, () => newIpcNamespace(task, owner))
     const pidForChildren = make(CLONE_NEWPID, 'pid', old.pidForChildren, () => newPidNamespace(task, owner))
-    const cgroup = make(CLONE_NEWCGROUP, 'cgroup', old.cgroup, () => new CgroupNamespace(kernel, owner, task.cgroup))
+    const cgroup = make(CLONE_NEWCGROUP, 'cgroup', old.cgroup, () => new CgroupNamespace(kernel, owner, task.cgroup.path))
     const net = make(CLONE_NEWNET, 'net', old.net, () => new NetNamespace(kernel, owner))
     const timeForChildren = make(CLONE_NEWTIME, 'time', old.timeForChildren, () => newTimeNamespace(task, owner))
     for (const ns of made) announce(task, ns)

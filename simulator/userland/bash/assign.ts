@@ -145,6 +145,9 @@ export function* reportAssignment(sh: Shell, e: unknown, text: string): Flow<nev
   throw new ShellAbort('discard', 1)
 }
 
+/** Shorter strings are part of the shell's footprint. */
+const LONG_STRING = 16384
+
 /** Performs one assignment statement; answers its text for set -x. */
 export function* performAssign(sh: Shell, a: Assign): Flow<string> {
   if (a.elements) {
@@ -157,8 +160,11 @@ export function* performAssign(sh: Shell, a: Assign): Flow<string> {
   }
   const value = a.value ? yield* expandString(sh, a.value) : ''
   const index = a.index ? yield* expandString(sh, a.index) : undefined
+  if (value.length > LONG_STRING) yield* sh.heap.take(value.length)
+  const before = sh.vars.find(a.name)?.value
   try {
     assignScalar(sh, a.name, index, value, a.append)
+    if (!a.append && typeof before === 'string' && before.length > LONG_STRING) yield* sh.heap.give(before.length)
   } catch (e) {
     yield* reportAssignment(sh, e, e instanceof ReadonlyError ? a.name : sh.vars.find(a.name)?.integer ? value : (index ?? value))
   }

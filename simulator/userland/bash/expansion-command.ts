@@ -50,8 +50,9 @@ export function* commandSubstitution(sh: Shell, body: List): Flow<string> {
     yield* close(reader)
     throw new ShellAbort('discard', 254)
   }
-  const data = yield* readToEnd(reader)
+  const data = yield* readToEnd(reader, sh.heap)
   yield* close(reader)
+  if (!isErr(data)) yield* sh.heap.give(data.length)
   sh.status = exitStatus(yield* waitForPid(sh, pid))
   return isErr(data) ? '' : clean(data)
 }

@@ -21,12 +21,14 @@ export interface Placement {
 }
 
 /** fork(2) as bash does it: tries again on EAGAIN after 1, 2, 4 and 8 seconds. Answers undefined after reporting the failure. */
-export function* fork(sh: Shell, child: () => Flow<number>, flags = 0): Flow<number | undefined> {
+export function* fork(sh: Shell, child: () => Flow<number>, flags = 0, kind?: ForkKind): Flow<number | undefined> {
   yield* sh.flush()
   for (let pause = 1; ; pause *= 2) {
     const pid = yield* call('clone', flags, child)
     if (!isErr(pid)) return pid
     if (!sh.bash) {
+      // dash makes the node of a background command without a line number.
+      if (sh.dialect === 'dash' && kind === 'async') sh.line = 0
       yield* sh.error(sh.dialect === 'dash' ? 'Cannot fork' : "can't fork: " + pid.message, '')
       throw sh.interactive ? new ShellAbort('discard', 2) : new ShellExit(2)
     }
@@ -51,7 +53,7 @@ export const programFlags = (sh: Shell): number => (sh.dialect === 'dash' ? CLON
 /** Forks a subshell: the interpreter on a copy of this shell. */
 export function* forkShell(sh: Shell, kind: ForkKind, run: (child: Shell) => Flow<number>, placement?: Placement): Flow<number | undefined> {
   const child = sh.copy()
-  const pid = yield* fork(sh, () => childMain(child, kind, run, placement), kind === 'command' ? programFlags(sh) : 0)
+  const pid = yield* fork(sh, () => childMain(child, kind, run, placement), kind === 'command' ? programFlags(sh) : 0, kind)
   if (pid !== undefined && placement) yield* call('setpgid', pid, placement.pgid === 0 ? pid : placement.pgid)
   return pid
 }

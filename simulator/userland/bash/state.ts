@@ -1,4 +1,5 @@
 // The state of one shell process. A subshell is a copy of it (a generator can't be forked), so everything a child may change is here and nowhere else.
+import { Heap } from '../libc/malloc.ts'
 import type { Flow } from '../../abi/syscalls.ts'
 import type { Command } from './ast.ts'
 import type { Dialect } from './lexer.ts'
@@ -98,6 +99,8 @@ export class Shell {
   readingStdin = false
   /** Line of the command being executed. */
   line = 0
+  /** What long strings take. */
+  heap = new Heap()
   frames: CallFrame[] = []
   /** Loops around the current command, in this function. */
   loopDepth = 0
@@ -193,6 +196,7 @@ export class Shell {
     s.optionIndex = { ...this.optionIndex }
     s.historyList = [...this.historyList]
     s.substitutions = [...this.substitutions]
+    s.heap = this.heap.copy()
     s.forked = true
     return s
   }

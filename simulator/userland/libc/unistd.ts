@@ -1,4 +1,5 @@
 // Thin wrappers of the file and process calls under their C names, relative to the working directory. See the man page of each.
+import type { Heap } from './malloc.ts'
 import type { Dirent, Stat } from '../../abi/stat.ts'
 import type { Flow, SigAction, WaitResult } from '../../abi/syscalls.ts'
 import { AT_FDCWD, AT_REMOVEDIR, AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH, O_RDONLY, O_WRONLY, O_CREAT, O_TRUNC, O_DIRECTORY, O_CLOEXEC } from '../../abi/fcntl.ts'
@@ -53,13 +54,15 @@ export function* writeAll(fd: number, data: Uint8Array): Flow<number | Errno> {
 }
 
 /** Reads a descriptor to its end. */
-export function* readToEnd(fd: number): Flow<Uint8Array | Errno> {
+export function* readToEnd(fd: number, heap?: Heap): Flow<Uint8Array | Errno> {
   const parts: Uint8Array[] = []
   for (;;) {
     const part = yield* call('read', fd, 65536)
     if (isErr(part)) return part
     if (part.length === 0) return concatBytes(parts)
     parts.push(part)
+    const error = heap === undefined ? undefined : yield* heap.take(part.length)
+    if (error !== undefined) return error
   }
 }
 

@@ -40,7 +40,7 @@ class CgroupDir extends PseudoDir {
 
   #file(name: string): Inode | undefined {
     const file = CGROUP_FILES.get(name)
-    if (file === undefined || !hasFile(this.group, file)) return undefined
+    if (file === undefined || !hasFile(this.group, name, file)) return undefined
     let inode = this.#files.get(name)
     if (inode === undefined) {
       inode = this.#makeFile(file)

@@ -153,7 +153,7 @@ export const PID_ENTRIES: ReadonlyMap<string, PidEntry> = new Map<string, PidEnt
   ['stack', secret(() => '')],
   ['schedstat', file(0o444, (t) => `${t.utime + t.stime} 0 1\n`)],
   ['cpuset', file(0o444, () => '/\n')],
-  ['cgroup', file(0o444, (t, reader) => `0::${cgroupPathFrom(reader.nsproxy.cgroup.root, t.cgroup)}\n`)],
+  ['cgroup', file(0o444, (t, reader) => `0::${cgroupPathFrom(reader.nsproxy.cgroup.root, t.cgroup.path)}${t.cgroup.isRemoved ? ' (deleted)' : ''}\n`)],
   ['cpu_resctrl_groups', fixed(0o444, '')],
   ['oom_score', file(0o444, (t) => `${oomScore(t)}\n`)],
   ['oom_adj', file(0o644, (t) => `${Math.trunc((t.oomScoreAdj * 17) / 1000)}\n`)],

@@ -110,7 +110,7 @@ export class PseudoFile extends PseudoInode implements SeqOperations {
     return this.#show(task, file)
   }
   store(task: Task, data: Uint8Array, file: SeqFile): Sleepable<number> {
-    if (this.#store === undefined) throw Errno.EIO
+    if (this.#store === undefined) throw this.sb.type.name === 'proc' || this.sb.type.name === 'sysfs' ? Errno.EIO : Errno.EINVAL
     return this.#store(task, data, file)
   }
 }

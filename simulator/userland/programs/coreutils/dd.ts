@@ -1,6 +1,6 @@
 // dd(1): copies blocks with bs= count= skip= seek= conv= iflag= oflag=. Simpler: no cbs conversions and O_DIRECT; USR1 prints statistics.
 import type { Flow } from '../../../abi/syscalls.ts'
-import { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_TRUNC, O_WRONLY, SEEK_CUR } from '../../../abi/fcntl.ts'
+import { O_DIRECT, O_DSYNC, O_SYNC, O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_TRUNC, O_WRONLY, SEEK_CUR } from '../../../abi/fcntl.ts'
 import { CLOCK_MONOTONIC } from '../../../abi/sched.ts'
 import { SIGUSR1 } from '../../../abi/signal.ts'
 import { Errno, isErr } from '../../../abi/errno.ts'
@@ -9,13 +9,14 @@ import { parseSize } from '../../../lib/human.ts'
 import { quote, quoteaf } from '../../../lib/quote.ts'
 import { type Crt, exit } from '../../libc/crt.ts'
 import { fail, unsimulated, usageError, warn } from '../../libc/err.ts'
+import { Heap } from '../../libc/malloc.ts'
 import { call } from '../../libc/syscall.ts'
 import { fstat, open, sigaction } from '../../libc/unistd.ts'
 import { NO_OPTIONS, command, parseArgs } from './command.ts'
 
 const CONVERSIONS = ['ascii', 'ebcdic', 'ibm', 'block', 'unblock', 'lcase', 'ucase', 'sparse', 'swab', 'sync', 'excl', 'nocreat', 'notrunc', 'noerror', 'fdatasync', 'fsync']
 const FLAGS = ['append', 'binary', 'cio', 'direct', 'directory', 'dsync', 'noatime', 'nocache', 'noctty', 'nofollow', 'nolinks', 'nonblock', 'sync', 'text', 'fullblock', 'count_bytes', 'skip_bytes', 'seek_bytes']
-const UNSIMULATED = ['ascii', 'ebcdic', 'ibm', 'block', 'unblock', 'direct']
+const UNSIMULATED = ['ascii', 'ebcdic', 'ibm', 'block', 'unblock']
 
 interface Job {
   readonly input: string | undefined
@@ -90,6 +91,8 @@ class BlockCopy {
   #partOut = 0
   #bytes = 0
 
+  readonly #heap = new Heap()
+
   constructor(c: Crt, job: Job) {
     this.#c = c
     this.#job = job
@@ -125,6 +128,7 @@ class BlockCopy {
 
   #openFlags(flags: ReadonlySet<string>): number {
     return (flags.has('append') ? O_APPEND : 0) | (flags.has('nofollow') ? O_NOFOLLOW : 0) | (flags.has('nonblock') ? O_NONBLOCK : 0)
+      | (flags.has('direct') ? O_DIRECT : 0) | (flags.has('sync') ? O_SYNC : 0) | (flags.has('dsync') ? O_DSYNC : 0)
   }
 
   *#now(): Flow<number> {
@@ -182,6 +186,7 @@ class BlockCopy {
   }
 
   *#readBlock(size: number): Flow<Uint8Array | Errno> {
+    yield* this.#heap.resize(this.#job.ibs)
     const parts: Uint8Array[] = []
     let have = 0
     do {

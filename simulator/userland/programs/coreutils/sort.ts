@@ -6,6 +6,7 @@ import { concatBytes, decodeUtf8, encodeUtf8 } from '../../../lib/bytes.ts'
 import { quote, quotef } from '../../../lib/quote.ts'
 import { type Crt, exit } from '../../libc/crt.ts'
 import { fail, usageError } from '../../libc/err.ts'
+import { Heap } from '../../libc/malloc.ts'
 import { call } from '../../libc/syscall.ts'
 import { close, open, writeAll } from '../../libc/unistd.ts'
 import { type Option, command, parseArgs } from './command.ts'
@@ -31,6 +32,8 @@ const options = {
 
 const SORTS = new Map([['general-numeric', 'g'], ['human-numeric', 'h'], ['month', 'M'], ['numeric', 'n'], ['version', 'V'], ['random', 'R']])
 const FAILURE = 2
+/** Text, and the table of its lines. */
+const BYTES_PER_BYTE = 2
 
 export const sort = command('sort', 'sort lines of text', options, function* (c) {
   const { options: given, operands } = yield* parseArgs(c, options, FAILURE)
@@ -104,10 +107,12 @@ function* linesOf(c: Crt, name: string, delimiter: number): Flow<readonly string
   const input = yield* openInput(c, name)
   if (isErr(input)) exit(yield* fail(c, FAILURE, `cannot read: ${quotef(name)}`, input))
   const parts: Uint8Array[] = []
+  const heap = new Heap()
   for (;;) {
     const block = yield* input.block()
     if (block === undefined) break
     parts.push(block)
+    if ((yield* heap.take(block.length * BYTES_PER_BYTE)) !== undefined) exit(yield* fail(c, FAILURE, 'memory exhausted'))
   }
   if (input.error !== undefined) exit(yield* fail(c, FAILURE, `read failed: ${quotef(name)}`, input.error))
   if (input.fd !== 0) yield* close(input.fd)

@@ -9,8 +9,9 @@ import { parseSize } from '../../../lib/human.ts'
 import { quote, quoteaf } from '../../../lib/quote.ts'
 import { type Crt, exit } from '../../libc/crt.ts'
 import { fail, warn } from '../../libc/err.ts'
+import { Heap } from '../../libc/malloc.ts'
 import { call } from '../../libc/syscall.ts'
-import { close, fstat, kill, open, readToEnd, stat } from '../../libc/unistd.ts'
+import { close, fstat, kill, open, stat } from '../../libc/unistd.ts'
 import { argMatch } from './argmatch.ts'
 import { command, parseArgs } from './command.ts'
 
@@ -76,7 +77,7 @@ export const tail = command('tail', 'show the last lines of files', options, fun
     }
     if (headers) yield* c.stdout.write(header(name, shown === undefined))
     shown = name
-    const data = yield* readToEnd(fd)
+    const data = yield* readTail(c, fd, from, delimiter)
     if (isErr(data)) {
       yield* warn(c, `error reading ${quoteaf(name === '-' ? 'standard input' : name)}`, data)
       status = 1
@@ -187,4 +188,24 @@ function* reopen(c: Crt, file: Followed): Flow<void> {
   yield* warn(c, `${quoteaf(file.name)} has ${file.fd === undefined ? 'appeared' : 'been replaced'};  following new file`)
   if (file.fd !== undefined) yield* close(file.fd)
   Object.assign(file, { fd, dev: st.dev, ino: st.ino })
+}
+
+/** Reads a file and keeps what may still be needed of it: everything from the start asked for, or enough at the end. */
+function* readTail(c: Crt, fd: number, from: { readonly unit: 'lines' | 'bytes'; readonly count: number; readonly start: boolean }, delimiter: number): Flow<Uint8Array | Errno> {
+  const parts: { readonly bytes: Uint8Array; readonly units: number }[] = []
+  const heap = new Heap()
+  let later = 0
+  for (;;) {
+    const bytes = yield* call('read', fd, 65536)
+    if (isErr(bytes)) return bytes
+    if (bytes.length === 0) return concatBytes(parts.map((p) => p.bytes))
+    const units = from.unit === 'bytes' ? bytes.length : bytes.reduce((n, b) => (b === delimiter ? n + 1 : n), 0)
+    parts.push({ bytes, units })
+    later += units
+    while (!from.start && parts.length > 1 && later - parts[0].units > from.count) {
+      later -= parts[0].units
+      yield* heap.give(parts.shift()?.bytes.length ?? 0)
+    }
+    if (!from.start && (yield* heap.take(bytes.length)) !== undefined) exit(yield* fail(c, 1, 'memory exhausted'))
+  }
 }

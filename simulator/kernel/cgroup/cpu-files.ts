@@ -1,0 +1,82 @@
+// cpu.*, cpuset.* and pressure (kernel/sched/core.c, kernel/cgroup/cpuset.c, kernel/sched/psi.c). The machine has one CPU and one memory node. Simpler: pressure is
+// told for the time that quotas held tasks up; averages stay 0.
+import { Errno } from '../../abi/errno.ts'
+import { NSEC_PER_USEC } from '../clock.ts'
+import { type CgroupFileEntry, constant, figure, setting } from './cgroup-file.ts'
+import type { Cgroup } from './cgroup.ts'
+import { cpuMax, integer, ranged, zeroOrOne } from './cgroup-values.ts'
+import { NICE_WEIGHTS } from './cpu.ts'
+
+const usec = (ns: number): number => Math.floor(ns / NSEC_PER_USEC)
+
+function cpuStat(group: Cgroup): string {
+  const { user, system } = group.cpu.usage()
+  const { periods, timesThrottled, throttledTime } = group.cpu
+  const own = group.parent === undefined || !group.has('cpu') ? '' : `nr_periods ${periods}\nnr_throttled ${timesThrottled}\nthrottled_usec ${usec(throttledTime)}\nnr_bursts 0\nburst_usec 0\n`
+  return `usage_usec ${user + system}\nuser_usec ${user}\nsystem_usec ${system}\n${own}`
+}
+
+const weightOf = (group: Cgroup): number => Math.round((group.cpu.effectiveShares * 100) / 1024)
+/** The nice value whose weight comes next to the group's. */
+function niceOf(group: Cgroup): number {
+  const weight = group.cpu.effectiveShares
+  let best = Infinity
+  for (const [i, w] of NICE_WEIGHTS.entries()) {
+    const distance = Math.abs(w - weight)
+    if (distance >= best) return i - 1 - 20
+    best = distance
+  }
+  return 19
+}
+function setShares(group: Cgroup, shares: number): void {
+  if (group.cpu.isIdle) throw Errno.EINVAL
+  group.cpu.shares = shares
+}
+
+function showMax({ cpu }: Cgroup): string {
+  return `${cpu.quota === undefined ? 'max' : usec(cpu.quota)} ${usec(cpu.period)}`
+}
+
+/** A list of CPUs or nodes where there is only number 0. */
+function onlyZero(text: string): string {
+  const parts = text === '' ? [] : text.split(',')
+  for (const part of parts) {
+    const match = /^(\d+)(?:-(\d+))?$/.exec(part)
+    if (match === null) throw Errno.EINVAL
+    if (Number(match[1]) > 0 || Number(match[2] ?? 0) > 0) throw Errno.ERANGE
+  }
+  return parts.length === 0 ? '' : '0'
+}
+const cpuList = (name: string): CgroupFileEntry => setting(name, 'cpuset', (group) => group.values.get(name) ?? '', (group, text) => group.values.set(name, onlyZero(text)))
+
+const PARTITIONS = ['member', 'root', 'isolated']
+const pressure = (name: string, total: (group: Cgroup) => number): CgroupFileEntry => [name, {
+  mode: 0o644, where: 'all', show: (group) => ['some', 'full'].map((kind) => `${kind} avg10=0.00 avg60=0.00 avg300=0.00 total=${total(group)}\n`).join(''), store: () => {},
+}]
+
+export const CPU_FILES: readonly CgroupFileEntry[] = [
+  figure('cpu.stat', undefined, cpuStat, 'all'),
+  setting('cpu.weight', 'cpu', (group) => String(weightOf(group)), (group, text) => setShares(group, Math.round((ranged(1, 10000)(text) * 1024) / 100))),
+  setting('cpu.weight.nice', 'cpu', (group) => String(niceOf(group)), (group, text) => setShares(group, NICE_WEIGHTS[ranged(-20, 19)(text) + 20])),
+  setting('cpu.max', 'cpu', showMax, (group, text) => {
+    const { quota, period } = cpuMax(text, usec(group.cpu.period))
+    group.cpu.quota = quota === undefined ? undefined : quota * NSEC_PER_USEC
+    group.cpu.period = period * NSEC_PER_USEC
+    group.kernel.scheduler.quotaChanged(group.cpu)
+  }),
+  setting('cpu.max.burst', 'cpu', (group) => String(group.cpu.burst), (group, text) => {
+    const burst = integer(text)
+    if (burst < 0 || (group.cpu.quota !== undefined && burst > usec(group.cpu.quota))) throw Errno.EINVAL
+    group.cpu.burst = burst
+  }),
+  setting('cpu.idle', 'cpu', (group) => (group.cpu.isIdle ? '1' : '0'), (group, text) => {
+    group.cpu.isIdle = zeroOrOne(text, Errno.EINVAL)
+    if (!group.cpu.isIdle) group.cpu.shares = 1024
+  }),
+  cpuList('cpuset.cpus'), cpuList('cpuset.mems'), constant('cpuset.cpus.effective', 'cpuset', '0\n', 'all'), constant('cpuset.mems.effective', 'cpuset', '0\n', 'all'),
+  setting('cpuset.cpus.partition', 'cpuset', (group) => group.values.get('cpuset.cpus.partition') ?? 'member', (group, text) => {
+    if (!PARTITIONS.includes(text)) throw Errno.EINVAL
+    group.values.set('cpuset.cpus.partition', text === 'member' ? text : `${text} invalid (${(group.values.get('cpuset.cpus') ?? '') === '' ? 'cpuset.cpus is empty' : 'Cpu list in cpuset.cpus not exclusive'})`)
+  }),
+  pressure('cpu.pressure', (group) => usec(group.cpu.throttledTime)), pressure('io.pressure', () => 0), pressure('memory.pressure', () => 0),
+]
