@@ -9,6 +9,7 @@ import { IPPROTO_TCP } from '../kernel/net/packet.ts'
 import { PingSocket } from '../kernel/net/ping-socket.ts'
 import { RawSocket } from '../kernel/net/raw-socket.ts'
 import { MSG_DONTWAIT, type Socket, SocketFile, socketFile } from '../kernel/net/socket.ts'
+import { TcpSocket } from '../kernel/net/tcp-socket.ts'
 import { IPPROTO_UDP, UdpSocket } from '../kernel/net/udp-socket.ts'
 import { UnixSocket, type UnixType } from '../kernel/net/unix-socket.ts'
 import type { Task } from '../kernel/task.ts'
@@ -40,7 +41,9 @@ function makeSocket(task: Task, family: string, type: string, protocol: number):
 /** inet_create: the type says what, the protocol 0 stands for the usual one. */
 function makeInetSocket(task: Task, family: IpVersion, type: string, protocol: number): Socket {
   switch (type) {
-    case 'stream': throw protocol === 0 || protocol === IPPROTO_TCP ? Errno.EOPNOTSUPP : Errno.EPROTONOSUPPORT
+    case 'stream':
+      if (protocol !== 0 && protocol !== IPPROTO_TCP) throw Errno.EPROTONOSUPPORT
+      return new TcpSocket(task, family)
     case 'dgram':
       if (protocol === 0 || protocol === IPPROTO_UDP) return new UdpSocket(task, family)
       if (protocol === (family === 'inet' ? IPPROTO_ICMP : IPPROTO_ICMPV6)) return new PingSocket(task, family)
@@ -62,10 +65,18 @@ function fileOf(task: Task, fd: number): SocketFile {
 const socketOf = (task: Task, fd: number): Socket => fileOf(task, fd).socket
 const isNonBlocking = (file: SocketFile): boolean => (file.callFlags() & MSG_DONTWAIT) !== 0
 
+/** What accept(2) tells of the other end, which may have gone meanwhile. */
+function peerOf(socket: Socket): SockAddr | undefined {
+  try {
+    return socket.peerAddress()
+  } catch {
+    return undefined
+  }
+}
 function* accept(task: Task, fd: number, flags: number): KFlow<{ readonly fd: number; readonly addr: SockAddr | undefined }> {
   const file = fileOf(task, fd)
   const socket = yield* wait(file.socket.accept(task, isNonBlocking(file)))
-  return { fd: install(task, socket, flags), addr: undefined }
+  return { fd: install(task, socket, flags), addr: peerOf(socket) }
 }
 
 export const socketSyscalls = {

@@ -73,7 +73,7 @@ function errorReceived(net: NetNamespace, packet: IpPacket, payload: Icmp, about
   rawError(net, error)
   const inner = about.payload
   if (inner.kind === 'udp') udpError(net, error)
-  else if (inner.kind === 'tcp') tcpError(net, about, errno, error)
+  else if (inner.kind === 'tcp') tcpError(net, about, error)
   else if (inner.kind === 'icmp') {
     net.inet.ping.lookup({ family, address: about.source, port: inner.id }, { family, address: about.destination, port: 0 }, undefined)?.errorArrived(error)
   }

@@ -2,7 +2,7 @@
 import type { Errno } from '../../abi/errno.ts'
 import type { PortHolder } from './inet-ports.ts'
 import type { NetDevice } from './net-device.ts'
-import type { IpPacket } from './packet.ts'
+import type { IpPacket, Tcp } from './packet.ts'
 
 /** Bad news about a packet a socket had sent (struct sock_extended_err). */
 export interface IcmpError {
@@ -23,4 +23,11 @@ export interface InetSocketLike extends PortHolder {
   /** A packet for this socket; `data` is what a read of it shows. */
   packetArrived(packet: IpPacket, device: NetDevice): void
   errorArrived(error: IcmpError): void
+}
+
+/** What the protocol asks of TCP's sockets besides. */
+export interface TcpSocketLike extends InetSocketLike {
+  /** A connection in TIME-WAIT makes room for the new one that the segment begins. */
+  yieldsTo(segment: Tcp): boolean
+  netnsEnds(): void
 }

@@ -9,6 +9,7 @@ import { formatIp, type IpVersion, isMappedIpv4, parseIp } from '../../lib/ip.ts
 import { NSEC_PER_SEC } from '../clock.ts'
 import type { Kuid } from '../cred/ids.ts'
 import { nsCapable } from '../cred/ns-capable.ts'
+import type { Kernel } from '../kernel.ts'
 import type { Task } from '../task.ts'
 import { WaitQueue } from '../wait-queue.ts'
 import type { Endpoint, PortTable } from './inet-ports.ts'
@@ -29,6 +30,13 @@ const TYPE_NUMBERS: Readonly<Record<InetType, number>> = { stream: 1, dgram: 2, 
 /** Where something goes: the address, and the device where that was named (scope of a link-local address). */
 export interface Target extends Endpoint {
   readonly scope: NetDevice | undefined
+}
+
+/** Whose socket it is: a task, or for a connection that a listener was asked for, the listener. */
+export interface SocketMaker {
+  readonly kernel: Kernel
+  readonly nsproxy: { readonly net: NetNamespace }
+  readonly cred: { readonly fsuid: Kuid }
 }
 
 export abstract class InetSocket extends Socket implements InetSocketLike {
@@ -61,13 +69,13 @@ export abstract class InetSocket extends Socket implements InetSocketLike {
   protected readonly changed = new WaitQueue()
   protected isClosed = false
 
-  constructor(task: Task, family: IpVersion, type: InetType, protocol: number) {
-    super(task.kernel)
-    this.net = task.nsproxy.net
+  constructor(maker: SocketMaker, family: IpVersion, type: InetType, protocol: number) {
+    super(maker.kernel)
+    this.net = maker.nsproxy.net
     this.family = family
     this.type = type
     this.protocol = protocol
-    this.uid = task.cred.fsuid
+    this.uid = maker.cred.fsuid
     this.local = { family, address: 0n, port: 0 }
     this.isV6Only = family === 'inet6' && this.net.sysctls.getNumber('net/ipv6/bindv6only') !== 0
     this.net.hold('socket')

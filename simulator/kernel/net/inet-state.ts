@@ -1,10 +1,11 @@
 // What the Internet protocols of one network namespace remember (struct netns_ipv4, netns_ipv6): ports in use, raw sockets, fragments that wait for the rest, path
 // MTUs, how many errors may still be sent, counters for /proc/net/snmp.
 import { NSEC_PER_SEC } from '../clock.ts'
-import type { InetSocketLike } from './inet-receiver.ts'
+import type { InetSocketLike, TcpSocketLike } from './inet-receiver.ts'
 import { PortTable } from './inet-ports.ts'
 import { Reassembly } from './ip-fragment.ts'
 import type { NetNamespace } from './net-namespace.ts'
+import { TcpTable } from './tcp-table.ts'
 
 const PMTU_LIFETIME = 600 * NSEC_PER_SEC
 /** icmp_global_allow: net.ipv4.icmp_msgs_per_sec 1000, icmp_msgs_burst 50. */
@@ -13,6 +14,8 @@ const ICMP_PER_SECOND = 1000, ICMP_BURST = 50
 export class InetState {
   readonly udp: PortTable<InetSocketLike>
   readonly tcp: PortTable<InetSocketLike>
+  /** TCP's connections and listeners. */
+  readonly connections = new TcpTable<TcpSocketLike>()
   /** Ping sockets by the identifier of their messages. */
   readonly ping: PortTable<InetSocketLike>
   /** Raw sockets by protocol number. */
@@ -75,8 +78,9 @@ export class InetState {
     this.#icmpCredit--
     return true
   }
-  /** Sockets hold their namespace, so none are left. */
+  /** Sockets hold their namespace, so none are left but connections in TIME-WAIT. */
   end(): void {
+    for (const waiting of [...this.connections.connections()]) waiting.netnsEnds()
     this.fragments.clear()
   }
 }

@@ -119,6 +119,7 @@ export class TcpConnection {
   /** close(2): with bytes nobody has read the peer gets a reset. */
   release(now: number): void {
     this.isOrphan = true
+    if (this.state === 'TIME-WAIT') return
     if (this.state === 'SYN-SENT') this.#end(undefined)
     else if (this.received.ready.length > 0) this.abort(now)
     else this.finish(now)

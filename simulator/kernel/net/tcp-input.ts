@@ -1,5 +1,4 @@
-// TCP segments for us (net/ipv4/tcp_ipv4.c: tcp_v4_rcv, tcp_v4_err). Nobody listens yet: every segment but a reset is answered by one.
-import type { Errno } from '../../abi/errno.ts'
+// TCP segments for us (net/ipv4/tcp_ipv4.c: tcp_v4_rcv, tcp_v4_err). What belongs to nobody is answered by a reset.
 import { EMPTY_BYTES } from '../../lib/bytes.ts'
 import type { IcmpError } from './inet-receiver.ts'
 import { sendIp } from './ip-output.ts'
@@ -9,9 +8,22 @@ import { type IpPacket, TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from './packet.ts'
 import { dropPacket } from './packet-events.ts'
 
 export function tcpReceived(net: NetNamespace, packet: IpPacket, device: NetDevice): void {
-  const { payload } = packet
+  const { payload, family } = packet
   if (payload.kind !== 'tcp') return
-  dropPacket(net, packet, device, 'transport', `nobody listens on TCP port ${payload.dport}`)
+  net.inet.count('Tcp InSegs')
+  const to = { family, address: packet.destination, port: payload.dport }
+  const from = { family, address: packet.source, port: payload.sport }
+  const connection = net.inet.connections.connection(to, from)
+  if (connection !== undefined && !connection.yieldsTo(payload)) {
+    connection.packetArrived(packet, device)
+    return
+  }
+  const listener = net.inet.connections.listener(to, from, device)
+  if (listener !== undefined && (payload.flags & (TCP_SYN | TCP_ACK | TCP_RST)) === TCP_SYN) {
+    listener.packetArrived(packet, device)
+    return
+  }
+  dropPacket(net, packet, device, 'transport', listener === undefined ? `nobody listens on TCP port ${payload.dport}` : 'it belongs to no connection')
   if ((payload.flags & TCP_RST) === 0) sendReset(net, packet)
 }
 
@@ -35,6 +47,8 @@ export function sendReset(net: NetNamespace, packet: IpPacket): void {
 }
 
 /** An ICMP error about a segment that was sent: `about` is that segment. */
-export function tcpError(_net: NetNamespace, _about: IpPacket, _errno: Errno, _error: IcmpError): void {
-  // No connection to tell.
+export function tcpError(net: NetNamespace, about: IpPacket, error: IcmpError): void {
+  const { payload, family } = about
+  if (payload.kind !== 'tcp') return
+  net.inet.connections.connection({ family, address: about.source, port: payload.sport }, { family, address: about.destination, port: payload.dport })?.errorArrived(error)
 }
