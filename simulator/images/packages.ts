@@ -35,6 +35,7 @@ import { bsdextrautils } from '../userland/programs/bsdextrautils/index.ts'
 import { bubblewrap } from '../userland/programs/bubblewrap/index.ts'
 import { stracePackage } from '../userland/programs/strace/index.ts'
 import { runcPackage } from '../userland/containers/runc/index.ts'
+import { netcatPackage } from '../userland/programs/netcat-openbsd/index.ts'
 import { unsimulatedPackage } from './unsimulated.ts'
 
 /** What is simulated. */
@@ -50,6 +51,7 @@ export const SIMULATED_PACKAGES: readonly ProgramPackage[] = [
   bubblewrap,
   runcPackage,
   iputilsPing,
+  netcatPackage,
 ]
 
 /** Everything installed on the host, with the names that are there but not simulated. */
