@@ -46,6 +46,7 @@ export interface LinkStats {
   readonly packets: number
   readonly errors: number
   readonly dropped: number
+  readonly multicast?: number
 }
 
 /** IFLA_INFO_DATA: what a kind of device adds; a mapping per kind, so that printing `ip -d link` needs no more. */
@@ -67,8 +68,10 @@ export interface Link {
   /** 0 default, 1 dormant */
   readonly linkmode: number
   readonly group: number
-  readonly address: string
-  readonly broadcast: string
+  /** Undefined for a device without link-layer addresses (tun). */
+  readonly address: string | undefined
+  readonly broadcast: string | undefined
+  readonly carrierChanges: number
   /** Set where the current address is not the one it was born with. */
   readonly permAddress: string | undefined
   /** IFLA_LINK: the veth peer's or the lower device's ifindex, and in which namespace that number counts when it is another one (IFLA_LINK_NETNSID). */
@@ -80,11 +83,12 @@ export interface Link {
   readonly data: LinkInfoData | undefined
   /** IFLA_INFO_SLAVE_KIND: `bridge` for a port of one. */
   readonly slaveKind: string | undefined
+  readonly slaveData: LinkInfoData | undefined
   readonly alias: string | undefined
   readonly promiscuity: number
   readonly allmulti: number
   readonly carrier: boolean
-  /** in6_addr_gen_mode: 0 eui64, 1 none */
+  /** in6_addr_gen_mode: 0 eui64, 1 none, 2 stable_secret, 3 random */
   readonly addrGenMode: number
   readonly numTxQueues: number
   readonly numRxQueues: number
@@ -109,6 +113,11 @@ export interface LinkChange {
   readonly group?: number
   readonly alias?: string
   readonly addrGenMode?: number
+  readonly carrier?: boolean
+  readonly numTxQueues?: number
+  readonly numRxQueues?: number
+  /** IFLA_LINK_NETNSID: where the lower device is. */
+  readonly linkNetnsid?: number
   /** ifindex of the new master, 0 for none */
   readonly master?: number
   /** Moves it: an open file of a network namespace, or a process (in the caller's PID namespace). */
@@ -138,6 +147,8 @@ export interface Address {
   readonly broadcast: string | undefined
   /** IFA_LABEL, inet only */
   readonly label: string | undefined
+  /** IFA_RT_PRIORITY, where one was asked for. */
+  readonly metric: number | undefined
   readonly validLft: number
   readonly preferredLft: number
 }
@@ -152,6 +163,9 @@ export interface AddressRequest {
   readonly flags?: number
   readonly broadcast?: string
   readonly label?: string
+  readonly metric?: number
+  /** Deleting: whatever the prefix length is. */
+  readonly isAnyPrefix?: boolean
   readonly validLft?: number
   readonly preferredLft?: number
 }
@@ -176,10 +190,15 @@ export interface Route {
   readonly prefsrc: string | undefined
   readonly metric: number
   readonly mtu: number | undefined
+  readonly tos: number
+  /** RTA_METRICS beside the MTU, by iproute2's names; those in `locked` are locked. */
+  readonly metrics: RouteMetrics | undefined
   /** inet6: 0 low, 1 medium, 2 high; undefined for inet */
   readonly pref: number | undefined
   readonly nexthops: readonly NextHop[]
 }
+
+export type RouteMetrics = Readonly<Record<string, number | readonly string[]>>
 
 export interface RouteRequest {
   readonly family: IpFamily
@@ -192,6 +211,9 @@ export interface RouteRequest {
   readonly prefsrc?: string
   readonly metric?: number
   readonly mtu?: number
+  readonly tos?: number
+  readonly metrics?: RouteMetrics
+  readonly pref?: number
   readonly oif?: number
   readonly gateway?: string
   readonly onlink?: boolean
@@ -205,6 +227,14 @@ export interface RouteLookup {
   readonly src?: string
   readonly oif?: number
   readonly iif?: number
+  readonly mark?: number
+  readonly tos?: number
+  readonly uid?: number
+  readonly ipProto?: number
+  readonly sport?: number
+  readonly dport?: number
+  /** RTM_F_FIB_MATCH: the route itself is wanted. */
+  readonly fibMatch?: boolean
 }
 /** The answer to it: RTM_NEWROUTE with RTM_F_CLONED. */
 export interface ResolvedRoute {
@@ -213,36 +243,94 @@ export interface ResolvedRoute {
   readonly dst: string
   readonly src: string | undefined
   readonly oif: number
+  readonly iif: number | undefined
   readonly gateway: string | undefined
   readonly table: number
-  readonly uid: number
+  readonly protocol: number
+  readonly mark: number
+  /** Unset for what comes from outside. */
+  readonly uid: number | undefined
   readonly metric: number
+  readonly mtu: number | undefined
+  readonly metrics: RouteMetrics | undefined
+  readonly pref: number | undefined
   /** RTCF_… */
   readonly flags: number
 }
 
+/** NTF_…: what ndm_flags say. */
+export const NTF_USE = 0x01, NTF_SELF = 0x02, NTF_MASTER = 0x04, NTF_PROXY = 0x08, NTF_EXT_LEARNED = 0x10, NTF_STICKY = 0x40, NTF_ROUTER = 0x80
+
+/** An entry of a neighbour table; in family `bridge` one of a forwarding database, whose `dst` is a MAC address. */
 export interface Neighbour {
-  readonly family: IpFamily
+  readonly family: IpFamily | 'bridge'
   readonly index: number
   readonly dst: string
   readonly lladdr: string | undefined
   /** NUD_… */
   readonly state: number
-  readonly router: boolean
+  /** NTF_… */
+  readonly flags: number
+  readonly protocol: number
+  /** NDA_CACHEINFO: seconds since it was last used, confirmed, changed; and how many hold it. */
+  readonly age?: { readonly used: number; readonly confirmed: number; readonly updated: number; readonly refs: number }
+  readonly probes?: number
+  /** Family bridge: the bridge, and the VLAN. */
+  readonly master?: number
+  readonly vlan?: number
+}
+export interface NeighbourRequest {
+  readonly family: IpFamily | 'bridge'
+  readonly index: number
+  readonly dst: string
+  readonly lladdr?: string
+  readonly state?: number
+  readonly flags?: number
+  readonly protocol?: number
+  readonly vlan?: number
 }
 
-export interface Rule {
+export type RuleAction = 'lookup' | 'goto' | 'nop' | 'blackhole' | 'unreachable' | 'prohibit'
+/** struct fib_rule_hdr and its attributes: what it matches, and what then happens. Absent fields match all. */
+export interface RuleRequest {
   readonly family: IpFamily
+  readonly priority?: number
+  readonly action?: RuleAction
+  readonly table?: number
+  readonly invert?: boolean
+  readonly src?: string
+  readonly srcLen?: number
+  readonly dst?: string
+  readonly dstLen?: number
+  readonly tos?: number
+  readonly mark?: number
+  readonly markMask?: number
+  readonly iif?: string
+  readonly oif?: string
+  readonly target?: number
+  readonly suppressPrefixlen?: number
+  readonly protocol?: number
+  readonly ipProto?: number
+  readonly sport?: readonly [number, number]
+  readonly dport?: readonly [number, number]
+  readonly uids?: readonly [number, number]
+}
+export interface Rule extends RuleRequest {
   readonly priority: number
+  readonly action: RuleAction
   readonly table: number
+  /** FIB_RULE_IIF_DETACHED, OIF_DETACHED, UNRESOLVED: the device or the rule to go to isn't there. */
+  readonly isInputDetached: boolean
+  readonly isOutputDetached: boolean
+  readonly isUnresolved: boolean
 }
 
 export type NetlinkRequest =
   | { readonly type: 'RTM_GETLINK'; readonly flags: number; readonly index?: number; readonly name?: string; readonly kind?: string; readonly master?: number }
   | { readonly type: 'RTM_NEWLINK'; readonly flags: number; readonly link: LinkInit }
   /** By index, or by name where the index is 0 or absent. */
-  | { readonly type: 'RTM_SETLINK'; readonly flags: number; readonly index?: number; readonly name?: string; readonly change: LinkChange }
-  | { readonly type: 'RTM_DELLINK'; readonly flags: number; readonly index?: number; readonly name?: string }
+  | { readonly type: 'RTM_SETLINK'; readonly flags: number; readonly index?: number; readonly name?: string; readonly change: LinkChange; readonly kind?: string; readonly data?: LinkInfoData }
+  | { readonly type: 'RTM_DELLINK'; readonly flags: number; readonly index?: number; readonly name?: string; readonly kind?: string }
   | { readonly type: 'RTM_NEWLINKPROP' | 'RTM_DELLINKPROP'; readonly flags: number; readonly index: number; readonly altname: string }
   | { readonly type: 'RTM_GETADDR'; readonly flags: number; readonly family?: IpFamily; readonly index?: number }
   | { readonly type: 'RTM_NEWADDR'; readonly flags: number; readonly addr: AddressRequest }
@@ -251,8 +339,11 @@ export type NetlinkRequest =
   | { readonly type: 'RTM_GETROUTE'; readonly flags: number; readonly family?: IpFamily; readonly table?: number; readonly lookup?: RouteLookup }
   | { readonly type: 'RTM_NEWROUTE'; readonly flags: number; readonly route: RouteRequest }
   | { readonly type: 'RTM_DELROUTE'; readonly flags: number; readonly route: RouteRequest }
-  | { readonly type: 'RTM_GETNEIGH'; readonly flags: number; readonly family?: IpFamily; readonly index?: number }
+  /** Dump (of proxies: NTF_PROXY in `ntf`), or the one entry for `dst`. */
+  | { readonly type: 'RTM_GETNEIGH'; readonly flags: number; readonly family?: IpFamily | 'bridge'; readonly index?: number; readonly dst?: string; readonly ntf?: number }
+  | { readonly type: 'RTM_NEWNEIGH' | 'RTM_DELNEIGH'; readonly flags: number; readonly neighbour: NeighbourRequest }
   | { readonly type: 'RTM_GETRULE'; readonly flags: number; readonly family?: IpFamily }
+  | { readonly type: 'RTM_NEWRULE' | 'RTM_DELRULE'; readonly flags: number; readonly rule: RuleRequest }
   /** The id by which the socket's namespace knows another one; by open file or process. NEWNSID assigns one (-1: any). */
   | { readonly type: 'RTM_GETNSID'; readonly flags: number; readonly fd?: number; readonly pid?: number; readonly nsid?: number }
   | { readonly type: 'RTM_NEWNSID'; readonly flags: number; readonly fd?: number; readonly pid?: number; readonly nsid: number }

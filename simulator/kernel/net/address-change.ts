@@ -1,40 +1,47 @@
 // Adding and deleting addresses (net/ipv4/devinet.c: inet_insert_ifa, inet_del_ifa; net/ipv6/addrconf.c), and duplicate address detection.
 import { Errno } from '../../abi/errno.ts'
-import { IFA_F_DADFAILED, IFA_F_NODAD, IFA_F_SECONDARY, IFA_F_TENTATIVE, IFF_NOARP } from '../../abi/netlink.ts'
+import { IFA_F_DADFAILED, IFA_F_NODAD, IFA_F_OPTIMISTIC, IFA_F_SECONDARY, IFA_F_TENTATIVE, IFF_NOARP, RT_SCOPE_HOST, RT_SCOPE_LINK, RT_SCOPE_SITE } from '../../abi/netlink.ts'
 import { inPrefix, linkLocalOf } from '../../lib/ip.ts'
 import { NSEC_PER_MSEC } from '../clock.ts'
 import { type AddressInit, InterfaceAddress } from './address.ts'
 import { addAddressRoutes, removeAddressRoutes } from './address-routes.ts'
 import { probeDuplicate } from './ndp.ts'
 import type { NetDevice } from './net-device.ts'
+import { NetlinkError } from './netlink-error.ts'
 
 /** The random delay before the probe (up to rtr_solicit_delay), and a second for an answer. */
 const DAD_DELAY = 500 * NSEC_PER_MSEC, DAD_WAIT = 1000 * NSEC_PER_MSEC
-const RT_SCOPE_HOST = 254, RT_SCOPE_LINK = 253
 
-/** Adds an address. Throws EEXIST. */
+/** Adds an address; one with a lifetime goes by itself. Throws EEXIST, EINVAL. */
 export function addAddress(device: NetDevice, init: AddressInit): InterfaceAddress {
-  return init.family === 'inet' ? addInet(device, init) : addInet6(device, init)
+  const address = init.family === 'inet' ? addInet(device, init) : addInet6(device, init)
+  expireLater(device, address)
+  return address
 }
 
-/** Of one network the first address is the primary, later ones are secondary; primaries are listed first, the wider scope before the narrower. */
+/** Watches the lifetime of an address. */
+export function expireLater(device: NetDevice, address: InterfaceAddress): void {
+  const end = address.validUntil
+  if (end === undefined) return
+  device.ns.kernel.clock.at(end, () => {
+    if (address.validUntil === end && device.addresses.includes(address)) deleteAddress(device, address)
+  })
+}
+
+/** Of one network the first address is the primary, later ones are secondary; primaries are listed first, the narrower scope before the wider. */
 function addInet(device: NetDevice, init: AddressInit): InterfaceAddress {
-  const others = device.addresses.filter((a) => a.family === 'inet')
   let flags = (init.flags ?? 0) & ~IFA_F_SECONDARY
-  const mine = new InterfaceAddress(init)
-  for (const a of others) {
-    if (a.prefixlen !== init.prefixlen || !inPrefix('inet', mine.peer, a.peer, a.prefixlen)) continue
+  const network = init.peer ?? init.local
+  for (const a of device.addresses) {
+    if (a.family !== 'inet' || a.prefixlen !== init.prefixlen || !inPrefix('inet', network, a.peer, a.prefixlen)) continue
     if (a.local === init.local) throw Errno.EEXIST
+    if (a.scope !== init.scope) throw new NetlinkError(Errno.EINVAL, 'ipv4: Invalid scope value')
     flags |= IFA_F_SECONDARY
   }
-  const address = new InterfaceAddress({ ...init, flags })
-  const isBefore = (a: InterfaceAddress): boolean => a.family === 'inet' && !a.isSecondary && a.scope <= address.scope
+  const address = new InterfaceAddress({ ...init, flags }, device.ns.kernel.clock.now)
   let at = device.addresses.findIndex((a) => a.family === 'inet6')
   if (at < 0) at = device.addresses.length
-  if (!address.isSecondary) {
-    at = 0
-    while (at < device.addresses.length && isBefore(device.addresses[at])) at++
-  }
+  if (!address.isSecondary) at = device.addresses.findLastIndex((a) => a.family === 'inet' && !a.isSecondary && a.scope >= address.scope) + 1
   device.addresses.splice(at, 0, address)
   addAddressRoutes(device, address)
   return address
@@ -43,12 +50,13 @@ function addInet(device: NetDevice, init: AddressInit): InterfaceAddress {
 /** IPv6 addresses stand sorted by scope, the widest first, the newest first within a scope. */
 function addInet6(device: NetDevice, init: AddressInit): InterfaceAddress {
   if (device.addresses.some((a) => a.family === 'inet6' && a.local === init.local)) throw Errno.EEXIST
-  const address = new InterfaceAddress(init)
-  const rank = (scope: number): number => (scope === RT_SCOPE_HOST ? 2 : scope === RT_SCOPE_LINK ? 1 : 0)
+  const address = new InterfaceAddress(init, device.ns.kernel.clock.now)
+  const rank = (scope: number): number => (scope === RT_SCOPE_HOST ? 3 : scope === RT_SCOPE_LINK ? 2 : scope === RT_SCOPE_SITE ? 1 : 0)
   let at = device.addresses.findIndex((a) => a.family === 'inet6' && rank(a.scope) >= rank(address.scope))
   if (at < 0) at = device.addresses.length
   device.addresses.splice(at, 0, address)
   const isChecked = !device.isLoopback && !device.has(IFF_NOARP) && (address.flags & IFA_F_NODAD) === 0
+  address.flags &= ~IFA_F_OPTIMISTIC
   if (isChecked) {
     address.flags |= IFA_F_TENTATIVE
     if (isReady(device)) startDad(device, address)

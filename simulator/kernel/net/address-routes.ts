@@ -1,6 +1,6 @@
 // Routes that addresses bring with them (net/ipv4/fib_frontend.c: fib_add_ifaddr; net/ipv6/addrconf.c): the address itself in table local, its network in main.
 import { IFA_F_NOPREFIXROUTE, RT_SCOPE_HOST, RT_SCOPE_LINK, RT_SCOPE_UNIVERSE, RT_TABLE_LOCAL, RT_TABLE_MAIN, RTN_BROADCAST, RTN_LOCAL, RTN_MULTICAST, RTN_UNICAST, RTPROT_KERNEL } from '../../abi/netlink.ts'
-import { ipMask, type IpVersion } from '../../lib/ip.ts'
+import { inPrefix, ipMask, type IpVersion } from '../../lib/ip.ts'
 import type { InterfaceAddress } from './address.ts'
 import type { FibRoute } from './fib.ts'
 import type { NetDevice } from './net-device.ts'
@@ -24,12 +24,14 @@ export function routesOfAddress(device: NetDevice, address: InterfaceAddress): r
 
 function inetRoutes(device: NetDevice, a: InterfaceAddress): readonly FibRoute[] {
   const route = (type: number, dst: bigint, len: number): FibRoute => connected(device, 'inet', type, dst, len, a.local, 0)
-  const routes = [route(RTN_LOCAL, a.local, 32)]
+  // A secondary address's own route prefers the primary as its source (fib_add_ifaddr).
+  const primary = a.isSecondary ? device.addresses.find((other) => other.family === 'inet' && !other.isSecondary && other.prefixlen === a.prefixlen && inPrefix('inet', a.local, other.peer, a.prefixlen)) : undefined
+  const routes = [connected(device, 'inet', RTN_LOCAL, a.local, 32, (primary ?? a).local, 0)]
   if (!device.isUp) return routes
   if (a.broadcast !== undefined && a.broadcast !== 0xffffffffn) routes.push(route(RTN_BROADCAST, a.broadcast, 32))
   const { network } = a
   if (network >> 24n === 0n || a.isSecondary || (network === a.local && a.prefixlen === 32)) return routes
-  if ((a.flags & IFA_F_NOPREFIXROUTE) === 0) routes.push(route(device.isLoopback ? RTN_LOCAL : RTN_UNICAST, network, a.prefixlen))
+  if ((a.flags & IFA_F_NOPREFIXROUTE) === 0) routes.push(connected(device, 'inet', device.isLoopback ? RTN_LOCAL : RTN_UNICAST, network, a.prefixlen, a.local, a.metric ?? 0))
   const last = network | (((1n << 32n) - 1n) ^ ipMask('inet', a.prefixlen))
   if (a.prefixlen < 31 && last !== a.broadcast) routes.push(route(RTN_BROADCAST, last, 32))
   return routes
@@ -39,7 +41,7 @@ function inet6Routes(device: NetDevice, a: InterfaceAddress): readonly FibRoute[
   if (!device.isUp) return []
   const routes: FibRoute[] = []
   if (!a.isTentative) routes.push(connected(device, 'inet6', RTN_LOCAL, a.local, 128, undefined, 0))
-  if ((a.flags & IFA_F_NOPREFIXROUTE) === 0 && !device.isLoopback) routes.push(connected(device, 'inet6', RTN_UNICAST, a.network, a.prefixlen, undefined, V6_METRIC))
+  if ((a.flags & IFA_F_NOPREFIXROUTE) === 0 && !device.isLoopback) routes.push(connected(device, 'inet6', RTN_UNICAST, a.network, a.prefixlen, undefined, a.metric ?? V6_METRIC))
   return routes
 }
 

@@ -1,7 +1,9 @@
 // Routing tables (net/ipv4/fib_trie.c, net/ipv6/ip6_fib.c; ip-route(8)): what they hold, in which order they are listed, which route a destination takes.
-import { RT_TABLE_DEFAULT, RT_TABLE_LOCAL, RT_TABLE_MAIN, RTN_THROW } from '../../abi/netlink.ts'
-import { inPrefix, type IpVersion } from '../../lib/ip.ts'
+import { type RouteMetrics, RT_SCOPE_UNIVERSE, RT_TABLE_LOCAL, RT_TABLE_MAIN, RTN_BLACKHOLE, RTN_PROHIBIT, RTN_THROW, RTPROT_KERNEL } from '../../abi/netlink.ts'
+import { inPrefix, ipBits, ipMask, type IpVersion } from '../../lib/ip.ts'
+import { FibRules } from './fib-rules.ts'
 import type { NetDevice } from './net-device.ts'
+import type { NetNamespace } from './net-namespace.ts'
 
 export interface FibNextHop {
   readonly device: NetDevice | undefined
@@ -22,12 +24,28 @@ export interface FibRoute {
   readonly metric: number
   readonly mtu: number | undefined
   readonly nexthops: readonly FibNextHop[]
+  readonly tos?: number
+  readonly metrics?: RouteMetrics
+  readonly pref?: number
+}
+
+/** What else a packet is routed by, for rules and for a device that was asked for. `input`: where a forwarded packet came in. */
+export interface RouteKey {
+  readonly device?: NetDevice
+  readonly source?: bigint
+  readonly input?: NetDevice
+  readonly mark?: number
+  readonly tos?: number
+  readonly uid?: number
+  readonly ipProto?: number
+  readonly sport?: number
+  readonly dport?: number
 }
 
 /** Tries are walked by rising key; of one key the longer prefix comes first, then the lower metric. */
 function compareInet(a: FibRoute, b: FibRoute): number {
   if (a.dst !== b.dst) return a.dst < b.dst ? -1 : 1
-  return b.dstLen - a.dstLen || a.metric - b.metric
+  return b.dstLen - a.dstLen || (b.tos ?? 0) - (a.tos ?? 0) || a.metric - b.metric
 }
 /** The IPv6 tree is walked leaves first: a prefix comes after what lies within it. */
 function compareInet6(a: FibRoute, b: FibRoute): number {
@@ -39,27 +57,64 @@ function compareInet6(a: FibRoute, b: FibRoute): number {
   return b.dstLen - a.dstLen || a.metric - b.metric
 }
 
-/** What else a packet is routed by, for rules and for a device that was asked for. `input`: where a forwarded packet came in. */
-export interface RouteKey {
-  readonly device?: NetDevice
-  readonly source?: bigint
-  readonly input?: NetDevice
-  readonly mark?: number
-  readonly tos?: number
+/** One table: its routes in the order they are listed, and by prefix for looking up. */
+class Table {
+  readonly routes: FibRoute[] = []
+  readonly #byLength = new Map<number, Map<bigint, FibRoute[]>>()
+  #lengths: readonly number[] = []
+
+  with(dst: bigint, dstLen: number): readonly FibRoute[] {
+    return this.#byLength.get(dstLen)?.get(dst) ?? []
+  }
+  insert(route: FibRoute, at: number): void {
+    this.routes.splice(at, 0, route)
+    let group = this.#byLength.get(route.dstLen)
+    if (group === undefined) {
+      this.#byLength.set(route.dstLen, (group = new Map<bigint, FibRoute[]>()))
+      this.#lengths = [...this.#byLength.keys()].sort((a, b) => b - a)
+    }
+    const same = [...(group.get(route.dst) ?? []), route]
+    group.set(route.dst, same.sort((a, b) => this.routes.indexOf(a) - this.routes.indexOf(b)))
+  }
+  remove(route: FibRoute): void {
+    const at = this.routes.indexOf(route)
+    if (at < 0) return
+    this.routes.splice(at, 1)
+    const group = this.#byLength.get(route.dstLen)
+    const left = (group?.get(route.dst) ?? []).filter((r) => r !== route)
+    if (left.length > 0) group?.set(route.dst, left)
+    else group?.delete(route.dst)
+    if (group?.size !== 0) return
+    this.#byLength.delete(route.dstLen)
+    this.#lengths = [...this.#byLength.keys()].sort((a, b) => b - a)
+  }
+  /** The longest prefix with a route that serves. */
+  best(family: IpVersion, dst: bigint, serves: (route: FibRoute) => boolean): FibRoute | undefined {
+    for (const length of this.#lengths) {
+      const found = this.#byLength.get(length)?.get(dst & ipMask(family, length))?.find(serves)
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
 }
 
 export class RouteTables {
-  readonly #tables = new Map<string, FibRoute[]>()
+  readonly #tables = new Map<string, Table>()
+  readonly rules: Readonly<Record<IpVersion, FibRules>>
 
-  #table(family: IpVersion, table: number): FibRoute[] {
-    const key = `${family}:${table}`
-    let routes = this.#tables.get(key)
-    if (routes === undefined) this.#tables.set(key, (routes = []))
-    return routes
+  constructor(net: NetNamespace) {
+    this.rules = { inet: new FibRules(net, 'inet'), inet6: new FibRules(net, 'inet6') }
   }
-  /** fib_get_table: IPv4 tables come into being with their first route; main is always there. */
+
+  #table(family: IpVersion, table: number): Table {
+    const key = `${family}:${table}`
+    let found = this.#tables.get(key)
+    if (found === undefined) this.#tables.set(key, (found = new Table()))
+    return found
+  }
+  /** fib_get_table: tables come into being with their first route; main is always there, and IPv6's local. */
   exists(family: IpVersion, table: number): boolean {
-    return family === 'inet6' || table === RT_TABLE_MAIN || this.#tables.has(`${family}:${table}`)
+    return table === RT_TABLE_MAIN || (family === 'inet6' && table === RT_TABLE_LOCAL) || this.#tables.has(`${family}:${table}`)
   }
   /** The tables of a family: main and the custom ones, then local. */
   ids(family: IpVersion): readonly number[] {
@@ -67,45 +122,59 @@ export class RouteTables {
     return ids.sort((a, b) => a - b)
   }
   list(family: IpVersion, table: number): readonly FibRoute[] {
-    return this.#tables.get(`${family}:${table}`) ?? []
+    return this.#tables.get(`${family}:${table}`)?.routes ?? []
   }
   *all(): Iterable<FibRoute> {
-    for (const routes of this.#tables.values()) yield* routes
+    for (const table of this.#tables.values()) yield* table.routes
   }
 
-  /** Routes with the same key: destination and metric. `before`: in front of equal ones (replace, prepend). */
-  find(route: Pick<FibRoute, 'family' | 'table' | 'dst' | 'dstLen' | 'metric'>): readonly FibRoute[] {
-    return this.list(route.family, route.table).filter((r) => r.dst === route.dst && r.dstLen === route.dstLen && r.metric === route.metric)
+  /** Routes with the same key: destination and metric. */
+  find(route: Pick<FibRoute, 'family' | 'table' | 'dst' | 'dstLen' | 'metric' | 'tos'>): readonly FibRoute[] {
+    const same = this.#tables.get(`${route.family}:${route.table}`)?.with(route.dst, route.dstLen) ?? []
+    return same.filter((r) => r.metric === route.metric && (r.tos ?? 0) === (route.tos ?? 0))
   }
-  add(route: FibRoute): void {
-    const routes = this.#table(route.family, route.table)
+  /** Behind its equals, or (`first`) in front of them. */
+  add(route: FibRoute, first = false): void {
+    const table = this.#table(route.family, route.table)
     const compare = route.family === 'inet' ? compareInet : compareInet6
-    let at = routes.length
-    while (at > 0 && compare(routes[at - 1], route) > 0) at--
-    routes.splice(at, 0, route)
+    let at = table.routes.length
+    while (at > 0) {
+      const order = compare(table.routes[at - 1], route)
+      if (order < 0 || (order === 0 && !first)) break
+      at--
+    }
+    table.insert(route, at)
   }
   remove(route: FibRoute): void {
-    const routes = this.list(route.family, route.table) as FibRoute[]
-    const at = routes.indexOf(route)
-    if (at >= 0) routes.splice(at, 1)
+    this.#tables.get(`${route.family}:${route.table}`)?.remove(route)
+  }
+  /** Puts a route in the place of another with the same key. */
+  replace(old: FibRoute, route: FibRoute): void {
+    const table = this.#table(old.family, old.table)
+    const at = table.routes.indexOf(old)
+    table.remove(old)
+    table.insert(route, at)
   }
   removeIf(condition: (route: FibRoute) => boolean): void {
-    for (const routes of this.#tables.values()) {
-      for (let i = routes.length - 1; i >= 0; i--) if (condition(routes[i])) routes.splice(i, 1)
-    }
+    for (const table of this.#tables.values()) for (const route of table.routes.filter(condition)) table.remove(route)
   }
 
-  /** The route for a destination: tables local, main, default in turn; in each the longest prefix, then the lowest metric. */
-  lookup(family: IpVersion, dst: bigint, options: RouteKey = {}): FibRoute | undefined {
-    for (const table of [RT_TABLE_LOCAL, RT_TABLE_MAIN, RT_TABLE_DEFAULT]) {
-      let best: FibRoute | undefined
-      for (const route of this.list(family, table)) {
-        if (!inPrefix(family, dst, route.dst, route.dstLen)) continue
-        if (options.device !== undefined && !route.nexthops.some((n) => n.device === options.device)) continue
-        if (best === undefined || route.dstLen > best.dstLen || (route.dstLen === best.dstLen && route.metric < best.metric)) best = route
-      }
-      if (best !== undefined && best.type !== RTN_THROW) return best
+  /** The route for a destination: the tables the rules name in turn; in each the longest prefix, then the lowest metric. A rule that refuses gives a route that does. */
+  lookup(family: IpVersion, dst: bigint, key: RouteKey = {}): FibRoute | undefined {
+    const serves = (route: FibRoute): boolean =>
+      (key.device === undefined || route.nexthops.length === 0 || route.nexthops.some((n) => n.device === key.device)) && (route.tos === undefined || route.tos === 0 || route.tos === key.tos)
+    for (const rule of this.rules[family].matching(dst, key)) {
+      if (rule.action === 'unreachable') return undefined
+      if (rule.action !== 'lookup') return refusal(family, dst, rule.action === 'prohibit' ? RTN_PROHIBIT : RTN_BLACKHOLE)
+      const best = this.#tables.get(`${family}:${rule.table}`)?.best(family, dst, serves)
+      if (best === undefined || best.type === RTN_THROW) continue
+      if (rule.suppressPrefixlen !== undefined && best.dstLen <= rule.suppressPrefixlen) continue
+      return best
     }
     return undefined
   }
 }
+
+const refusal = (family: IpVersion, dst: bigint, type: number): FibRoute => ({
+  family, table: RT_TABLE_MAIN, type, dst, dstLen: ipBits(family), scope: RT_SCOPE_UNIVERSE, protocol: RTPROT_KERNEL, prefsrc: undefined, metric: 0, mtu: undefined, nexthops: [],
+})

@@ -25,7 +25,7 @@ export class NetNamespace extends Namespace {
   /** By ifindex, in rising order. */
   readonly devices = new Map<number, NetDevice>()
   readonly sysctls: NetSysctls
-  readonly routes = new RouteTables()
+  readonly routes = new RouteTables(this)
   /** Where netfilter looks at this namespace's packets. */
   readonly hooks = new Hooks()
   /** Names of unix sockets that are not in a file system (unix(7), abstract). */

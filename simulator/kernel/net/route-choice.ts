@@ -1,6 +1,6 @@
 // Which way a packet goes and what source address it gets (ip_route_output_key, inet_select_addr; ip6_route_output, ipv6_dev_get_saddr).
 import { Errno } from '../../abi/errno.ts'
-import { IFA_F_DEPRECATED, RT_SCOPE_HOST, RT_SCOPE_LINK, RT_SCOPE_UNIVERSE, RT_TABLE_MAIN, RTN_BLACKHOLE, RTN_LOCAL, RTN_PROHIBIT, RTN_UNICAST, RTN_UNREACHABLE, RTPROT_KERNEL } from '../../abi/netlink.ts'
+import { RT_SCOPE_HOST, RT_SCOPE_LINK, RT_SCOPE_UNIVERSE, RT_TABLE_MAIN, RTN_BLACKHOLE, RTN_LOCAL, RTN_PROHIBIT, RTN_UNICAST, RTN_UNREACHABLE, RTPROT_KERNEL } from '../../abi/netlink.ts'
 import { inPrefix, ipBits, type IpVersion } from '../../lib/ip.ts'
 import type { InterfaceAddress } from './address.ts'
 import type { FibNextHop, FibRoute, RouteKey } from './fib.ts'
@@ -81,7 +81,7 @@ function selectSource6(net: NetNamespace, device: NetDevice | undefined, towards
       if (a.family !== 'inet6' || a.isTentative || a.scope === RT_SCOPE_HOST) continue
       const fitsScope = wantsLink === (a.scope === RT_SCOPE_LINK)
       if (a.scope === RT_SCOPE_LINK && d !== device) continue
-      const score = (fitsScope ? 4000 : 0) + ((a.flags & IFA_F_DEPRECATED) === 0 ? 2000 : 0) + (d === device ? 1000 : 0) + commonPrefix(a.local, towards)
+      const score = (fitsScope ? 4000 : 0) + (a.isDeprecated(net.kernel.clock.now) ? 0 : 2000) + (d === device ? 1000 : 0) + commonPrefix(a.local, towards)
       if (best === undefined || score > best.score) best = { address: a, score }
     }
   }

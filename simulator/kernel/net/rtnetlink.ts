@@ -9,7 +9,9 @@ import type { NetNamespace } from './net-namespace.ts'
 import { deleteAddressRequest, dumpAddresses, newAddressRequest } from './rtnl-addr.ts'
 import { changeAltname, deleteLinkRequest, getLinks, newLinkRequest, setLinkRequest } from './rtnl-link.ts'
 import { getNsid, newNsid } from './rtnl-nsid.ts'
-import { deleteRouteRequest, dumpRoutes, dumpRules, lookupRoute, newRouteRequest } from './rtnl-route.ts'
+import { deleteRouteRequest, dumpRoutes, newRouteRequest } from './rtnl-route.ts'
+import { lookupRoute } from './rtnl-route-get.ts'
+import { changeRule, dumpRules } from './rtnl-rule.ts'
 
 /** GET needs no right; everything else CAP_NET_ADMIN over the user namespace that owns the network namespace. */
 function mayChange(task: Task, net: NetNamespace): void {
@@ -33,7 +35,11 @@ function answer(task: Task, net: NetNamespace, request: NetlinkRequest): readonl
     case 'RTM_NEWROUTE': return newRouteRequest(net, request.flags, request.route)
     case 'RTM_DELROUTE': return deleteRouteRequest(net, request.route)
     case 'RTM_GETNEIGH': return []
-    case 'RTM_GETRULE': return dumpRules(request)
+    case 'RTM_NEWNEIGH':
+    case 'RTM_DELNEIGH': throw Errno.EOPNOTSUPP
+    case 'RTM_GETRULE': return dumpRules(net, request)
+    case 'RTM_NEWRULE':
+    case 'RTM_DELRULE': return changeRule(net, request)
     case 'RTM_GETNSID': return getNsid(task, net, request)
     case 'RTM_NEWNSID': return newNsid(task, net, request)
   }

@@ -4,6 +4,7 @@ import { IFF_UP, IF_OPER_UP, type Link } from '../../../abi/netlink.ts'
 import { type Crt, program } from '../../libc/crt.ts'
 import { unsimulated } from '../../libc/err.ts'
 import { linkFacts } from './link-text.ts'
+import { groupNames } from './names.ts'
 import { die, EXIT_USAGE, Rtnl } from './rtnl.ts'
 import { matches, Words } from './words.ts'
 
@@ -35,7 +36,7 @@ function* main(c: Crt): Flow<number> {
 
 /** The peer's number is looked up among our own devices even if it counts in another namespace: so does the real one. */
 function* portText(rtnl: Rtnl, link: Link): Flow<string> {
-  const facts = yield* linkFacts(rtnl, link)
+  const facts = yield* linkFacts(rtnl, link, yield* groupNames())
   const peer = link.link === undefined ? '' : `@${yield* rtnl.name(link.link)}`
   const state = (link.flags & IFF_UP) !== 0 && link.operstate === IF_OPER_UP ? 'forwarding' : 'disabled'
   return `${link.index}: ${link.name}${peer}: <${facts.flags.join(',')}> mtu ${link.mtu} master ${facts.master ?? ''} state ${state} priority 32 cost 2 \n`

@@ -8,11 +8,13 @@ import { isatty, readFile } from '../../libc/unistd.ts'
 import { IP_USAGE } from './help.ts'
 import { ipAddr } from './ip-addr.ts'
 import { ipLink } from './ip-link.ts'
-import { ipNeigh, ipRoute, ipRule } from './ip-route.ts'
+import { ipNeigh } from './ip-neigh.ts'
+import { ipRoute } from './ip-route.ts'
+import { ipRule } from './ip-rule.ts'
 import { ipNetns, switchNetns } from './netns.ts'
 import type { IpOptions } from './output.ts'
 import { die, EXIT_USAGE, Rtnl } from './rtnl.ts'
-import { matches, Words } from './words.ts'
+import { matches, Words, wrong } from './words.ts'
 
 type Run = (c: Crt, o: IpOptions, rtnl: Rtnl, words: Words) => Flow<number>
 
@@ -29,7 +31,7 @@ const OPTIONS = ['-loops', '-family', '-4', '-6', '-0', '-M', '-B', '-human-read
 
 function* main(c: Crt): Flow<number> {
   const o: IpOptions = {
-    family: undefined, brief: false, details: false, json: false, pretty: false, oneline: false, stats: 0, color: false, all: false, force: false, batch: undefined, netns: undefined,
+    family: undefined, linkOnly: false, brief: false, details: false, json: false, pretty: false, oneline: false, stats: 0, color: false, all: false, force: false, batch: undefined, netns: undefined,
   }
   const words = new Words(c, c.argv.slice(1))
   for (let word = words.peek(); word !== undefined && word.startsWith('-'); word = words.peek()) {
@@ -65,7 +67,9 @@ function* takeOption(c: Crt, o: IpOptions, word: string, words: Words): Flow<num
     case '-family': {
       const family = yield* words.value()
       if (family === 'inet' || family === 'inet6') o.family = family
-      else if (family !== 'link') return yield* unsimulated(c, `option -family ${family}`)
+      else if (family === 'link') o.linkOnly = true
+      else if (family === 'mpls' || family === 'bridge') return yield* unsimulated(c, `option -family ${family}`)
+      else return yield* wrong(c, family, 'invalid protocol family')
       break
     }
     case '-stats':
@@ -81,7 +85,7 @@ function* takeOption(c: Crt, o: IpOptions, word: string, words: Words): Flow<num
     case '-batch': o.batch = yield* words.value(); break
     case '-color':
     case '-colour': o.color = value === 'auto' ? yield* isatty(1) : value !== 'never'; break
-    case '-0':
+    case '-0': o.linkOnly = true; break
     case '-resolve':
     case '-human-readable':
     case '-iec':

@@ -5,6 +5,9 @@ import {
   IFF_NOTRAILERS, IFF_POINTOPOINT, IFF_PROMISC, IFF_RUNNING, IFF_SLAVE, IFF_UP, type Link,
 } from '../../../abi/netlink.ts'
 import { type IpOptions, type Json, newline, paint } from './output.ts'
+import { dataJson, dataText } from './link-data.ts'
+import { statsJson, statsText } from './link-stats.ts'
+import type { Names } from './names.ts'
 import type { Rtnl } from './rtnl.ts'
 import { nameOfNetnsid } from './netns-names.ts'
 
@@ -23,11 +26,12 @@ export interface LinkFacts {
   readonly flags: readonly string[]
   readonly state: string
   readonly master: string | undefined
+  readonly group: string
   /** `link-netns red` or `link-netnsid 0` */
   readonly netns: { readonly key: string; readonly value: string | number } | undefined
 }
 
-export function* linkFacts(rtnl: Rtnl, link: Link): Flow<LinkFacts> {
+export function* linkFacts(rtnl: Rtnl, link: Link, groups: Names): Flow<LinkFacts> {
   const flags = FLAGS.filter(([bit]) => (link.flags & bit) !== 0).map(([, name]) => name)
   if ((link.flags & IFF_UP) !== 0 && (link.flags & IFF_RUNNING) === 0) flags.unshift('NO-CARRIER')
   let peer: string | undefined
@@ -41,11 +45,20 @@ export function* linkFacts(rtnl: Rtnl, link: Link): Flow<LinkFacts> {
     const name = yield* nameOfNetnsid(rtnl, link.linkNetnsid)
     netns = name === undefined ? { key: 'link-netnsid', value: link.linkNetnsid } : { key: 'link-netns', value: name }
   }
-  return { link, peer, flags, state: STATES[link.operstate] ?? String(link.operstate), master: link.master === undefined ? undefined : yield* rtnl.name(link.master), netns }
+  return { link, peer, flags, state: STATES[link.operstate] ?? String(link.operstate), master: link.master === undefined ? undefined : yield* rtnl.name(link.master), group: groups.name(link.group), netns }
 }
 
 const stateColor = (state: string): 'up' | 'down' | undefined => (state === 'UP' ? 'up' : state === 'DOWN' ? 'down' : undefined)
 export const linkType = (link: Link): string => TYPES.get(link.arphrd) ?? 'none'
+const mode = (link: Link): string => (link.linkmode === 1 ? 'DORMANT' : 'DEFAULT')
+export const addressMode = (link: Link): string => ['eui64', 'none', 'stable_secret', 'random'][link.addrGenMode] ?? 'eui64'
+
+function addressText({ link }: LinkFacts, o: IpOptions): string {
+  let text = `${newline(o)}    link/${linkType(link)} `
+  if (link.address !== undefined) text += paint(o, 'mac', link.address)
+  if (link.broadcast !== undefined) text += ` ${(link.flags & IFF_POINTOPOINT) !== 0 ? 'peer' : 'brd'} ${paint(o, 'mac', link.broadcast)}`
+  return link.permAddress === undefined ? text : `${text} permaddr ${link.permAddress}`
+}
 
 /** `withMode`: ip link shows the link mode, ip addr doesn't. A list of IPv6 addresses (not of one named device) knows less of its links. */
 export function linkText(f: LinkFacts, o: IpOptions, withMode: boolean, named = false): string {
@@ -53,75 +66,66 @@ export function linkText(f: LinkFacts, o: IpOptions, withMode: boolean, named = 
   const name = `${link.name}${f.peer === undefined ? '' : `@${f.peer}`}`
   const inet6 = o.family === 'inet6' && !withMode && !named
   let text = `${link.index}: ${paint(o, 'ifname', `${name}: `)}<${f.flags.join(',')}> mtu ${link.mtu} ${inet6 ? '' : `qdisc ${link.qdisc} `}`
-  if (f.master !== undefined) text += `master ${f.master} `
-  text += `state ${paint(o, stateColor(f.state), f.state)} `
-  if (withMode) text += `mode ${link.linkmode === 1 ? 'DORMANT' : 'DEFAULT'} `
-  if (!inet6) text += `group ${link.group === 0 ? 'default' : link.group} `
+  if (f.master !== undefined) text += `master ${paint(o, 'ifname', `${f.master} `)}`
+  text += `state ${paint(o, stateColor(f.state), `${f.state} `)}`
+  if (withMode) text += `mode ${mode(link)} `
+  if (!inet6) text += `group ${f.group} `
   if (link.txqlen > 0) text += `qlen ${link.txqlen}`
-  if (o.family === undefined || withMode) {
-    text += `${newline(o)}    link/${linkType(link)} ${paint(o, 'mac', link.address)} brd ${paint(o, 'mac', link.broadcast)}`
-    if (link.permAddress !== undefined) text += ` permaddr ${link.permAddress}`
-  }
+  if (o.family === undefined || withMode || o.details) text += addressText(f, o)
   if (f.netns) text += ` ${f.netns.key} ${f.netns.value}`
   if (o.details) text += detailsText(f, o, withMode)
-  if (o.stats > 0) text += statsText(link, o)
-  if (link.alias !== undefined && withMode) text += `${newline(o)}    alias ${link.alias}`
+  if (link.alias !== undefined && (withMode || o.details)) text += `${newline(o)}    alias ${link.alias}`
+  if (o.stats > 0 && withMode) text += statsText(link, o)
   for (const alt of withMode || o.details ? link.altnames : []) text += `${newline(o)}    altname ${alt}`
   return `${text}\n`
 }
 
-const scalar = (value: number | string | boolean): string => (typeof value === 'boolean' ? (value ? '1' : '0') : String(value))
-
 function detailsText({ link }: LinkFacts, o: IpOptions, withMode: boolean): string {
   let text = ` promiscuity ${link.promiscuity}  allmulti ${link.allmulti} minmtu ${link.minMtu} maxmtu ${link.maxMtu} `
-  if (link.kind !== undefined) {
-    const data = Object.entries(link.data ?? {}).map(([key, value]) => `${key} ${scalar(value)} `)
-    text += `${newline(o)}    ${link.kind} ${data.join('')}`
-  }
-  if (link.slaveKind !== undefined) text += `${newline(o)}    ${link.slaveKind}_slave `
-  if (withMode || link.kind !== undefined) text += withMode ? `addrgenmode ${link.addrGenMode === 1 ? 'none' : 'eui64'} ` : ''
+  if (link.kind !== undefined) text += `${newline(o)}    ${link.kind} ${dataText(link.kind, link.data ?? {}, o)}`
+  if (link.slaveKind !== undefined) text += `${newline(o)}    ${link.slaveKind}_slave ${dataText(`${link.slaveKind}_slave`, link.slaveData ?? {}, o)}`
+  if (withMode) text += `addrgenmode ${addressMode(link)} `
   text += `numtxqueues ${link.numTxQueues} numrxqueues ${link.numRxQueues} gso_max_size 65536 gso_max_segs 65535 tso_max_size ${link.tsoMaxSize} tso_max_segs 65535 gro_max_size 65536 `
   if (link.parentBus !== undefined) text += `parentbus ${link.parentBus} `
   if (link.parentDev !== undefined) text += `parentdev ${link.parentDev} `
   return text
 }
 
-function statsText({ rx, tx }: Link, o: IpOptions): string {
-  const width = (rxValue: number, txValue: number, min: number): number => Math.max(min, String(rxValue).length, String(txValue).length)
-  const wide = [width(rx.bytes, tx.bytes, 10), width(rx.packets, tx.packets, 7), 6, 7, 7, 7]
-  const row = (cells: readonly (string | number)[], gap: string): string => cells.map((cell, i) => String(cell).padStart(wide[i])).join(gap)
-  const head = (label: string, names: readonly string[]): string => `${newline(o)}    ${label}: ${names.map((n, i) => n.padStart(i === 0 ? wide[0] - 4 : wide[i])).join(' ')}`
-  const values = (s: Link['rx']): string => `${newline(o)}    ${row([s.bytes, s.packets, s.errors, s.dropped, 0, 0], ' ')} `
-  return `${head('RX', ['bytes', 'packets', 'errors', 'dropped', ' missed', '  mcast'])}           ${values(rx)}${head('TX', ['bytes', 'packets', 'errors', 'dropped', 'carrier', 'collsns'])}           ${values(tx)}`
-}
-
 export function linkBrief(f: LinkFacts, o: IpOptions, rest: string): string {
   const name = `${f.link.name}${f.peer === undefined ? '' : `@${f.peer}`}`
-  return `${paint(o, 'ifname', name.padEnd(16))} ${paint(o, stateColor(f.state), f.state.padEnd(14))} ${rest}\n`
+  return `${paint(o, 'ifname', `${name.padEnd(16)} `)}${paint(o, stateColor(f.state), `${f.state.padEnd(14)} `)}${rest}\n`
 }
 
-export const linkBriefRest = (f: LinkFacts, o: IpOptions): string => `${paint(o, 'mac', f.link.address)} <${f.flags.join(',')}> `
+export const linkBriefRest = (f: LinkFacts, o: IpOptions): string => `${f.link.address === undefined ? ''.padEnd(o.color ? 0 : 15) : paint(o, 'mac', `${f.link.address} `)}<${f.flags.join(',')}> `
+
+const peerJson = (f: LinkFacts): Record<string, Json> => (f.peer === undefined ? {} : f.link.linkNetnsid === undefined ? { link: f.peer } : { link_index: f.link.link ?? 0 })
 
 export function linkJson(f: LinkFacts, o: IpOptions, withMode: boolean): Record<string, Json> {
   const { link } = f
-  const peer: Record<string, Json> = f.peer === undefined ? {} : link.linkNetnsid === undefined ? { link: f.peer } : { link_index: link.link ?? 0 }
-  const object: Record<string, Json> = {
-    ifindex: link.index, ...peer, ifname: link.name, flags: f.flags, mtu: link.mtu, qdisc: link.qdisc, ...(f.master === undefined ? {} : { master: f.master }), operstate: f.state,
-    ...(withMode ? { linkmode: link.linkmode === 1 ? 'DORMANT' : 'DEFAULT' } : {}), group: link.group === 0 ? 'default' : String(link.group),
-    ...(link.txqlen > 0 ? { txqlen: link.txqlen } : {}), link_type: linkType(link), address: link.address, broadcast: link.broadcast,
-    ...(f.netns ? { [f.netns.key.replace('-', '_')]: f.netns.value } : {}),
-  }
-  if (!o.details) return object
+  const hasAddress = o.family === undefined || withMode || o.details
   return {
-    ...object, promiscuity: link.promiscuity, allmulti: link.allmulti, min_mtu: link.minMtu, max_mtu: link.maxMtu,
-    ...(link.kind === undefined ? {} : { linkinfo: { info_kind: link.kind, ...(link.data ? { info_data: { ...link.data } } : {}) } }),
-    inet6_addr_gen_mode: link.addrGenMode === 1 ? 'none' : 'eui64', num_tx_queues: link.numTxQueues, num_rx_queues: link.numRxQueues, gso_max_size: 65536,
-    gso_max_segs: 65535, tso_max_size: link.tsoMaxSize, tso_max_segs: 65535, gro_max_size: 65536,
-    ...(link.parentBus === undefined ? {} : { parentbus: link.parentBus }), ...(link.parentDev === undefined ? {} : { parentdev: link.parentDev }),
+    ifindex: link.index, ...peerJson(f), ifname: link.name, flags: f.flags, mtu: link.mtu, qdisc: link.qdisc, ...(f.master === undefined ? {} : { master: f.master }), operstate: f.state,
+    ...(withMode ? { linkmode: mode(link) } : {}), group: f.group, ...(link.txqlen > 0 ? { txqlen: link.txqlen } : {}),
+    ...(hasAddress ? { link_type: linkType(link), ...(link.address === undefined ? {} : { address: link.address }), ...(link.broadcast === undefined ? {} : { broadcast: link.broadcast }) } : {}),
+    ...(hasAddress && link.permAddress !== undefined ? { permaddr: link.permAddress } : {}), ...(f.netns ? { [f.netns.key.replace('-', '_')]: f.netns.value } : {}),
+    ...(o.details ? detailsJson(link, withMode) : {}), ...(link.alias !== undefined && (withMode || o.details) ? { ifalias: link.alias } : {}),
+    ...(o.stats > 0 && withMode ? statsJson(link, o) : {}), ...(link.altnames.length > 0 && (withMode || o.details) ? { altnames: [...link.altnames] } : {}),
+  }
+}
+function detailsJson(link: Link, withMode: boolean): Record<string, Json> {
+  const info: Record<string, Json> = {
+    ...(link.kind === undefined ? {} : { info_kind: link.kind }), ...(link.kind === undefined || link.data === undefined ? {} : { info_data: dataJson(link.kind, link.data) }),
+    ...(link.slaveKind === undefined ? {} : { info_slave_kind: link.slaveKind, info_slave_data: dataJson(`${link.slaveKind}_slave`, link.slaveData ?? {}) }),
+  }
+  return {
+    promiscuity: link.promiscuity, allmulti: link.allmulti, min_mtu: link.minMtu, max_mtu: link.maxMtu, ...(Object.keys(info).length === 0 ? {} : { linkinfo: info }),
+    ...(withMode ? { inet6_addr_gen_mode: addressMode(link) } : {}), num_tx_queues: link.numTxQueues, num_rx_queues: link.numRxQueues, gso_max_size: 65536, gso_max_segs: 65535,
+    tso_max_size: link.tsoMaxSize, tso_max_segs: 65535, gro_max_size: 65536, ...(link.parentBus === undefined ? {} : { parentbus: link.parentBus }),
+    ...(link.parentDev === undefined ? {} : { parentdev: link.parentDev }),
   }
 }
 
-export const linkBriefJson = (f: LinkFacts): Record<string, Json> => ({
-  ...(f.peer === undefined ? {} : f.link.linkNetnsid === undefined ? { link: f.peer } : { link_index: f.link.link ?? 0 }),
-  ifname: f.link.name, operstate: f.state, address: f.link.address, flags: f.flags,
+/** `withAddresses`: of `ip addr`, which shows those instead of the device's own. */
+export const linkBriefJson = (f: LinkFacts, withAddresses = false): Record<string, Json> => ({
+  ...peerJson(f), ifname: f.link.name, operstate: f.state, ...(withAddresses ? {} : { ...(f.link.address === undefined ? {} : { address: f.link.address }), flags: f.flags }),
 })

@@ -3,10 +3,19 @@ import type { Flow } from '../../../abi/syscalls.ts'
 import type { Crt } from '../../libc/crt.ts'
 import type { IpFamily } from '../../../abi/netlink.ts'
 
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
+/** A number as the real program formats it: JSON.stringify would drop zeros. */
+export class Literal {
+  readonly text: string
+  constructor(text: string) {
+    this.text = text
+  }
+}
+export type Json = string | number | boolean | null | Literal | readonly Json[] | { readonly [key: string]: Json }
 
 export interface IpOptions {
   family: IpFamily | undefined
+  /** -0: devices without addresses */
+  linkOnly: boolean
   brief: boolean
   details: boolean
   json: boolean
@@ -27,7 +36,14 @@ export const paint = (o: IpOptions, color: keyof typeof COLORS | undefined, text
 /** The end of a line inside one entry. */
 export const newline = (o: IpOptions): string => (o.oneline ? '\\' : '\n')
 
+function compact(value: Json): string {
+  if (value instanceof Literal) return value.text
+  if (Array.isArray(value)) return `[${(value as readonly Json[]).map(compact).join(',')}]`
+  if (typeof value === 'object' && value !== null) return `{${Object.entries(value).map(([k, v]) => `${JSON.stringify(k)}:${compact(v as Json)}`).join(',')}}`
+  return JSON.stringify(value)
+}
 function pretty(value: Json, depth: number): string {
+  if (value instanceof Literal) return value.text
   const pad = (n: number): string => '    '.repeat(n)
   if (Array.isArray(value)) return value.length === 0 ? '[ ]' : `[ ${(value as readonly Json[]).map((v) => pretty(v, depth + 1)).join(',')} ]`
   if (typeof value === 'object' && value !== null) {
@@ -38,5 +54,5 @@ function pretty(value: Json, depth: number): string {
 }
 
 export function* printJson(c: Crt, o: IpOptions, list: readonly Json[]): Flow<void> {
-  yield* c.stdout.write(`${o.pretty ? pretty(list, 0) : JSON.stringify(list)}\n`)
+  yield* c.stdout.write(`${o.pretty ? pretty(list, 0) : compact(list)}\n`)
 }
