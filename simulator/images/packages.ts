@@ -33,6 +33,7 @@ import { file } from '../userland/programs/file/index.ts'
 import { tree } from '../userland/programs/tree/index.ts'
 import { bsdextrautils } from '../userland/programs/bsdextrautils/index.ts'
 import { bubblewrap } from '../userland/programs/bubblewrap/index.ts'
+import { iptablesPackage } from '../userland/programs/iptables/index.ts'
 import { stracePackage } from '../userland/programs/strace/index.ts'
 import { runcPackage } from '../userland/containers/runc/index.ts'
 import { netcatPackage } from '../userland/programs/netcat-openbsd/index.ts'
@@ -48,6 +49,7 @@ export const SIMULATED_PACKAGES: readonly ProgramPackage[] = [
   tree,
   bsdextrautils,
   stracePackage,
+  iptablesPackage,
   bubblewrap,
   runcPackage,
   iputilsPing,

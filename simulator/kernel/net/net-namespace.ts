@@ -16,6 +16,7 @@ import { InetState } from './inet-state.ts'
 import { NetDevice } from './net-device.ts'
 import { NetSysctls } from './net-sysctl.ts'
 import type { Frame, IpPacket } from './packet.ts'
+import { Netfilter } from './netfilter/netfilter.ts'
 import { AbstractSockets } from './unix-address.ts'
 
 const LOOPBACK_INDEX = 1
@@ -28,6 +29,7 @@ export class NetNamespace extends Namespace {
   readonly routes = new RouteTables(this)
   /** Where netfilter looks at this namespace's packets. */
   readonly hooks = new Hooks()
+  readonly netfilter = new Netfilter(this)
   /** Names of unix sockets that are not in a file system (unix(7), abstract). */
   readonly abstractSockets = new AbstractSockets()
   /** Packet sockets. */
