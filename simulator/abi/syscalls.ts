@@ -39,6 +39,12 @@ export type SockAddr =
   | { readonly family: 'netlink'; readonly pid: number; readonly groups: number }
   | { readonly family: 'packet'; readonly ifindex: number; readonly protocol: number; readonly addr: Uint8Array }
 
+/** sendmsg(2) and recvmsg(2) on a unix socket: SCM_RIGHTS passes open files, which the receiver knows by descriptors of its own. */
+export interface UnixMessage {
+  readonly data: Uint8Array
+  readonly fds?: readonly number[]
+}
+
 export interface Syscalls {
   // files
   openat(dirfd: number, path: string, flags: number, mode: number): number

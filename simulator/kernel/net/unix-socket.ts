@@ -1,15 +1,17 @@
 // Unix domain sockets (net/unix/af_unix.c, unix(7)): stream, datagram and seqpacket, bound in the file system or to an abstract name.
-// Descriptors can't be passed yet.
+// sendmsg(2) passes descriptors (SCM_RIGHTS): `{ data, fds }`, which recvmsg(2) answers with descriptors of the receiver's.
 import { Errno } from '../../abi/errno.ts'
 import { AT_FDCWD, POLLHUP, POLLIN, POLLOUT } from '../../abi/fcntl.ts'
 import { SIGPIPE } from '../../abi/signal.ts'
 import { isSock, S_IFSOCK } from '../../abi/stat.ts'
-import type { SockAddr } from '../../abi/syscalls.ts'
+import type { SockAddr, UnixMessage } from '../../abi/syscalls.ts'
 import { EMPTY_BYTES } from '../../lib/bytes.ts'
 import { fromKgidMunged, fromKuidMunged, type Kgid, type Kuid } from '../cred/ids.ts'
 import type { Pid } from '../pid.ts'
 import { sendSignal } from '../signal-send.ts'
 import type { Task } from '../task.ts'
+import type { File } from '../vfs/file.ts'
+import { installFile } from '../vfs/file-open.ts'
 import type { Inode } from '../vfs/inode.ts'
 import { makeNode } from '../vfs/name-create.ts'
 import { LOOKUP_FOLLOW, pathLookup } from '../vfs/path-walk.ts'
@@ -22,8 +24,10 @@ export type UnixType = 'stream' | 'dgram' | 'seqpacket'
 const TYPE_NUMBERS: Readonly<Record<UnixType, number>> = { stream: 1, dgram: 2, seqpacket: 5 }
 const BUFFER = 212992
 const DEFAULT_QUEUE = 10
+const SCM_MAX_FD = 253
+const MSG_CMSG_CLOEXEC = 0x40000000
 
-interface Packet { readonly data: Uint8Array; readonly from: string | undefined }
+interface Packet { readonly data: Uint8Array; readonly from: string | undefined; readonly files?: readonly File[] }
 interface PeerCredentials { readonly pid: Pid; readonly uid: Kuid; readonly gid: Kgid }
 
 /** Sockets by the inode they are bound to. */
@@ -160,7 +164,20 @@ export class UnixSocket extends Socket {
     }
   }
 
-  override *send(task: Task, data: Uint8Array, flags: number, addr: SockAddr | undefined): KFlow<number> {
+  override *sendMessage(task: Task, message: unknown): KFlow<number> {
+    const { data, fds = [] } = message as UnixMessage
+    if (fds.length > SCM_MAX_FD) throw Errno.EINVAL
+    const files = fds.map((fd) => task.files.require(fd))
+    return yield* this.send(task, data, 0, undefined, files)
+  }
+  override *receiveMessage(task: Task, flags: number): KFlow<UnixMessage> {
+    const { data, files = [] } = yield* this.#take(BUFFER, flags)
+    if ((flags & MSG_PEEK) !== 0) for (const file of files) file.hold()
+    // Each descriptor counts as the receiver's from here on; what no longer fits is closed.
+    return { data, fds: files.map((file) => installFile(task, file, (flags & MSG_CMSG_CLOEXEC) !== 0)) }
+  }
+
+  override *send(task: Task, data: Uint8Array, flags: number, addr: SockAddr | undefined, files: readonly File[] = []): KFlow<number> {
     const target = addr === undefined || !this.#isDatagram ? this.peer : this.#find(task, addr)
     if (target === undefined) {
       if (!this.#isDatagram && this.#peerCredentials !== undefined) broken(task, flags)
@@ -175,7 +192,7 @@ export class UnixSocket extends Socket {
       const fits = this.type === 'stream' ? free > 0 : free >= data.length && (!this.#isDatagram || target.#packets.length <= DEFAULT_QUEUE)
       if (fits) {
         const part = this.type === 'stream' ? data.slice(0, free) : data.slice()
-        target.#packets.push({ data: part, from: this.name })
+        target.#packets.push({ data: part, from: this.name, ...(files.length === 0 ? {} : { files: files.map((file) => file.hold()) }) })
         target.#bytes += part.length
         target.#changed.wakeAll()
         return part.length
@@ -187,13 +204,19 @@ export class UnixSocket extends Socket {
   }
 
   override *receive(_task: Task, count: number, flags: number): KFlow<Received> {
+    const { data, addr, files = [] } = yield* this.#take(count, flags)
+    // Nobody asked for the descriptors that came along.
+    if ((flags & MSG_PEEK) === 0) for (const file of files) file.release()
+    return { data, addr }
+  }
+  *#take(count: number, flags: number): KFlow<Received & { readonly files?: readonly File[] }> {
     if (!this.#isDatagram && this.peer === undefined && this.#peerCredentials === undefined) throw Errno.EINVAL
     for (;;) {
       const [first] = this.#packets
       if (first !== undefined) {
         const data = first.data.subarray(0, count)
         if ((flags & MSG_PEEK) === 0) this.#consume(data.length)
-        return { data, addr: first.from === undefined ? undefined : { family: 'unix', path: first.from } }
+        return { data, addr: first.from === undefined ? undefined : { family: 'unix', path: first.from }, files: first.files }
       }
       if (this.#receiveShut || (!this.#isDatagram && (this.peer === undefined || this.peer.#sendShut || this.peer.#isClosed))) return { data: EMPTY_BYTES, addr: undefined }
       if ((flags & MSG_DONTWAIT) !== 0) throw Errno.EAGAIN
@@ -203,7 +226,7 @@ export class UnixSocket extends Socket {
   #consume(count: number): void {
     const [first] = this.#packets
     this.#bytes -= this.type === 'stream' ? count : first.data.length
-    if (this.type === 'stream' && count < first.data.length) this.#packets[0] = { ...first, data: first.data.subarray(count) }
+    if (this.type === 'stream' && count < first.data.length) this.#packets[0] = { data: first.data.subarray(count), from: first.from }
     else this.#packets.shift()
     this.#changed.wakeAll()
   }
@@ -251,6 +274,7 @@ export class UnixSocket extends Socket {
     if (this.name?.startsWith('\0') === true) this.net.abstractSockets.remove(this.name, this)
     this.#changed.wakeAll()
     this.peer?.notify()
+    for (const { files = [] } of this.#packets) for (const file of files) file.release()
     this.#packets = []
     living.get(this.net)?.delete(this)
     this.net.release('socket')
