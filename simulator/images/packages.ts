@@ -35,6 +35,7 @@ import { bsdextrautils } from '../userland/programs/bsdextrautils/index.ts'
 import { bubblewrap } from '../userland/programs/bubblewrap/index.ts'
 import { iptablesPackage } from '../userland/programs/iptables/index.ts'
 import { stracePackage } from '../userland/programs/strace/index.ts'
+import { containerdPackage } from '../userland/containers/shim/index.ts'
 import { runcPackage } from '../userland/containers/runc/index.ts'
 import { netcatPackage } from '../userland/programs/netcat-openbsd/index.ts'
 import { unsimulatedPackage } from './unsimulated.ts'
@@ -52,6 +53,7 @@ export const SIMULATED_PACKAGES: readonly ProgramPackage[] = [
   iptablesPackage,
   bubblewrap,
   runcPackage,
+  containerdPackage,
   iputilsPing,
   netcatPackage,
 ]
