@@ -2,7 +2,7 @@
 // Made of the event stream alone, so the plan's packet stepper, its words, and `isolab trace` tell the same story.
 import type { KernelEvent } from '../../simulator/trace/emitter.ts'
 
-export type StopKind = 'send' | 'out' | 'in' | 'bridge' | 'hook' | 'forward' | 'arrive' | 'drop'
+export type StopKind = 'send' | 'wait' | 'out' | 'in' | 'bridge' | 'hook' | 'forward' | 'arrive' | 'drop'
 
 /** One place on a packet's way. */
 export interface Stop {
@@ -40,7 +40,7 @@ export const MOST_JOURNEYS = 100
 const MOST_STOPS = 60
 
 const KINDS: Readonly<Record<string, StopKind>> = {
-  'packet.send': 'send', 'packet.xmit': 'out', 'packet.receive': 'in', 'packet.bridge': 'bridge', 'packet.hook': 'hook', 'packet.forward': 'forward', 'packet.deliver': 'arrive', 'packet.drop': 'drop',
+  'packet.send': 'send', 'packet.wait': 'wait', 'packet.xmit': 'out', 'packet.receive': 'in', 'packet.bridge': 'bridge', 'packet.hook': 'hook', 'packet.forward': 'forward', 'packet.deliver': 'arrive', 'packet.drop': 'drop',
 }
 const LAYERS: Readonly<Record<string, string>> = {
   device: 'the device', bridge: 'the bridge', neighbour: 'the neighbour table', route: 'the routing decision', ip: 'the IP layer', netfilter: 'the firewall', transport: 'the receiving protocol', socket: 'the receiving socket',
@@ -49,6 +49,8 @@ const LAYERS: Readonly<Record<string, string>> = {
 type Data = KernelEvent['data']
 const text = (value: unknown): string => (value === undefined ? '' : String(value))
 const article = (what: string): string => (/^[aeiou]/i.test(what) ? `an ${what}` : `a ${what}`)
+/** The kernel's own questions and answers, whoever made it ask. */
+export const isAboutAddresses = (what: string): boolean => /^(ARP|neighbour|router)/.test(what)
 const ending = (reason: string): string => (reason.endsWith('.') ? reason : `${reason}.`)
 
 function header(data: Data): PacketHeader {
@@ -67,11 +69,20 @@ function hookWords(data: Data): { readonly text: string; readonly verdict: strin
   return { text: data.reason === undefined ? 'Nothing here objects.' : ending(`Accepted by ${text(data.reason)}`), verdict: 'accept' }
 }
 
+function sentWords(data: Data, sender: string, device: string): string {
+  const [, asked] = /^ARP who has (.*)/.exec(text(data.what)) ?? []
+  if (asked !== undefined) return `The kernel asks everybody behind ${device}: who has ${asked}?`
+  const [, told] = /^ARP reply (.*)/.exec(text(data.what)) ?? []
+  if (told !== undefined) return `The kernel answers: ${told}.`
+  return `${sender === 'kernel' ? 'The kernel' : 'The program'} sends ${article(text(data.what))} to ${text(data.to)}${device === '' ? '' : `. The route says: by ${device}`}.`
+}
+
 function stopOf(kind: StopKind, { tid, data }: KernelEvent, sender: string): Stop {
   const device = text(data.device)
   const place = { kind, netns: Number(data.netns), device, header: header(data) }
   switch (kind) {
-    case 'send': return { ...place, ...(tid > 0 ? { pid: tid } : {}), title: sender, text: `${sender === 'kernel' ? 'The kernel' : 'The program'} sends ${article(text(data.what))} to ${text(data.to)}${device === '' ? '' : `. The route says: by ${device}`}.` }
+    case 'send': return { ...place, ...(sender === 'kernel' ? {} : { pid: tid }), title: sender, text: sentWords(data, sender, device) }
+    case 'wait': return { ...place, title: device, text: `It waits here: nobody knows the MAC address of ${text(data.for)} yet.` }
     case 'out': return { ...place, title: device, text: `Out of ${device}.` }
     case 'in': return { ...place, title: device, text: `In at ${device}.` }
     case 'bridge': return { ...place, title: device, text: data.isFlood === true ? ending(text(data.out) === '' ? 'The bridge has no other port for it' : `The bridge doesn’t know where its receiver is, or it is for everybody: out of every other port, ${text(data.out)}`) : `The bridge has seen its receiver behind ${text(data.out)}: out there.` }
@@ -104,7 +115,7 @@ export function journeys(events: readonly KernelEvent[], nameOf: (pid: number) =
     // A hook that drops has said so itself; a copy that a bridge sent to others and they dropped is no news once the packet has arrived.
     const isSaid = kind === 'drop' && (event.data.layer === 'netfilter' || journey.outcome === 'arrived')
     if (kind === 'drop' && journey.outcome !== 'arrived') journey.outcome = 'dropped'
-    if (!isSaid && journey.stops.length < MOST_STOPS) journey.stops.push(stopOf(kind, event, event.tid > 0 ? (names.get(event.tid) ?? nameOf(event.tid) ?? 'program') : 'kernel'))
+    if (!isSaid && journey.stops.length < MOST_STOPS) journey.stops.push(stopOf(kind, event, event.tid > 0 && !isAboutAddresses(text(event.data.what)) ? (names.get(event.tid) ?? nameOf(event.tid) ?? 'program') : 'kernel'))
   }
   return {
     journeys: [...found].map(([packet, { first, stops, outcome }]) => ({ packet, what: text(first.data.what), from: text(first.data.from), to: text(first.data.to), outcome, stops })),

@@ -63,6 +63,7 @@ export const EVENTS: Readonly<Record<string, (data: Data) => string>> = {
   'oom.kill': (d) => `memory is used up in cgroup ${String(d.group)}: the OOM killer ends process ${String(d.victim)} (${String(d.comm)})`,
   'cgroup.attach': (d) => `moves a process from cgroup ${String(d.from)} to ${String(d.to)}`,
   'packet.send': (d) => `${about(d)} is sent${d.device === '' ? '' : `, by ${String(d.device)}`}`,
+  'packet.wait': (d) => `${about(d)} waits until somebody answers for ${String(d.for)}`,
   'packet.xmit': (d) => `${about(d)} leaves by ${String(d.device)}`,
   'packet.receive': (d) => `${about(d)} comes in by ${String(d.device)}`,
   'packet.bridge': (d) => `bridge ${String(d.device)} passes on ${about(d)}${d.isFlood === true ? `, not knowing where its receiver is, to ${d.out === '' ? 'nobody' : String(d.out)}` : ` to ${String(d.out)}`}`,

@@ -7,7 +7,7 @@ const NAME = 'virtual:program-list'
 export function programList(): Plugin {
   const list = ALL_PACKAGES.map(({ name, version, programs }) => ({
     name, version,
-    programs: programs.map(({ path, mode, links }) => ({ path, ...(mode === undefined ? {} : { mode }), ...(links === undefined ? {} : { links }) })),
+    programs: programs.map(({ program: _program, options: _options, summary: _summary, ...file }) => file),
   }))
   return {
     name: 'isolab-program-list',

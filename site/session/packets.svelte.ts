@@ -1,5 +1,5 @@
 // The packets of the step shown, and how far the learner has followed one. Plan, bar and lens look at the same place.
-import type { Journey, PacketStory, Stop } from '../../lab/lens/journeys.ts'
+import { isAboutAddresses, type Journey, type PacketStory, type Stop } from '../../lab/lens/journeys.ts'
 
 /** How long a packet stands at a stop while it plays, at full speed. */
 const STOP_MS = 900
@@ -30,7 +30,7 @@ class Packets {
     this.pause()
     this.isWatching = false
     this.#story = story
-    this.#journey = Math.max(0, (story?.journeys ?? []).findIndex(journey => !/^(ARP|neighbour|router|ICMPv6 (multicast|MLD))/.test(journey.what)))
+    this.#journey = Math.max(0, (story?.journeys ?? []).findIndex(journey => !isAboutAddresses(journey.what)))
     this.#stop = 0
   }
   watch(): void {

@@ -6,7 +6,7 @@ import { NSEC_PER_MSEC, NSEC_PER_SEC } from '../clock.ts'
 import { transmit } from './device-queue.ts'
 import type { NetDevice } from './net-device.ts'
 import type { IpPacket } from './packet.ts'
-import { dropPacket } from './packet-events.ts'
+import { dropPacket, packetEvent } from './packet-events.ts'
 
 const QUEUE_LIMIT = 100, TABLE_LIMIT = 1024
 /** States in which the address may be used at once. */
@@ -97,7 +97,10 @@ export class Neighbour {
       return
     }
     if (this.#waiting.length >= QUEUE_LIMIT) dropPacket(this.device.ns, packet, this.device, 'neighbour', 'too many packets wait for the same neighbour')
-    else this.#waiting.push(packet)
+    else {
+      this.#waiting.push(packet)
+      packetEvent(this.device.ns, 'packet.wait', packet, this.device, { for: formatIp(this.family, this.address) })
+    }
     if (state !== NUD_INCOMPLETE) {
       this.lladdr = undefined
       this.#startProbing(NUD_INCOMPLETE)

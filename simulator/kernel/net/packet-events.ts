@@ -1,5 +1,6 @@
 // What the network stack tells the event stream about a packet: every step of its way, with the packet's id, the namespace and the device it happens at.
 //   packet.send     a socket or the kernel itself puts it on its way     packet.xmit     it leaves by a device
+//   packet.wait     it waits for a neighbour's MAC address
 //   packet.receive  it comes in by a device                              packet.bridge   a bridge passes it on to a port, or to all
 //   packet.hook     netfilter has looked at it: hook, verdict            packet.forward  a router passes it on
 //   packet.deliver  it has arrived: the protocol or socket has it        packet.drop     it ends here, and why
@@ -10,7 +11,7 @@ import type { NetDevice } from './net-device.ts'
 import type { NetNamespace } from './net-namespace.ts'
 import { type Arp, describePayload, type IpPacket, packetLength } from './packet.ts'
 
-export type PacketStep = 'packet.send' | 'packet.xmit' | 'packet.receive' | 'packet.bridge' | 'packet.forward' | 'packet.deliver'
+export type PacketStep = 'packet.send' | 'packet.wait' | 'packet.xmit' | 'packet.receive' | 'packet.bridge' | 'packet.forward' | 'packet.deliver'
 /** Who drops a packet. */
 export type DropLayer = 'device' | 'bridge' | 'neighbour' | 'route' | 'ip' | 'netfilter' | 'transport' | 'socket'
 
