@@ -1,10 +1,10 @@
-// getaddrinfo(3) and getnameinfo(3): names and addresses, from /etc/hosts and by asking the name servers of /etc/resolv.conf; and the interfaces behind `%eth0`.
-// Simpler: no search domains, nsswitch.conf is taken to say `files dns`.
+// getaddrinfo(3) and getnameinfo(3): names and addresses, from /etc/hosts and name servers in the order /etc/nsswitch.conf gives; and the interfaces behind `%eth0`.
 import { isErr } from '../../abi/errno.ts'
 import { type Address, type Link, NETLINK_ROUTE, type NetlinkDatagram, type NetlinkReply, type NetlinkRequest, NLM_F_DUMP } from '../../abi/netlink.ts'
 import type { Flow, SockAddr } from '../../abi/syscalls.ts'
-import { type IpVersion, parseAton, parseIpv6, formatIpv4, formatIpv6 } from '../../lib/ip.ts'
-import { queryNameServers } from './resolver.ts'
+import { DNS_TYPES, reverseName } from '../../lib/dns.ts'
+import { type IpVersion, parseAton, parseIp, parseIpv6, formatIpv4, formatIpv6 } from '../../lib/ip.ts'
+import { dnsQuery, type ResolverConfig, resolverConfig } from './dns.ts'
 import { lookupHost, parseHosts } from './netdb.ts'
 import { call } from './syscall.ts'
 import { readFile } from './unistd.ts'
@@ -86,24 +86,80 @@ function* isReachable(info: AddrInfo): Flow<boolean> {
 export const sockAddrOf = (info: AddrInfo, port: number): SockAddr =>
   info.family === 'inet' ? { family: 'inet', addr: info.addr, port } : { family: 'inet6', addr: info.addr, port, scope: info.scope }
 
+/** `hosts:` of /etc/nsswitch.conf. */
+function* hostSources(): Flow<readonly string[]> {
+  const read = yield* readFile('/etc/nsswitch.conf')
+  const line = isErr(read) ? undefined : read.split('\n').find((l) => l.startsWith('hosts:'))
+  return line === undefined ? ['files', 'dns'] : line.slice(6).replace(/\[.*?\]/g, '').trim().split(/\s+/)
+}
+
 /** The addresses of a name, in the order to try them. */
 export function* getaddrinfo(name: string, family?: IpVersion): Flow<readonly AddrInfo[] | GaiError> {
   const number = yield* numeric(name, family)
   if (number !== undefined) return typeof number === 'string' ? number : [number]
-  const lines = yield* lookupHost(name)
-  const fromHosts: AddrInfo[] = []
-  for (const { addr, name: canonname } of lines) {
-    const info = yield* numeric(addr, undefined)
-    if (info !== undefined && typeof info !== 'string' && (family === undefined || info.family === family)) fromHosts.push({ ...info, canonname })
+  let failure: GaiError = 'EAI_NONAME'
+  for (const source of yield* hostSources()) {
+    const found = source === 'files' ? yield* fromHosts(name, family) : source === 'dns' ? yield* fromDns(name, family) : []
+    if (typeof found === 'string') failure = found
+    else if (found.length > 0) return yield* sorted(found)
   }
-  if (fromHosts.length > 0) return yield* sorted(fromHosts)
-  const answer = yield* queryNameServers(name, family)
-  if (typeof answer === 'string') return answer
-  return yield* sorted(answer.map((a) => ({ family: a.family, addr: a.addr, scope: 0, canonname: name })))
+  return failure
+}
+/** The same with AI_NUMERICHOST: no names. */
+export function* numericAddress(name: string, family?: IpVersion): Flow<readonly AddrInfo[] | GaiError> {
+  const number = (yield* numeric(name, family)) ?? 'EAI_NONAME'
+  return typeof number === 'string' ? number : [number]
+}
+function* fromHosts(name: string, family: IpVersion | undefined): Flow<readonly AddrInfo[]> {
+  const found: AddrInfo[] = []
+  for (const { addr, name: canonname } of yield* lookupHost(name)) {
+    const info = yield* numeric(addr, undefined)
+    if (info !== undefined && typeof info !== 'string' && (family === undefined || info.family === family)) found.push({ ...info, canonname })
+  }
+  return found
+}
+/** The names that are tried: as it is, or with the domains of `search`. */
+function candidates(name: string, { search, ndots }: ResolverConfig): readonly string[] {
+  if (name.endsWith('.')) return [name.slice(0, -1)]
+  const searched = search.filter((domain) => domain !== '.').map((domain) => `${name}.${domain}`)
+  return name.split('.').length - 1 >= ndots ? [name, ...searched] : [...searched, name]
+}
+function* fromDns(name: string, family: IpVersion | undefined): Flow<readonly AddrInfo[] | GaiError> {
+  const config = yield* resolverConfig()
+  let exists = false
+  for (const candidate of candidates(name, config)) {
+    const found: AddrInfo[] = []
+    for (const [version, type] of [['inet', DNS_TYPES.A], ['inet6', DNS_TYPES.AAAA]] as const) {
+      if (family !== undefined && family !== version) continue
+      const answer = yield* dnsQuery(config, candidate, type)
+      if (answer === undefined) return 'EAI_AGAIN'
+      if (answer.rcode === 0) exists = true
+      for (const record of answer.answers) if (record.type === type) found.push({ family: version, addr: record.value, scope: 0, canonname: candidate })
+    }
+    if (found.length > 0) return found
+  }
+  return exists ? 'EAI_NODATA' : 'EAI_NONAME'
 }
 
 /** getnameinfo(3) with NI_NAMEREQD off: the name of an address in /etc/hosts, else undefined. */
 export function* nameOfAddress(addr: string): Flow<string | undefined> {
   const text = yield* readFile('/etc/hosts')
   return isErr(text) ? undefined : parseHosts(text).find((e) => e.addr === addr)?.name
+}
+/** The same with name servers, too: the address itself where it has no name. */
+export function* hostOfAddress(family: IpVersion, addr: string): Flow<{ readonly name: string } | GaiError> {
+  const value = parseIp(family, addr)
+  for (const source of yield* hostSources()) {
+    if (source === 'files') {
+      const read = yield* readFile('/etc/hosts')
+      const entry = parseHosts(isErr(read) ? '' : read).find((e) => parseIp(family, e.addr) === value)
+      if (entry !== undefined) return { name: entry.name }
+    } else if (source === 'dns') {
+      const answer = yield* dnsQuery(yield* resolverConfig(), reverseName(family, addr), DNS_TYPES.PTR)
+      if (answer === undefined) return 'EAI_AGAIN'
+      const pointer = answer.answers.find((r) => r.type === DNS_TYPES.PTR)
+      if (pointer !== undefined) return { name: pointer.value }
+    }
+  }
+  return { name: addr }
 }

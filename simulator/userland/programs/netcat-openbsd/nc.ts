@@ -5,7 +5,8 @@ import { POLLOUT } from '../../../abi/fcntl.ts'
 import { MSG_PEEK } from '../../../abi/inet-message.ts'
 import type { Flow, SockAddr } from '../../../abi/syscalls.ts'
 import { encodeUtf8 } from '../../../lib/bytes.ts'
-import { hostOfAddress, ResolveError, type ResolvedAddress, resolveHost, serviceName, servicePort } from '../../libc/address-info.ts'
+import { type AddrInfo, gaiStrerror, type GaiError, getaddrinfo, hostOfAddress, isGaiError, numericAddress, sockAddrOf } from '../../libc/getaddrinfo.ts'
+import { serviceName, servicePort } from '../../libc/services.ts'
 import { type Crt, exit, type Main } from '../../libc/crt.ts'
 import { fail, warn } from '../../libc/err.ts'
 import { call } from '../../libc/syscall.ts'
@@ -50,10 +51,13 @@ function* unixConnect(c: Crt, options: NcOptions): Flow<number> {
 
 function* report(c: Crt, message: string, address: SockAddr | undefined, options: NcOptions): Flow<void> {
   if (address === undefined || (address.family !== 'inet' && address.family !== 'inet6')) return
-  const name = options.numeric ? address.addr : yield* hostOfAddress(address)
-  if (name instanceof ResolveError) yield* warn(c, `getnameinfo: ${name.message}`)
-  else yield* c.stderr.write(`${message} on ${name} ${address.port}\n`)
+  const found = options.numeric ? { name: address.addr } : yield* hostOfAddress(address.family, address.addr)
+  if (typeof found === 'string') yield* warn(c, `getnameinfo: ${gaiStrerror(found)}`)
+  else yield* c.stderr.write(`${message} on ${found.name} ${address.port}\n`)
 }
+
+const resolve = (host: string, family: 'inet' | 'inet6' | undefined, { numeric }: NcOptions): Flow<readonly AddrInfo[] | GaiError> =>
+  numeric ? numericAddress(host, family) : getaddrinfo(host, family)
 
 // Listening
 
@@ -62,8 +66,8 @@ function* localListen(c: Crt, options: NcOptions): Flow<number> {
   const number = (yield* servicePort(port, protocolOf(options))) ?? (/^\d+$/.test(port) ? Number(port) & 0xffff : undefined)
   if (number === undefined) return yield* die(c, 'getaddrinfo: Servname not supported for ai_socktype')
   const family = options.family === 'unix' ? undefined : options.family
-  const addresses = options.host === undefined ? [anyAddress(family)] : yield* resolveHost(options.host, { family, numeric: options.numeric })
-  if (addresses instanceof ResolveError) return yield* die(c, `getaddrinfo: ${addresses.message}`)
+  const addresses = options.host === undefined ? [anyAddress(family)] : yield* resolve(options.host, family, options)
+  if (isGaiError(addresses)) return yield* die(c, `getaddrinfo: ${gaiStrerror(addresses)}`)
   let failure: Errno = Errno.EADDRNOTAVAIL
   for (const address of addresses) {
     const fd = yield* call('socket', address.family, socketType(options), 0)
@@ -72,7 +76,7 @@ function* localListen(c: Crt, options: NcOptions): Flow<number> {
       continue
     }
     yield* call('setsockopt', fd, 'SOL_SOCKET', 'SO_REUSEPORT', 1)
-    const bound = yield* call('bind', fd, { ...address, port: number })
+    const bound = yield* call('bind', fd, sockAddrOf(address, number))
     if (!isErr(bound)) {
       const listening = options.isUdp ? 0 : yield* call('listen', fd, LISTEN_BACKLOG)
       if (isErr(listening)) return yield* die(c, 'listen', listening)
@@ -85,7 +89,7 @@ function* localListen(c: Crt, options: NcOptions): Flow<number> {
   }
   return yield* die(c, undefined, failure)
 }
-const anyAddress = (family: 'inet' | 'inet6' | undefined): ResolvedAddress => (family === 'inet6' ? { family, addr: '::' } : { family: 'inet', addr: '0.0.0.0' })
+const anyAddress = (family: 'inet' | 'inet6' | undefined): AddrInfo => (family === 'inet6' ? { family, addr: '::', scope: 0, canonname: '::' } : { family: 'inet', addr: '0.0.0.0', scope: 0, canonname: '0.0.0.0' })
 
 function* serveDatagrams(c: Crt, fd: number, options: NcOptions): Flow<void> {
   if (options.keeps) {
@@ -139,22 +143,22 @@ function* connectWithTimeout(fd: number, to: SockAddr, timeoutMs: number): Flow<
 }
 function* bindSource(c: Crt, fd: number, family: 'inet' | 'inet6', options: NcOptions): Flow<void> {
   if (options.sourceAddress === undefined && options.sourcePort === undefined) return
-  const source = options.sourceAddress === undefined ? [anyAddress(family)] : yield* resolveHost(options.sourceAddress, { family, numeric: options.numeric })
-  if (source instanceof ResolveError) return yield* die(c, `getaddrinfo: ${source.message}`)
-  const bound = yield* call('bind', fd, { ...source[0], port: Number(options.sourcePort ?? 0) & 0xffff })
+  const source = options.sourceAddress === undefined ? [anyAddress(family)] : yield* resolve(options.sourceAddress, family, options)
+  if (isGaiError(source)) return yield* die(c, `getaddrinfo: ${gaiStrerror(source)}`)
+  const bound = yield* call('bind', fd, sockAddrOf(source[0], Number(options.sourcePort ?? 0) & 0xffff))
   if (isErr(bound)) return yield* die(c, 'bind failed', bound)
 }
 interface Connected { readonly fd: number; readonly addr: string }
 
 function* remoteConnect(c: Crt, host: string, port: number, options: NcOptions): Flow<Connected | undefined> {
   const family = options.family === 'unix' ? undefined : options.family
-  const addresses = yield* resolveHost(host, { family, numeric: options.numeric })
-  if (addresses instanceof ResolveError) return yield* die(c, `getaddrinfo for host "${host}" port ${port}: ${addresses.message}`)
+  const addresses = yield* resolve(host, family, options)
+  if (isGaiError(addresses)) return yield* die(c, `getaddrinfo for host "${host}" port ${port}: ${gaiStrerror(addresses)}`)
   for (const address of addresses) {
     const fd = yield* call('socket', address.family, options.timeoutMs < 0 ? socketType(options) : `${socketType(options)}|nonblock`, 0)
     if (isErr(fd)) continue
     yield* bindSource(c, fd, address.family, options)
-    const result = yield* connectWithTimeout(fd, { ...address, port }, options.timeoutMs)
+    const result = yield* connectWithTimeout(fd, sockAddrOf(address, port), options.timeoutMs)
     if (result === 0) return { fd, addr: address.addr }
     if (options.verbose) {
       const shown = options.numeric || host === address.addr ? host : `${host} (${address.addr})`
