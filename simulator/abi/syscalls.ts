@@ -138,6 +138,14 @@ export interface Syscalls {
   cpu(units: number): 0
   setpriority(which: number, who: number, prio: number): 0
   getpriority(which: number, who: number): number
+  /** Policy SCHED_*, perhaps with SCHED_RESET_ON_FORK. */
+  sched_setscheduler(pid: number, policy: number, priority: number): 0
+  sched_getscheduler(pid: number): number
+  /** Answers the realtime priority. */
+  sched_getparam(pid: number): number
+  /** Class << IOPRIO_CLASS_SHIFT | level. */
+  ioprio_set(which: number, who: number, ioprio: number): 0
+  ioprio_get(which: number, who: number): number
   prlimit64(pid: number, resource: RlimitName, limit: Rlimit | undefined): Rlimit
   getrusage(children: boolean): Rusage
   /** Watches the calls of a process, with `inherit` also of children it makes from now on: a descriptor that reads as lines of JSON (abi/trace-record.ts), to the end of the last of them. */

@@ -38,6 +38,9 @@ import { stracePackage } from '../userland/programs/strace/index.ts'
 import { containerdPackage } from '../userland/containers/shim/index.ts'
 import { runcPackage } from '../userland/containers/runc/index.ts'
 import { netcatPackage } from '../userland/programs/netcat-openbsd/index.ts'
+import { attrPackage } from '../userland/programs/attr/index.ts'
+import { loginPackage } from '../userland/programs/login/index.ts'
+import { ncursesBin } from '../userland/programs/ncurses-bin/index.ts'
 import { unsimulatedPackage } from './unsimulated.ts'
 
 /** What is simulated. */
@@ -56,6 +59,9 @@ export const SIMULATED_PACKAGES: readonly ProgramPackage[] = [
   containerdPackage,
   iputilsPing,
   netcatPackage,
+  ncursesBin,
+  attrPackage,
+  loginPackage,
 ]
 
 /** Everything installed on the host, with the names that are there but not simulated. */

@@ -1,4 +1,5 @@
 // Making tasks (kernel/fork.c, clone(2)): everything that can fail happens first, then one block that makes the child real.
+import { inheritPriority } from './task-priority.ts'
 import { Errno } from '../abi/errno.ts'
 import { CAP_SYS_ADMIN, CAP_SYS_RESOURCE } from '../abi/capability.ts'
 import { CLONE_FS, CLONE_NEW_ALL, CLONE_NEWNS, CLONE_NEWUSER, CLONE_PARENT, CLONE_VFORK, CLONE_VM } from '../abi/sched.ts'
@@ -115,7 +116,7 @@ export function attachTask(init: TaskInit, template: Task | undefined): Task {
     task.seccomp = template.seccomp
     task.dumpable = template.dumpable
     task.keepsCapsOnSetuid = template.keepsCapsOnSetuid
-    task.nice = template.nice
+    inheritPriority(task, template)
     task.rlimits = template.rlimits
   }
   joinGroup(task, task.pgrp)

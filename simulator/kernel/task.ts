@@ -89,6 +89,12 @@ export class Task implements EventSource {
   pdeathSignal = 0
   isSubreaper = false
   nice = 0
+  policy = 0
+  rtPriority = 0
+  resetsPriorityOnFork = false
+  ioPriority = 0
+  /** A capability has decided something for it since it was forked (PF_SUPERPRIV). */
+  usedPrivileges = false
   /** /proc/PID/oom_score_adj, and the lowest value it may take without CAP_SYS_RESOURCE */
   oomScoreAdj: number
   oomScoreAdjMin: number
@@ -148,7 +154,6 @@ export class Task implements EventSource {
     this.cgroup = parent?.cgroup ?? rootCgroup(init.kernel)
     this.exitSignal = 17
     this.startTime = init.kernel.clock.now
-    this.nice = parent?.nice ?? 0
     this.oomScoreAdj = parent?.oomScoreAdj ?? 0
     this.oomScoreAdjMin = parent?.oomScoreAdjMin ?? 0
   }

@@ -1,7 +1,7 @@
 // Processes: clone(2), execve(2), wait4(2), ids, groups and sessions, priorities, limits. See the man page of each.
 import { Errno } from '../abi/errno.ts'
 import { CAP_SYS_NICE, CAP_SYS_RESOURCE } from '../abi/capability.ts'
-import { PRIO_PGRP, PRIO_PROCESS, RLIM_INFINITY, type Rlimit, type RlimitName } from '../abi/sched.ts'
+import { PRIO_PGRP, PRIO_PROCESS, RLIM_INFINITY, SCHED_RESET_ON_FORK, type Rlimit, type RlimitName } from '../abi/sched.ts'
 import { W_EXITCODE } from '../abi/signal.ts'
 import { NSEC_PER_SEC } from '../kernel/clock.ts'
 import { makeKuid } from '../kernel/cred/ids.ts'
@@ -22,6 +22,7 @@ import { PidFile } from '../kernel/fs/pidfd.ts'
 import { mayKill, sendSignal } from '../kernel/signal-send.ts'
 import { installFile } from '../kernel/vfs/file-open.ts'
 import { CLONE_VFORK } from '../abi/sched.ts'
+import { setIoPriority, setScheduler } from '../kernel/task-priority.ts'
 import { PROGRAM_REPLACED } from '../kernel/scheduler.ts'
 import type { Handlers } from './handlers.ts'
 
@@ -141,6 +142,20 @@ export const processSyscalls = {
     return 0
   },
   getpriority: (task, which, who) => Math.min(...priorityTargets(task, which, who).map((t) => t.nice)),
+  sched_setscheduler(task, pid, policy, priority) {
+    setScheduler(task, find(task, pid), policy, priority)
+    return 0
+  },
+  sched_getscheduler(task, pid) {
+    const target = find(task, pid)
+    return target.policy | (target.resetsPriorityOnFork ? SCHED_RESET_ON_FORK : 0)
+  },
+  sched_getparam: (task, pid) => find(task, pid).rtPriority,
+  ioprio_set(task, which, who, ioprio) {
+    for (const target of priorityTargets(task, which - 1, who)) setIoPriority(task, target, ioprio)
+    return 0
+  },
+  ioprio_get: (task, which, who) => Math.min(...priorityTargets(task, which - 1, who).map((t) => t.ioPriority)),
   prlimit64(task, pid, resource, limit) {
     const target = find(task, pid)
     if (!mayChangeLimits(task, target)) throw Errno.EPERM

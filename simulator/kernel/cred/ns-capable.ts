@@ -27,6 +27,7 @@ export function capRule(cred: Cred, target: UserNamespace, cap: number): CapRule
 export function nsCapable(task: Task, target: UserNamespace, cap: number, cred: Cred = task.cred): boolean {
   const rule = capRule(cred, target, cap)
   const granted = rule === 'effective-set' || rule === 'ancestor' || rule === 'owner'
+  if (granted) task.usedPrivileges = true
   task.kernel.trace.emit('cap.check', task, { cap: CAP_NAMES[cap], userns: target.ino, in: cred.userNs.ino, granted, rule })
   return granted
 }

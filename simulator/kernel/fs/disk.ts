@@ -102,8 +102,8 @@ export class Disk extends MemorySuperBlock {
       .sort((a, b) => a.hash.major - b.hash.major || a.hash.minor - b.hash.minor)
       .map(({ name }) => name)
   }
-  acceptsXattr(): boolean {
-    return true
+  acceptsXattr(name: string): boolean {
+    return /^(user|trusted|security)\../.test(name)
   }
 }
 

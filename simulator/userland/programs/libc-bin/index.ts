@@ -7,6 +7,7 @@ import { unsimulated } from '../../libc/err.ts'
 import { type HostEntry, parseHosts } from '../../libc/netdb.ts'
 import { readFile } from '../../libc/unistd.ts'
 import type { ProgramPackage } from '../../program-table.ts'
+import { getconf } from './getconf.ts'
 
 const EXIT_USAGE = 1, EXIT_NOT_FOUND = 2, EXIT_NO_ENUMERATION = 3
 
@@ -127,5 +128,5 @@ function addressLines(text: string, key: string, database: string): string {
 export const libcBin: ProgramPackage = {
   name: 'libc-bin',
   version: '2.36-9+deb12u13',
-  programs: [{ path: '/usr/bin/getent', program: program(getent), summary: 'looks up users, groups, hosts and services' }],
+  programs: [{ path: '/usr/bin/getconf', program: getconf, summary: 'shows limits of the system' }, { path: '/usr/bin/getent', program: program(getent), summary: 'looks up users, groups, hosts and services' }],
 }

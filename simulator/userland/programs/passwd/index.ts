@@ -1,5 +1,6 @@
 // Debian's package passwd: accounts, groups and passwords.
 import type { ProgramPackage } from '../../program-table.ts'
+import { chfn, gpasswd, groupmod } from './gpasswd.ts'
 import { chpasswd, passwd } from './passwd.ts'
 import { useradd, userdel } from './useradd.ts'
 import { chsh, groupadd, groupdel, usermod } from './usermod.ts'
@@ -15,6 +16,9 @@ export const passwdPackage: ProgramPackage = {
     { path: '/usr/sbin/groupdel', program: groupdel, summary: 'removes a group' },
     { path: '/usr/sbin/chpasswd', program: chpasswd, summary: 'sets passwords from a list' },
     { path: '/usr/bin/passwd', program: passwd, mode: 0o4755, summary: 'changes a password' },
+    { path: '/usr/sbin/groupmod', program: groupmod, summary: 'changes a group' },
+    { path: '/usr/bin/gpasswd', program: gpasswd, mode: 0o4755, summary: 'changes who is in a group' },
+    { path: '/usr/bin/chfn', program: chfn, mode: 0o4755, summary: "changes a user's full name" },
     { path: '/usr/bin/chsh', program: chsh, mode: 0o4755, summary: 'changes the login shell' },
   ],
 }

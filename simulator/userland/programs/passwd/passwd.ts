@@ -66,7 +66,7 @@ function* manage(c: Crt, a: Accounts, line: Line, flags: ReadonlySet<string>, va
   for (const [flag, field] of [['n', 3], ['x', 4], ['w', 5], ['i', 6]] as const) line[field] = values.get(flag) ?? line[field]
   a.shadow.touch()
   yield* saveAccounts(a)
-  const password = flags.has('d') || flags.has('l') || flags.has('u')
+  const password = flags.has('d') || flags.has('e') || flags.has('l') || flags.has('u')
   yield* c.stdout.write(password ? `${c.name}: password changed.\n` : `${c.name}: password expiry information changed.\n`)
   return 0
 }

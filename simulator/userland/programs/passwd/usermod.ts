@@ -8,6 +8,7 @@ import { readLoginDefs } from '../../libc/login-defs.ts'
 import { call } from '../../libc/syscall.ts'
 import { access, lstat, rename } from '../../libc/unistd.ts'
 import { type Accounts, die, findGroup, freeId, isValidName, type Line, loadAccounts, requireRoot, saveAccounts, setMember, shadowOptions, type ShadowOptions, usage } from './accounts.ts'
+import { knowsPassword } from './gpasswd.ts'
 import { CHSH_HELP, GROUPADD_HELP, GROUPDEL_HELP, USERMOD_HELP } from './help.ts'
 import { chownTree } from './tree.ts'
 
@@ -181,6 +182,7 @@ function* chshMain(c: Crt): Flow<number> {
   const user = a.passwd.find(name)
   if (!user) return yield* die(c, 1, `user '${name}' does not exist`)
   if (uid !== 0 && user[2] !== String(uid)) return yield* die(c, 1, `You may not change the shell for '${name}'.`)
+  if (uid !== 0 && !(yield* knowsPassword(c, a.shadow.find(name)?.[1]))) return 1
   const shell = o.values.get('s')
   if (shell === undefined) {
     yield* c.stdout.write(`Changing the login shell for ${name}\nEnter the new value, or press ENTER for the default\n\tLogin Shell [${user[6]}]: `)
@@ -189,7 +191,8 @@ function* chshMain(c: Crt): Flow<number> {
     if (typed === '') return 0
     user[6] = typed
   } else user[6] = shell
-  if ((yield* access(user[6], X_OK)) === E.ENOENT) yield* warn(c, `Warning: ${user[6]} does not exist`)
+  const usable = yield* access(user[6], X_OK)
+  if (isErr(usable)) yield* warn(c, `Warning: ${user[6]} ${usable === E.ENOENT ? 'does not exist' : 'is not executable'}`)
   a.passwd.touch()
   yield* saveAccounts(a)
   return 0

@@ -127,6 +127,8 @@ const startTime = (header: string): Column => right(header, 5, (p, x) => {
 }, (p) => p.starttime)
 const supplementary = (p: Process): number[] => (p.status.get('Groups') ?? '').split(/\s+/).filter((g) => g !== '').map(Number)
 const flags = (): Column => right('F', 1, (p) => ((p.flags >> 6) & 7).toString(8))
+/** Only where it has a meaning: SCHED_OTHER and SCHED_BATCH. */
+const niceness = (): Column => right('NI', 3, (p) => (p.policy === 0 || p.policy === 3 ? String(p.nice) : '-'), (p) => p.nice)
 const pid = (header: string, value: (p: Process) => number): Column => number(header, 5, value)
 const ids = (header: string, of: 'uids' | 'gids', index: number): Column => number(header, 5, (p) => p[of][index] ?? 0)
 
@@ -165,7 +167,7 @@ export const COLUMNS: ReadonlyMap<string, Column> = new Map<string, Column>([
   ['stime', startTime('STIME')], ['start_time', startTime('START')],
   ['bsdstart', right('START', 6, (p, x) => strftime(x.now - begun(p, x) > 86400 ? '%b %e' : ' %H:%M', begun(p, x)), (p) => p.starttime)],
   ['c', number('C', 2, (p, x) => Math.min(99, Math.floor(percentOfTime(p, x))))], ['cp', number('CP', 3, (p, x) => Math.min(999, Math.floor(percentOfTime(p, x) * 10)))],
-  ['ni', number('NI', 3, (p) => p.nice)], ['nice', number('NI', 3, (p) => p.nice)], ['pri', number('PRI', 3, (p) => 39 - p.priority)],
+  ['ni', niceness()], ['nice', niceness()], ['pri', number('PRI', 3, (p) => 39 - p.priority)],
   ['opri', number('PRI', 3, (p) => 60 + p.priority)], ['intpri', number('PRI', 3, (p) => 60 + p.priority)], ['priority', number('PRI', 3, (p) => p.priority)],
   ['psr', number('PSR', 3, (p) => p.processor)], ['sgi_p', right('P', 1, (p) => (p.state === 'R' ? String(p.processor) : '*'))], ['nlwp', number('NLWP', 4, (p) => p.threads)], ['thcount', number('THCNT', 5, (p) => p.threads)],
   ['cls', right('CLS', 3, (p) => CLASSES.get(p.policy) ?? '?')], ['class', right('CLS', 3, (p) => CLASSES.get(p.policy) ?? '?')],
@@ -175,7 +177,7 @@ export const COLUMNS: ReadonlyMap<string, Column> = new Map<string, Column>([
   ['rss', number('RSS', 5, (p) => p.rss * (PAGE_SIZE / 1024))], ['rssize', number('RSS', 5, (p) => p.rss * (PAGE_SIZE / 1024))],
   ['rsz', number('RSZ', 5, (p) => p.rss * (PAGE_SIZE / 1024))], ['sz', number('SZ', 5, (p) => Math.floor(p.vsize / PAGE_SIZE))],
   ['size', number('SIZE', 5, (p) => ['VmData', 'VmStk'].reduce((sum, name) => sum + parseInt(p.status.get(name) ?? '0', 10), 0))],
-  ['trs', number('TRS', 4, (p) => Math.floor((p.endcode - p.startcode) / 1024))],
+  ['trs', number('TRS', 5, (p) => Math.floor((p.endcode - p.startcode) / 1024))],
   ['drs', number('DRS', 5, (p) => Math.max(0, Math.floor((p.vsize - (p.endcode - p.startcode)) / 1024)))],
   ['min_flt', number('MINFL', 6, (p) => p.minflt)], ['minflt', number('MINFLT', 6, (p) => p.minflt)],
   ['maj_flt', number('MAJFL', 6, (p) => p.majflt)], ['majflt', number('MAJFLT', 6, (p) => p.majflt)],

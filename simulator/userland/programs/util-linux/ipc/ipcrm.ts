@@ -78,10 +78,7 @@ function* removeOld(c: Crt, [word, ...ids]: readonly string[]): Flow<number> {
 }
 
 export function* ipcrm(c: Crt): Flow<number> {
-  if (c.argv.length < 2) {
-    yield* c.stdout.write('\n')
-    return 0
-  }
+  if (c.argv.length < 2) return 0
   if (!c.argv[1].startsWith('-')) return yield* removeOld(c, c.argv.slice(1))
   const parsed = getoptLong(c.argv, IPCRM_OPTIONS.short, IPCRM_OPTIONS.long)
   const all = new Set<IpcKind>()
