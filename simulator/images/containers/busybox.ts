@@ -8,7 +8,7 @@ const IMAGE_TIME = 1765792800000
 
 function tree(): readonly ImageNode[] {
   const image = new ImageBuilder(IMAGE_TIME)
-  for (const path of ['/bin', '/etc', '/root']) image.dir(path)
+  for (const path of ['/bin', '/etc', '/root', '/dev', '/proc', '/sys']) image.dir(path)
   image.dir('/tmp', { mode: 0o1777 })
   image.file('/bin/busybox', executableBytes('busybox-static/busybox'), { mode: 0o755 })
   for (const name of APPLET_NAMES) if (name !== 'busybox') image.symlink(`/bin/${name}`, 'busybox')
