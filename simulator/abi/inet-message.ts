@@ -1,4 +1,4 @@
-// What recvmsg(2) gives on an Internet socket: the data, who sent it, and what the control messages (cmsg) say. With MSG_ERRQUEUE an error and the packet it is about.
+// What recvmsg(2) gives on an Internet or packet socket: the data, who sent it, and what the control messages (cmsg) say. With MSG_ERRQUEUE an error and the packet it is about.
 import type { Errno } from './errno.ts'
 import type { SockAddr } from './syscalls.ts'
 
@@ -15,6 +15,10 @@ export interface SocketError {
   /** Who says so (SO_EE_OFFENDER). */
   readonly offender: SockAddr | undefined
 }
+
+/** sll_pkttype of packet(7). */
+export const PACKET_HOST = 0, PACKET_BROADCAST = 1, PACKET_MULTICAST = 2, PACKET_OTHERHOST = 3, PACKET_OUTGOING = 4
+export const ETH_P_ALL = 3
 
 export interface InetMessage {
   readonly data: Uint8Array

@@ -37,7 +37,8 @@ export type SockAddr =
   | { readonly family: 'inet'; readonly addr: string; readonly port: number }
   | { readonly family: 'inet6'; readonly addr: string; readonly port: number; readonly scope?: number }
   | { readonly family: 'netlink'; readonly pid: number; readonly groups: number }
-  | { readonly family: 'packet'; readonly ifindex: number; readonly protocol: number; readonly addr: Uint8Array }
+  /** packet(7): `pktType` says for whom a frame was (PACKET_HOST …), `hatype` what kind of device it passed (ARPHRD_…). */
+  | { readonly family: 'packet'; readonly ifindex: number; readonly protocol: number; readonly addr: Uint8Array; readonly pktType?: number; readonly hatype?: number }
 
 /** sendmsg(2) and recvmsg(2) on a unix socket: SCM_RIGHTS passes open files, which the receiver knows by descriptors of its own. */
 export interface UnixMessage {

@@ -1,4 +1,4 @@
-// Sockets: socket(2), bind(2), connect(2), send(2), recv(2) and the rest. Families: unix, netlink, inet, inet6.
+// Sockets: socket(2), bind(2), connect(2), send(2), recv(2) and the rest. Families: unix, netlink, inet, inet6, packet.
 import { Errno } from '../abi/errno.ts'
 import { O_CLOEXEC, O_NONBLOCK } from '../abi/fcntl.ts'
 import type { SockAddr } from '../abi/syscalls.ts'
@@ -6,6 +6,7 @@ import type { IpVersion } from '../lib/ip.ts'
 import { IPPROTO_ICMP, IPPROTO_ICMPV6 } from '../kernel/net/icmp-packet.ts'
 import { NetlinkSocket } from '../kernel/net/netlink-socket.ts'
 import { IPPROTO_TCP } from '../kernel/net/packet.ts'
+import { PacketSocket } from '../kernel/net/packet-socket.ts'
 import { PingSocket } from '../kernel/net/ping-socket.ts'
 import { RawSocket } from '../kernel/net/raw-socket.ts'
 import { MSG_DONTWAIT, type Socket, SocketFile, socketFile } from '../kernel/net/socket.ts'
@@ -36,6 +37,10 @@ function makeSocket(task: Task, family: string, type: string, protocol: number):
     return new NetlinkSocket(task, protocol)
   }
   if (family === 'inet' || family === 'inet6') return makeInetSocket(task, family, type, protocol)
+  if (family === 'packet') {
+    if (type !== 'raw' && type !== 'dgram') throw Errno.ESOCKTNOSUPPORT
+    return new PacketSocket(task, type, protocol)
+  }
   throw Errno.EAFNOSUPPORT
 }
 /** inet_create: the type says what, the protocol 0 stands for the usual one. */

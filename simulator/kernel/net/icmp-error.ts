@@ -13,6 +13,9 @@ const CODES4: Readonly<Record<Unreachable, TypeAndCode>> = { net: [3, 0], host: 
 const CODES6: Readonly<Record<Unreachable, TypeAndCode>> = { net: [1, 0], host: [1, 3], protocol: [4, 1], port: [1, 4], prohibited: [1, 1], ttl: [3, 0], 'too-big': [2, 0], reassembly: [3, 1] }
 const ECHOES: ReadonlySet<number> = new Set([0, 8, 9, 10, 13, 14, 15, 16, 17, 18])
 
+/** IPTOS_PREC_INTERNETCONTROL */
+const INTERNETWORK_CONTROL = 0xc0
+
 /** True for messages that must not be answered with an error. */
 const isIcmpError = (packet: IpPacket): boolean =>
   packet.payload.kind === 'icmp' && (packet.family === 'inet' ? !ECHOES.has(packet.payload.type) : packet.payload.type < 128)
@@ -28,7 +31,7 @@ export function sendIcmpError(net: NetNamespace, packet: IpPacket, what: Unreach
     if (!routeOutput(net, family, packet.source, { source: own }).device.isLoopback && !net.inet.mayError()) return
     net.inet.count(`${family === 'inet' ? 'Icmp' : 'Icmp6'} OutType${type}`)
     const { fragment: _piece, ...whole } = packet
-    sendIp(net, { family, source: own, destination: packet.source, dontFragment: false, payload: { kind: 'icmp', type, code, id: 0, sequence: mtu ?? 0, data: EMPTY_BYTES, about: whole, mtu } })
+    sendIp(net, { family, source: own, destination: packet.source, dontFragment: false, tos: family === 'inet' ? (packet.tos & 0x1e) | INTERNETWORK_CONTROL : 0, payload: { kind: 'icmp', type, code, id: 0, sequence: mtu ?? 0, data: EMPTY_BYTES, about: whole, mtu } })
   } catch {
     // Without a way back nobody learns of it.
   }

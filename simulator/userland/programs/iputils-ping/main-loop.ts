@@ -27,8 +27,8 @@ export function* setUp(state: PingState, protocol: PingProtocol): Flow<number | 
   yield* call('setsockopt', fd, 'SOL_SOCKET', 'SO_RCVTIMEO', atLeast(state.interval) / 1000)
   if (state.options.ident !== undefined) state.ident = state.options.ident
   else if (protocol.isRaw) {
-    const random = yield* call('getrandom', 2)
-    state.ident = isErr(random) ? 1 : (random[0] << 8) | random[1]
+    const pid = yield* call('getpid')
+    state.ident = isErr(pid) ? 1 : pid & 0xffff
   }
   const stop = function* onStop(): Flow<void> {
     state.isExiting = true
