@@ -18,6 +18,7 @@ import { psmisc } from '../userland/programs/psmisc/index.ts'
 import { sysvinitUtils } from '../userland/programs/sysvinit-utils/index.ts'
 import { findutils } from '../userland/programs/findutils/index.ts'
 import { iputilsPing } from '../userland/programs/iputils-ping/index.ts'
+import { tcpdumpPackage } from '../userland/programs/tcpdump/index.ts'
 import { iproutePackage } from '../userland/programs/iproute2/index.ts'
 import { busybox } from '../userland/programs/busybox/index.ts'
 import { passwdPackage } from '../userland/programs/passwd/index.ts'
@@ -58,6 +59,7 @@ export const SIMULATED_PACKAGES: readonly ProgramPackage[] = [
   runcPackage,
   containerdPackage,
   iputilsPing,
+  tcpdumpPackage,
   netcatPackage,
   ncursesBin,
   attrPackage,

@@ -39,7 +39,7 @@ function solicitArp(neighbour: Neighbour, to: string | undefined, source: bigint
   const announce = maxConf(device, 'arp_announce')
   const isUsable = source !== undefined && isLocal(device, source) && (announce === 0 || (announce === 1 && own.some((a) => a.local === source)))
   const from = isUsable ? source : (near?.local ?? 0n)
-  sendArp(device, to ?? BROADCAST_MAC, { op: 'request', senderMac: device.address, senderIp: from, targetMac: to ?? ZERO_MAC, targetIp: address })
+  sendArp(device, to ?? BROADCAST_MAC, { op: 'request', senderMac: device.address, senderIp: from, targetMac: ZERO_MAC, targetIp: address })
 }
 
 export function sendArp(device: NetDevice, destination: string, fields: Omit<Arp, 'kind' | 'id'>): void {

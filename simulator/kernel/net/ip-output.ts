@@ -94,7 +94,7 @@ export function sendIp(net: NetNamespace, out: OutgoingPacket): void {
   const fits = packetLength(packet) <= route.mtu
   if (!fits && out.dontFragment === true) throw Errno.EMSGSIZE
   const mayCut = family === 'inet6' || !fits || out.dontFragment === false
-  sendPacket(net, mayCut ? { ...packet, dontFragment: false, ident: net.inet.nextIdent() } : packet, route, key, out.socket)
+  sendPacket(net, { ...packet, dontFragment: packet.dontFragment && !mayCut, ident: net.inet.nextIdent() }, route, key, out.socket)
 }
 
 /** __ip_local_out: a finished packet (IP_HDRINCL, REJECT, TCP's own). Throws as `sendIp`. */

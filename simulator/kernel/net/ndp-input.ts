@@ -5,6 +5,7 @@ import { learnNeighbour, neighbourFor } from './arp.ts'
 import { advertise } from './ndp.ts'
 import type { NetDevice } from './net-device.ts'
 import type { IpPacket, Ndp } from './packet.ts'
+import { isMulticast } from './route-choice.ts'
 
 export function ndpReceived(device: NetDevice, packet: IpPacket, ndp: Ndp): void {
   const own = device.addresses.find((a) => a.family === 'inet6' && a.local === ndp.target)
@@ -14,14 +15,15 @@ export function ndpReceived(device: NetDevice, packet: IpPacket, ndp: Ndp): void
     return
   }
   if (ndp.type === 136) {
-    if (own !== undefined || ndp.lladdr === undefined) return
+    if (own !== undefined) return
     const known = device.neighbours.find('inet6', ndp.target)
-    if (known !== undefined) learnNeighbour(known, ndp.lladdr, ndp.solicited)
+    const lladdr = ndp.lladdr ?? known?.lladdr
+    if (known !== undefined && lladdr !== undefined) learnNeighbour(known, lladdr, ndp.solicited)
     return
   }
   if (own === undefined) return
   if (packet.source === 0n) return advertise(device, ndp.target, undefined)
   if (ndp.lladdr === undefined) return
   learnNeighbour(neighbourFor(device, 'inet6', packet.source), ndp.lladdr, false)
-  advertise(device, ndp.target, { address: packet.source, mac: ndp.lladdr })
+  advertise(device, ndp.target, { address: packet.source, mac: ndp.lladdr, asksByName: !isMulticast('inet6', packet.destination) })
 }

@@ -34,7 +34,8 @@ export function probeDuplicate(device: NetDevice, address: bigint): void {
   const group = solicitedNode(address)
   sendNdp(device, groupMac(group), 0n, group, { kind: 'ndp', type: 135, target: address, lladdr: undefined, solicited: false })
 }
-/** ndisc_send_na: to whoever asked, or to all where nobody did by name. */
-export function advertise(device: NetDevice, target: bigint, to: { readonly address: bigint; readonly mac: string } | undefined): void {
-  sendNdp(device, to?.mac ?? groupMac(ALL_NODES), target, to?.address ?? ALL_NODES, { kind: 'ndp', type: 136, target, lladdr: device.address, solicited: to !== undefined })
+/** ndisc_send_na: to whoever asked, or to all where nobody did by name. Who asks by name knows the MAC address already. */
+export function advertise(device: NetDevice, target: bigint, to: { readonly address: bigint; readonly mac: string; readonly asksByName: boolean } | undefined): void {
+  const lladdr = to?.asksByName === true ? undefined : device.address
+  sendNdp(device, to?.mac ?? groupMac(ALL_NODES), target, to?.address ?? ALL_NODES, { kind: 'ndp', type: 136, target, lladdr, solicited: to !== undefined })
 }

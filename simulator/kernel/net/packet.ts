@@ -116,7 +116,7 @@ export function payloadLength(packet: IpPacket): number {
   const { payload } = packet
   switch (payload.kind) {
     case 'icmp': return 8 + (payload.about === undefined ? payload.data.length : Math.min(packetLength(payload.about), 548))
-    case 'ndp': return 32
+    case 'ndp': return payload.type === 136 && payload.lladdr === undefined ? 24 : 32
     case 'udp': return 8 + payload.data.length
     case 'tcp': return 20 + tcpOptionsLength(payload.options) + payload.data.length
     case 'raw': return payload.data.length

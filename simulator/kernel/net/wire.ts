@@ -1,10 +1,12 @@
 // Packets and frames as the bytes that would be on the wire (RFC 791, 792, 768, 9293, 8200, 4443, 4861, 826), for raw and packet sockets; and back.
 import type { IpVersion } from '../../lib/ip.ts'
 import { internetChecksum } from './icmp-packet.ts'
-import { type Arp, type Frame, type IpPacket, type Payload, payloadLength, protocolOf, tcpOptionsLength } from './packet.ts'
+import { type Arp, type Frame, type IpPacket, type Payload, payloadLength, protocolOf, TCP_RST, tcpOptionsLength } from './packet.ts'
 
 const ETHERTYPE = { inet: 0x0800, inet6: 0x86dd, arp: 0x0806, vlan: 0x8100 }
 const FRAGMENT6 = 44
+/** RFC 3971: in the probe for a duplicate address (enhanced DAD). */
+const NONCE_OPTION = 14
 
 function putAddress(bytes: Uint8Array, at: number, family: IpVersion, value: bigint): void {
   const length = family === 'inet' ? 4 : 16
@@ -28,6 +30,16 @@ const get32 = (bytes: Uint8Array, at: number): number => ((get16(bytes, at) << 1
 const macBytes = (mac: string): readonly number[] => mac.split(':').map((b) => Number.parseInt(b, 16))
 const macText = (bytes: Uint8Array, at: number): string => [...bytes.subarray(at, at + 6)].map((b) => b.toString(16).padStart(2, '0')).join(':')
 
+/** CHECKSUM_PARTIAL: what a stack leaves in the field for the card to finish, and no virtual card does: the sum over the addresses alone. */
+function partialChecksum(packet: IpPacket, length: number): number {
+  const size = packet.family === 'inet' ? 4 : 16
+  const header = new Uint8Array(2 * size + 8)
+  putAddress(header, 0, packet.family, packet.source)
+  putAddress(header, size, packet.family, packet.destination)
+  put32(header, 2 * size, length)
+  put32(header, 2 * size + 4, protocolOf(packet))
+  return ~internetChecksum(header) & 0xffff
+}
 function pseudoChecksum(packet: IpPacket, bytes: Uint8Array): number {
   const size = packet.family === 'inet' ? 4 : 16
   const all = new Uint8Array(2 * size + 8 + bytes.length)
@@ -76,7 +88,7 @@ export function payloadBytes(packet: IpPacket): Uint8Array {
       put16(bytes, 2, payload.dport)
       put16(bytes, 4, bytes.length)
       bytes.set(payload.data, 8)
-      put16(bytes, 6, pseudoChecksum(packet, bytes) || 0xffff)
+      put16(bytes, 6, partialChecksum(packet, bytes.length))
       return bytes
     case 'tcp': {
       const header = 20 + tcpOptionsLength(payload.options)
@@ -89,15 +101,17 @@ export function payloadBytes(packet: IpPacket): Uint8Array {
       put16(bytes, 14, payload.window)
       tcpOptions(bytes, payload)
       bytes.set(payload.data, header)
-      put16(bytes, 16, pseudoChecksum(packet, bytes))
+      put16(bytes, 16, (payload.flags & TCP_RST) === 0 ? partialChecksum(packet, bytes.length) : pseudoChecksum(packet, bytes))
       return bytes
     }
     case 'ndp':
       bytes[0] = payload.type
-      if (payload.type === 136) bytes[4] = (payload.solicited ? 0x40 : 0) | 0x20
+      if (payload.type === 136) bytes[4] = (payload.solicited ? 0x40 : 0) | (payload.lladdr === undefined ? 0 : 0x20)
       putAddress(bytes, 8, 'inet6', payload.target)
-      bytes[24] = payload.type === 135 ? 1 : 2
-      bytes[25] = 1
+      if (bytes.length > 24) {
+        bytes[24] = payload.lladdr === undefined ? NONCE_OPTION : payload.type === 135 ? 1 : 2
+        bytes[25] = 1
+      }
       if (payload.lladdr !== undefined) bytes.set(macBytes(payload.lladdr), 26)
       put16(bytes, 2, pseudoChecksum(packet, bytes))
       return bytes
@@ -110,6 +124,14 @@ export function payloadBytes(packet: IpPacket): Uint8Array {
       put16(bytes, 2, family === 'inet' ? internetChecksum(bytes) : pseudoChecksum(packet, bytes))
       return bytes
   }
+}
+
+/** net.ipv6.auto_flowlabels: the same for all packets of a conversation. */
+function flowLabel({ payload, source, destination }: IpPacket): number {
+  if (payload.kind === 'ndp' || payload.kind === 'raw') return 0
+  const ends = payload.kind === 'icmp' ? payload.id : payload.sport * 65536 + payload.dport
+  const mixed = (source * 31n + destination) * 2654435761n + BigInt(ends) * 40503n
+  return Number((mixed ^ (mixed >> 64n) ^ (mixed >> 20n)) & 0xfffffn)
 }
 
 /** A packet with its IP header; of a piece only its share. */
@@ -133,7 +155,7 @@ export function packetBytes(packet: IpPacket): Uint8Array {
     put16(bytes, 10, internetChecksum(bytes.subarray(0, 20)))
     return bytes
   }
-  put32(bytes, 0, 0x60000000 + packet.tos * 0x100000)
+  put32(bytes, 0, 0x60000000 + packet.tos * 0x100000 + flowLabel(packet))
   put16(bytes, 4, bytes.length - 40)
   bytes[6] = fragment === undefined ? protocolOf(packet) : FRAGMENT6
   bytes[7] = packet.ttl
