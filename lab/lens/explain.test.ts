@@ -63,6 +63,7 @@ test('a page gets the explanation of a step when it asks, also after going back'
   const text = JSON.stringify(told)
   expect(text).toContain('unshare(CLONE_NEWUSER) = 0')
   expect(text).toContain('leave namespaces for new ones of its own')
+  expect(text).toContain('which namespaces: a user namespace')
   expect(text).not.toContain('/etc/shadow')
   expect(JSON.stringify(ask(2))).toContain('openat(AT_FDCWD, \\"/etc/shadow\\", O_RDONLY) = -1 EACCES')
   expect(JSON.stringify(bench.of('step').at(-1))).not.toContain('openat(')

@@ -2,6 +2,7 @@
 // Made of the event stream alone, so the page's lens and `isolab explain` tell the same story.
 import type { KernelEvent } from '../../simulator/trace/emitter.ts'
 import { sentence } from '../../simulator/trace/events.ts'
+import { type ArgumentNote, explainArguments } from '../../simulator/trace/explain-args.ts'
 import { SIGNATURES } from '../../simulator/trace/signatures.ts'
 import { journeys, type PacketStory } from './journeys.ts'
 import { callsOf, failureOf, formatCall, type TracedCall } from '../../simulator/trace/strace.ts'
@@ -14,6 +15,8 @@ export interface ExplainedCall {
   readonly text: string
   /** Completes “asks the kernel to …”; empty for a call without a description. */
   readonly purpose: string
+  /** What each argument is for and means. */
+  readonly args: readonly ArgumentNote[]
   readonly failure: string | undefined
   /** It changed something or was refused. Other calls are routine. */
   readonly isTelling: boolean
@@ -55,7 +58,7 @@ function explainCall(call: TracedCall): ExplainedCall {
   const reasons = call.inside.filter((event) => !NOT_REASONS.has(event.name))
   const told = reasons.slice(0, MOST_REASONS).map((event) => ({ text: short(sentence(event)), isRefusal: isRefusal(event) }))
   if (reasons.length > MOST_REASONS) told.push({ text: `and ${reasons.length - MOST_REASONS} more`, isRefusal: reasons.slice(MOST_REASONS).some(isRefusal) })
-  return { text: short(formatCall(call)), purpose: SIGNATURES[call.nr]?.purpose ?? '', failure: failureOf(call), isTelling: isTelling(call), reasons: told }
+  return { text: short(formatCall(call)), purpose: SIGNATURES[call.nr]?.purpose ?? '', args: explainArguments(call).map(({ shown, note }) => ({ shown: short(shown), note })), failure: failureOf(call), isTelling: isTelling(call), reasons: told }
 }
 
 interface Run { readonly pid: number; readonly command: string; readonly calls: TracedCall[]; exitStatus: number | undefined }

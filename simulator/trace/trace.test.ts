@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { ARGUMENT_ROLES } from './argument-texts.ts'
+import { SIGNATURES } from './signatures.ts'
 import type { KernelEvent } from './emitter.ts'
 import { EVENTS } from './events.ts'
 import { callsOf, formatCall } from './strace.ts'
@@ -32,4 +34,9 @@ test('every event that the kernel emits has a sentence', () => {
   const names = files.flatMap((f) => [...readFileSync(join(kernel, f), 'utf8').matchAll(/emit\((?:\w+ \? )?'([a-z.-]+)'(?: : '([a-z.-]+)')?/g)].flatMap((m) => [m[1], m[2]]))
   const missing = [...new Set(names)].filter((name): name is string => name !== undefined && EVENTS[name] === undefined)
   expect(missing).toEqual([])
+})
+
+test('every argument of every call has a text', () => {
+  const bare = Object.entries(SIGNATURES).filter(([nr, { args }]) => (ARGUMENT_ROLES[nr] ?? []).length !== args.filter((kind) => kind !== 'hidden').length)
+  expect(bare.map(([nr]) => nr)).toEqual([])
 })
