@@ -1,39 +1,51 @@
 // Netlink sockets (net/netlink/af_netlink.c, netlink(7)): a request is answered at once; the answer waits in the socket until it is read.
 import { Errno } from '../../abi/errno.ts'
 import { POLLIN, POLLOUT } from '../../abi/fcntl.ts'
-import { NETLINK_NETFILTER, NETLINK_ROUTE, type NetlinkDatagram, type NetlinkRequest } from '../../abi/netlink.ts'
+import { NETLINK_NETFILTER, NETLINK_ROUTE, NETLINK_SOCK_DIAG, type NetlinkDatagram, type NetlinkRequest } from '../../abi/netlink.ts'
 import type { NfDatagram, NfRequest } from '../../abi/nf-tables.ts'
+import type { SockDiagDatagram, SockDiagRequest } from '../../abi/sock-diag.ts'
 import type { SockAddr } from '../../abi/syscalls.ts'
 import type { Task } from '../task.ts'
 import { type KFlow, WaitQueue } from '../wait-queue.ts'
 import type { NetNamespace } from './net-namespace.ts'
 import { answerNfnetlink } from './netfilter/nfnetlink.ts'
 import { answerRtnetlink } from './rtnetlink.ts'
+import { answerSockDiag } from './sock-diag.ts'
 import { MSG_DONTWAIT, Socket } from './socket.ts'
+
+type Answer = NetlinkDatagram | NfDatagram | SockDiagDatagram
+
+/** Who answers, by protocol. */
+const FAMILIES: ReadonlyMap<number, (task: Task, net: NetNamespace, message: unknown) => Answer> = new Map<number, (task: Task, net: NetNamespace, message: unknown) => Answer>([
+  [NETLINK_ROUTE, (task, net, message) => answerRtnetlink(task, net, message as NetlinkRequest)],
+  [NETLINK_NETFILTER, (task, net, message) => answerNfnetlink(task, net, message as NfRequest)],
+  [NETLINK_SOCK_DIAG, (task, net, message) => answerSockDiag(task, net, message as SockDiagRequest)],
+])
 
 export class NetlinkSocket extends Socket {
   readonly net: NetNamespace
-  readonly #protocol: number
+  readonly #answer: (task: Task, net: NetNamespace, message: unknown) => Answer
   readonly #portId: number
-  readonly #queue: (NetlinkDatagram | NfDatagram)[] = []
+  readonly #queue: Answer[] = []
   readonly #readable = new WaitQueue()
 
   constructor(task: Task, protocol: number) {
     super(task.kernel)
-    if (protocol !== NETLINK_ROUTE && protocol !== NETLINK_NETFILTER) throw Errno.EPROTONOSUPPORT
+    const answer = FAMILIES.get(protocol)
+    if (answer === undefined) throw Errno.EPROTONOSUPPORT
     this.net = task.nsproxy.net
     this.net.hold('socket')
-    this.#protocol = protocol
+    this.#answer = answer
     this.#portId = task.numberIn(task.pidNs)
   }
 
   override bind(): void {}
   override sendMessage(task: Task, message: unknown): number {
-    this.#queue.push(this.#protocol === NETLINK_NETFILTER ? answerNfnetlink(task, this.net, message as NfRequest) : answerRtnetlink(task, this.net, message as NetlinkRequest))
+    this.#queue.push(this.#answer(task, this.net, message))
     this.#readable.wakeAll()
     return 1
   }
-  override *receiveMessage(_task: Task, flags: number): KFlow<NetlinkDatagram | NfDatagram> {
+  override *receiveMessage(_task: Task, flags: number): KFlow<Answer> {
     for (;;) {
       const next = this.#queue.shift()
       if (next !== undefined) return next

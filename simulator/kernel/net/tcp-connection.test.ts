@@ -8,7 +8,7 @@ import { TcpConnection } from './tcp-connection.ts'
 import type { TcpSettings } from './tcp-settings.ts'
 
 const SETTINGS: TcpSettings = {
-  sport: 1000, dport: 80, initialSequence: 0xfffffff0, mss: 1460, receiveSpace: 65536, sendSpace: 87040, windowScale: 6, timestamps: true, sack: true, windowScaling: true,
+  sport: 1000, dport: 80, initialSequence: 0xfffffff0, mss: 1460, pathMtu: 1500, receiveSpace: 65536, sendSpace: 87040, windowScale: 6, timestamps: true, sack: true, windowScaling: true,
   synRetries: 6, synAckRetries: 5, retries: 15, orphanRetries: 8, finTimeout: 60 * NSEC_PER_SEC,
 }
 const DELAY = NSEC_PER_MSEC

@@ -9,6 +9,7 @@ export interface TcpSettings {
   readonly initialSequence: number
   /** What our end of the path takes in one segment, options not counted. */
   readonly mss: number
+  readonly pathMtu: number
   /** Bytes kept for the reader, before the window closes; and for the peer. */
   readonly receiveSpace: number
   readonly sendSpace: number
@@ -51,6 +52,7 @@ export interface TcpPath {
   readonly sport: number
   readonly dport: number
   readonly mss: number
+  readonly pathMtu: number
   /** Set by the program (SO_RCVBUF, SO_SNDBUF, already doubled); undefined: as the sysctls say. */
   readonly receiveBuffer: number | undefined
   readonly sendBuffer: number | undefined
@@ -61,7 +63,7 @@ export interface TcpPath {
 export function tcpSettings(kernel: Kernel, net: NetNamespace, path: TcpPath): TcpSettings {
   const number = (name: string): number => net.sysctls.getNumber(`net/ipv4/tcp_${name}`)
   return {
-    sport: path.sport, dport: path.dport, mss: path.mss, initialSequence: kernel.random.u32() >>> 0,
+    sport: path.sport, dport: path.dport, mss: path.mss, pathMtu: path.pathMtu, initialSequence: kernel.random.u32() >>> 0,
     receiveSpace: windowOf(path.receiveBuffer ?? defaultBuffer(net, 'rmem')),
     sendSpace: path.sendBuffer ?? sendBufferFor(path.mss, defaultBuffer(net, 'wmem')),
     windowScale: windowScaleOf(net, path.receiveBuffer), timestamps: number('timestamps') !== 0, sack: number('sack') !== 0, windowScaling: number('window_scaling') !== 0,

@@ -62,6 +62,10 @@ export class TcpSocket extends InetSocket {
     const { connection } = this
     return connection === undefined ? [0, 0] : [connection.readable, connection.sender.queued]
   }
+  /** 1: no more receiving, 2: no more sending. */
+  get shutdownMask(): number {
+    return (this.#isReceiveShut || this.connection?.isPeerDone === true ? 1 : 0) | (this.#isSendShut ? 2 : 0)
+  }
   get isOrphan(): boolean {
     return this.isClosed
   }
@@ -147,7 +151,7 @@ export class TcpSocket extends InetSocket {
   }
   #makeConnection(peer: Endpoint, mtu: number): TcpConnection {
     const connection = new TcpConnection(tcpSettings(this.kernel, this.net, {
-      sport: this.local.port, dport: peer.port, mss: mtu - HEADERS[peer.family], receiveBuffer: this.#tuning.receiveBuffer, sendBuffer: this.#tuning.sendBuffer, synRetries: this.#tuning.synRetries,
+      sport: this.local.port, dport: peer.port, mss: mtu - HEADERS[peer.family], pathMtu: mtu, receiveBuffer: this.#tuning.receiveBuffer, sendBuffer: this.#tuning.sendBuffer, synRetries: this.#tuning.synRetries,
     }))
     connection.sender.noDelay = this.#tuning.noDelay === true
     return connection
@@ -351,6 +355,16 @@ export class TcpSocket extends InetSocket {
   /** The namespace ends: only connections in TIME-WAIT are left in it. */
   netnsEnds(): void {
     this.#abandon()
+  }
+  /** tcp_abort: somebody with power over the namespace ends it. */
+  destroy(): void {
+    if (this.isListening) {
+      this.#stopListening()
+      return
+    }
+    this.connection?.abort(this.#now)
+    this.error = Errno.ECONNABORTED
+    this.#pump()
   }
   #releaseNamespace(): void {
     if (!this.#holdsNamespace || (!this.isClosed && this.ino !== 0)) return

@@ -46,6 +46,7 @@ export class UnixSocket extends Socket {
   readonly #credentials: PeerCredentials
   #peerCredentials: PeerCredentials | undefined
   #backlog = 0
+  #boundInode: { readonly ino: number; readonly dev: number } | undefined
   readonly #incoming: UnixSocket[] = []
   #packets: Packet[] = []
   #bytes = 0
@@ -68,6 +69,17 @@ export class UnixSocket extends Socket {
   /** Something to look at again has happened. */
   notify(): void {
     this.#changed.wakeAll()
+  }
+  /** Connections that wait for accept(2), and how many may. */
+  get waiting(): number {
+    return this.#incoming.length
+  }
+  get backlog(): number {
+    return this.#backlog
+  }
+  /** The file its address is. */
+  get boundInode(): { readonly ino: number; readonly dev: number } | undefined {
+    return this.#boundInode
   }
   get typeNumber(): number {
     return TYPE_NUMBERS[this.type]
@@ -98,7 +110,9 @@ export class UnixSocket extends Socket {
       this.net.abstractSockets.add(path, this)
     } else {
       try {
-        bound.set(makeNode(task, AT_FDCWD, path, S_IFSOCK | (0o777 & ~task.fs.umask), 0).inode, this)
+        const { inode } = makeNode(task, AT_FDCWD, path, S_IFSOCK | (0o777 & ~task.fs.umask), 0)
+        bound.set(inode, this)
+        this.#boundInode = { ino: inode.ino, dev: inode.sb.dev }
       } catch (error) {
         throw error === Errno.EEXIST ? Errno.EADDRINUSE : error
       }

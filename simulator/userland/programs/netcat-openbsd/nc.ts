@@ -121,7 +121,6 @@ function* serve(c: Crt, options: NcOptions): Flow<number> {
         if (options.family === 'unix') yield* c.stderr.write(`Connection received on ${path}\n`)
         else yield* report(c, 'Connection received', accepted.addr, options)
       }
-      if (!options.keeps) yield* close(listener)
       yield* readWrite(accepted.fd, options)
       yield* close(accepted.fd)
     }
