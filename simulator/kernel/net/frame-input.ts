@@ -12,6 +12,6 @@ export function frameReceived(device: NetDevice, frame: Frame): void {
     return dropPacket(device.ns, frame.body, device, 'device', 'its MAC address is another station’s')
   }
   if (frame.vlan !== undefined) return dropPacket(device.ns, frame.body, device, 'device', `nobody here listens to VLAN ${frame.vlan.id}`)
-  if (frame.body.kind === 'ip') ipReceived(device, frame.body, isGroup && !device.isLoopback)
+  if (frame.body.kind === 'ip') ipReceived(device, frame.body, isGroup && !device.isLoopback, frame.source)
   else if (!device.has(IFF_NOARP) && !device.isLoopback) arpReceived(device, frame.body)
 }

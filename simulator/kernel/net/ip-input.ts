@@ -22,11 +22,11 @@ const ALL_NODES6: ReadonlySet<bigint> = new Set([(0xff02n << 112n) | 1n, (0xff01
 const isLoopback4 = (address: bigint): boolean => address >> 24n === 127n
 
 /** ip_rcv: `isGroupFrame` says that the frame went to everybody, so that nothing of it is passed on or complained about. */
-export function ipReceived(device: NetDevice, packet: IpPacket, isGroupFrame: boolean): void {
+export function ipReceived(device: NetDevice, packet: IpPacket, isGroupFrame: boolean, linkSource?: string): void {
   const net = device.ns
   net.inet.count(packet.family === 'inet' ? 'Ip InReceives' : 'Ip6InReceives')
   if (packet.family === 'inet6' && net.sysctls.getNumber(`net/ipv6/conf/${device.name}/disable_ipv6`) !== 0) return dropPacket(net, packet, device, 'ip', `IPv6 is disabled on ${device.name}`)
-  const context: HookContext = { hook: 'PREROUTING', packet: { ...packet, mark: device.isLoopback ? packet.mark : 0 }, input: device, output: undefined }
+  const context: HookContext = { hook: 'PREROUTING', packet: device.isLoopback ? packet : { ...packet, mark: 0, nfct: undefined, linkSource }, input: device, output: undefined }
   if (runHook(net, context) !== 'accept') return
   const arrived = context.packet
   if (arrived.family === 'inet') routeInput4(net, device, arrived, isGroupFrame)

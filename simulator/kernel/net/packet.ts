@@ -1,6 +1,7 @@
 // Packets as typed values (RFC 791, 8200, 792, 4443, 4861, 768, 9293, 826): what travels between devices. Payloads of TCP and UDP are bytes; headers are fields.
 // A packet is never changed once it is on its way: NAT, forwarding and fragmentation make new ones, which keep the id by which events follow it.
 import type { IpVersion } from '../../lib/ip.ts'
+import type { PacketTrack } from './netfilter/connection.ts'
 
 export const IPPROTO_TCP = 6
 export const TCP_FIN = 1, TCP_SYN = 2, TCP_RST = 4, TCP_PSH = 8, TCP_ACK = 16
@@ -73,6 +74,10 @@ export interface IpPacket {
   readonly tos: number
   /** skb->mark: set by sockets (SO_MARK) and firewalls, seen by rules; it never leaves the namespace. */
   readonly mark: number
+  /** skb->_nfct: what connection tracking knows of it, in this namespace. */
+  readonly nfct?: PacketTrack
+  /** Who sent the frame it came in. */
+  readonly linkSource?: string
 }
 
 export interface Arp {
