@@ -55,7 +55,7 @@ export function bridgeReceive(bridge: NetDevice, port: NetDevice, frame: Frame):
   }
   learn(bridge, port, frame.source)
   const isOurs = frame.destination === bridge.address || port.address === frame.destination
-  if (isOurs || isGroupMac(frame.destination)) enqueue(bridge, frame)
+  if (isOurs || isGroupMac(frame.destination) || bridge.isPromiscuous) enqueue(bridge, frame)
   if (!isOurs) forward(bridge, frame, port)
   return true
 }

@@ -9,6 +9,8 @@ import { dropPacket } from './packet-events.ts'
 export function frameReceived(device: NetDevice, frame: Frame): void {
   const isGroup = isGroupMac(frame.destination)
   if (!device.isLoopback && !isGroup && frame.destination !== device.address) {
+    // A copy for those who watch the device.
+    if (device.isPromiscuous) return
     return dropPacket(device.ns, frame.body, device, 'device', 'its MAC address is another station’s')
   }
   if (frame.vlan !== undefined) return dropPacket(device.ns, frame.body, device, 'device', `nobody here listens to VLAN ${frame.vlan.id}`)

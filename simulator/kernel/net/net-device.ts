@@ -80,6 +80,8 @@ export class NetDevice {
   /** Where a bridge has seen stations. */
   readonly fdb = new Map<string, FdbEntry>()
   rxMulticast = 0
+  /** Packet sockets that want every frame of its wire (dev_set_promiscuity). */
+  watchers = 0
   readonly rx = counters()
   readonly tx = counters()
   #lastCarrier: boolean
@@ -103,6 +105,10 @@ export class NetDevice {
   }
   get isLoopback(): boolean {
     return this.kind === 'loopback'
+  }
+  /** Takes frames for other stations too. */
+  get isPromiscuous(): boolean {
+    return this.watchers > 0 || this.has(IFF_PROMISC)
   }
   has(flag: number): boolean {
     return (this.#flags & flag) !== 0

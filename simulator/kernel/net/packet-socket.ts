@@ -43,6 +43,7 @@ export class PacketSocket extends Socket implements FrameTap {
   #counted = { packets: 0, drops: 0 }
   #error: Errno | undefined
   #isClosed = false
+  readonly #watched: NetDevice[] = []
   readonly #readable = new WaitQueue()
 
   /** Throws EPERM without CAP_NET_RAW. */
@@ -152,6 +153,15 @@ export class PacketSocket extends Socket implements FrameTap {
     return parseFrame(bytes, nextPacketId(this.kernel))
   }
 
+  /** PACKET_ADD_MEMBERSHIP with PACKET_MR_PROMISC: the index of a device. */
+  override setOption(task: Task, level: string, option: string, value: unknown): void {
+    if (option !== 'PACKET_ADD_MEMBERSHIP') return super.setOption(task, level, option, value)
+    const device = this.net.device(Number(value))
+    if (device === undefined) throw Errno.ENODEV
+    device.watchers++
+    if (device.watchers === 1) this.kernel.printk(6, `device ${device.name} entered promiscuous mode`)
+    this.#watched.push(device)
+  }
   /** PACKET_STATISTICS starts counting again. */
   override getOption(task: Task, level: string, option: string): unknown {
     if (option !== 'PACKET_STATISTICS') return super.getOption(task, level, option)
@@ -176,6 +186,10 @@ export class PacketSocket extends Socket implements FrameTap {
     if (this.#isClosed) return
     this.#isClosed = true
     this.net.taps.delete(this)
+    for (const device of this.#watched) {
+      device.watchers--
+      if (device.watchers === 0) this.kernel.printk(6, `device ${device.name} left promiscuous mode`)
+    }
     this.net.release('socket')
   }
 }

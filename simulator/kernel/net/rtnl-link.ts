@@ -31,7 +31,7 @@ export function linkMessage(device: NetDevice): Link {
     broadcast: device.broadcast, permAddress: device.kind === 'physical' && device.address !== device.permAddress ? device.permAddress : undefined,
     link: peer?.index, linkNetnsid: peer === undefined || peer.ns === ns ? undefined : ns.assignNsid(peer.ns), master: device.master?.index,
     kind: device.kind === 'loopback' || device.kind === 'physical' ? undefined : device.kind, data: kindData(device), slaveKind: device.master?.kind, slaveData: undefined, carrierChanges: 0, alias: device.alias,
-    promiscuity: (device.has(IFF_PROMISC) ? 1 : 0) + (device.master === undefined ? 0 : 1), allmulti: device.has(IFF_ALLMULTI) ? 1 : 0, carrier: device.carrier,
+    promiscuity: device.watchers + (device.has(IFF_PROMISC) ? 1 : 0) + (device.master === undefined ? 0 : 1), allmulti: device.has(IFF_ALLMULTI) ? 1 : 0, carrier: device.carrier,
     addrGenMode: device.addrGenMode, numTxQueues: 1, numRxQueues: 1, tsoMaxSize: device.traits.tsoMaxSize,
     parentBus: device.kind === 'physical' ? 'virtio' : undefined, parentDev: device.kind === 'physical' ? 'virtio0' : undefined, rx: { ...device.rx }, tx: { ...device.tx },
   }

@@ -36,6 +36,8 @@ interface Request {
   readonly lineBuffered: boolean
   readonly direction: 'in' | 'out' | 'inout'
   readonly filter: string
+  /** Not with -p, nor for all interfaces at once. */
+  readonly isPromiscuous: boolean
 }
 
 function* die(c: Crt, text: string): Flow<never> {
@@ -78,7 +80,7 @@ function* parse(c: Crt): Flow<Request> {
     settings: {
       isNumeric: times('n') > 0, verbosity: times('v'), isQuiet: times('q') > 0, showsLink: times('e') > 0, absolute: times('S') > 0, timeStyle: times('t'), hex, number: times('#') > 0,
     },
-    interfaceName, count, lineBuffered: times('l') > 0 || times('U') > 0, direction, filter: operands.join(' '),
+    interfaceName, count, lineBuffered: times('l') > 0 || times('U') > 0, direction, filter: operands.join(' '), isPromiscuous: times('p') === 0,
   }
 }
 
@@ -109,7 +111,7 @@ interface Capture {
   readonly loopback: number
 }
 /** pcap_activate */
-function* open(c: Crt, wanted: string | undefined): Flow<Capture> {
+function* open(c: Crt, wanted: string | undefined, isPromiscuous: boolean): Flow<Capture> {
   const all = yield* listInterfaces()
   const first = all.find((l) => (l.flags & IFF_UP) !== 0 && (l.flags & IFF_LOOPBACK) === 0) ?? all.find((l) => (l.flags & IFF_UP) !== 0)
   const name = wanted ?? first?.name ?? 'any'
@@ -122,6 +124,7 @@ function* open(c: Crt, wanted: string | undefined): Flow<Capture> {
   const bound = yield* call('bind', fd, { family: 'packet', ifindex: link?.index ?? 0, protocol: ETH_P_ALL, addr: new Uint8Array(0) })
   if (isErr(bound)) return yield* die(c, `${name}: ${bound.message}`)
   if (link !== undefined && (link.flags & IFF_UP) === 0) return yield* die(c, `${name}: That device is not up`)
+  if (link !== undefined && isPromiscuous) yield* call('setsockopt', fd, 'SOL_PACKET', 'PACKET_ADD_MEMBERSHIP', link.index)
   return { fd, name, links: new Map(all.map((l) => [l.index, l])), loopback: all.find((l) => (l.flags & IFF_LOOPBACK) !== 0)?.index ?? 0 }
 }
 
@@ -144,7 +147,7 @@ function* makeMatcher(c: Crt, text: string, compiler: FilterCompiler): Flow<Matc
 function* main(c: Crt): Flow<number> {
   const request = yield* parse(c)
   const { settings, count } = request
-  const capture = yield* open(c, request.interfaceName)
+  const capture = yield* open(c, request.interfaceName, request.isPromiscuous)
   const services = yield* readServices()
   if (capture.name === 'any') yield* c.stderr.write('tcpdump: data link type LINUX_SLL2\n')
   const matches = yield* makeMatcher(c, request.filter, new FilterCompiler(services, yield* readProtocols()))
