@@ -75,6 +75,8 @@ export class Kernel {
   readonly log: { readonly time: number; readonly level: number; readonly text: string }[] = []
   /** Objects that rooms above or beside hang into the machine (cgroup hierarchy, tty driver, network devices), by name of the room. */
   readonly rooms = new Map<string, unknown>()
+  /** The CPU that handles what devices have received: busy until then, in ns since boot. */
+  readonly softirq = { freeAt: 0 }
 
   constructor(options: KernelOptions) {
     this.clock = new Clock(options.bootTimeMs)

@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { bootMachine } from '../../simulator/machine/machine.ts'
 import { Session } from '../../lab/session/session.ts'
+import { networkReport } from './network.ts'
 import { scaleReport } from './scale.ts'
 
 const PS = 'unshare -Urpf --mount-proc ps aux'
@@ -62,3 +63,4 @@ process.stdout.write(`${'ms, median'.padEnd(38)}${'simulated'.padStart(10)}${'bu
 for (const { what, here, real, budget } of rows) process.stdout.write(`${what.padEnd(38)}${cell(here)}${cell(budget)}${cell(real)}${(real === undefined ? '–' : `${(here / real).toFixed(2)} ×`).padStart(10)}\n`)
 process.stdout.write(`\nreal: this computer's kernel and bash (${emptyBash.toFixed(1)} ms of it for starting bash); – where it is not allowed here.\n`)
 process.stdout.write(`\n${scaleReport()}`)
+process.stdout.write(`\n${networkReport()}`)

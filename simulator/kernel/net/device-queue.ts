@@ -1,7 +1,7 @@
 // Frames between devices (dev_queue_xmit, netif_rx, NAPI): sending puts a frame into the receiver's queue, and the clock empties the queues, so no device ever
-// calls into the next one. Queues are bounded (net.core.netdev_max_backlog); what doesn't fit is counted as dropped. A queue that is never empty for a while is a
-// flood: it is emptied at a slower beat, so that a bridge loop costs a bounded amount of work per second and everything else goes on.
-import { NSEC_PER_MSEC, NSEC_PER_USEC } from '../clock.ts'
+// calls into the next one. Queues are bounded (net.core.netdev_max_backlog); what doesn't fit is counted as dropped. All queues share
+// one softirq CPU, on which a frame takes its time: a bridge loop or a flood is bounded by it, as on a real machine, and everything else goes on.
+import { NSEC_PER_USEC } from '../clock.ts'
 import type { NetDevice } from './net-device.ts'
 import { type Frame, frameLength, isGroupMac } from './packet.ts'
 import { dropPacket, packetEvent } from './packet-events.ts'
@@ -10,7 +10,8 @@ const ETH_HLEN = 14
 const QUEUE_LIMIT = 1000
 const BUDGET = 64
 const DELAY = 15 * NSEC_PER_USEC
-const FLOOD_AFTER = 20 * NSEC_PER_MSEC, FLOOD_BEAT = 10 * NSEC_PER_MSEC
+/** What the softirq CPU needs for one frame. */
+const FRAME_TIME = 10 * NSEC_PER_USEC
 
 /** What a kind of device does with frames. */
 export interface DeviceOps {
@@ -29,9 +30,6 @@ export interface FrameTap {
 export class FrameQueue {
   frames: Frame[] = []
   isScheduled = false
-  busySince = 0
-  lastDrain = -1
-  isFlooded = false
 }
 
 const counted = (frame: Frame, withHeader: boolean): number => frameLength(frame) - (withHeader ? 0 : ETH_HLEN)
@@ -62,32 +60,29 @@ export function enqueue(device: NetDevice, frame: Frame): void {
   const { queue } = device
   if (queue.frames.length >= QUEUE_LIMIT) return lostIn(device, frame, `the queue of ${device.name} is full`)
   queue.frames.push(frame)
-  if (!queue.isScheduled) schedule(device, DELAY)
+  if (!queue.isScheduled) schedule(device)
 }
 export function lostIn(device: NetDevice, frame: Frame, reason: string): void {
   device.rx.dropped++
   dropPacket(device.ns, frame.body, device, 'device', reason)
 }
-function schedule(device: NetDevice, delay: number): void {
-  const { clock } = device.ns.kernel
+function schedule(device: NetDevice): void {
+  const { clock, softirq } = device.ns.kernel
   const { queue } = device
   queue.isScheduled = true
-  clock.at(clock.now + delay, () => {
+  clock.at(Math.max(clock.now + DELAY, softirq.freeAt), () => {
     queue.isScheduled = false
     drain(device)
   })
 }
 function drain(device: NetDevice): void {
   const { queue } = device
-  const { now } = device.ns.kernel.clock
-  // A queue refilled right after it was emptied has not rested.
-  if (now - queue.lastDrain > FLOOD_BEAT + NSEC_PER_MSEC) queue.busySince = now
-  queue.lastDrain = now
+  const { clock, softirq } = device.ns.kernel
   const batch = queue.frames.length <= BUDGET ? queue.frames : queue.frames.slice(0, BUDGET)
   queue.frames = queue.frames.length <= BUDGET ? [] : queue.frames.slice(BUDGET)
+  softirq.freeAt = Math.max(softirq.freeAt, clock.now) + batch.length * FRAME_TIME
   for (const frame of batch) receive(device, frame)
-  queue.isFlooded = queue.frames.length > 0 && now - queue.busySince > FLOOD_AFTER
-  if (queue.frames.length > 0 && !queue.isScheduled) schedule(device, queue.isFlooded ? FLOOD_BEAT : DELAY)
+  if (queue.frames.length > 0 && !queue.isScheduled) schedule(device)
 }
 
 /** __netif_receive_skb_core: packet sockets see it, a tagged frame goes to its VLAN's device, the master of a port takes it, else it goes up to the protocols. */
