@@ -10,7 +10,7 @@ import type { WorldChain, WorldLink, WorldRoute } from './world.ts'
 const FLAGS: readonly (readonly [number, string])[] = [
   [IFF_LOOPBACK, 'LOOPBACK'], [IFF_BROADCAST, 'BROADCAST'], [IFF_MULTICAST, 'MULTICAST'], [IFF_NOARP, 'NOARP'], [IFF_UP, 'UP'], [IFF_LOWER_UP, 'LOWER_UP'],
 ]
-const KINDS: Readonly<Record<NetDevice['kind'], string>> = { loopback: 'loopback', physical: 'ether', veth: 'veth', dummy: 'dummy', bridge: 'bridge' }
+const KINDS: Readonly<Record<NetDevice['kind'], string>> = { loopback: 'loopback', physical: 'ether', veth: 'veth', dummy: 'dummy', bridge: 'bridge', vlan: 'vlan', macvlan: 'macvlan', ipvlan: 'ipvlan', tun: 'tun', tap: 'tap' }
 const operstate = (state: number): string =>
   state === IF_OPER_UP ? 'UP' : state === IF_OPER_DOWN ? 'DOWN' : state === IF_OPER_LOWERLAYERDOWN ? 'LOWERLAYERDOWN' : 'UNKNOWN'
 const scopeName = (scope: number): string => (scope === RT_SCOPE_HOST ? 'host' : scope === RT_SCOPE_LINK ? 'link' : 'global')

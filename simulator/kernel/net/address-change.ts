@@ -4,7 +4,7 @@ import { IFA_F_DADFAILED, IFA_F_NODAD, IFA_F_OPTIMISTIC, IFA_F_SECONDARY, IFA_F_
 import { inPrefix, linkLocalOf } from '../../lib/ip.ts'
 import { NSEC_PER_MSEC } from '../clock.ts'
 import { type AddressInit, InterfaceAddress } from './address.ts'
-import { addAddressRoutes, removeAddressRoutes } from './address-routes.ts'
+import { addAddressRoutes, multicastRoute, removeAddressRoutes } from './address-routes.ts'
 import { probeDuplicate } from './ndp.ts'
 import type { NetDevice } from './net-device.ts'
 import { NetlinkError } from './netlink-error.ts'
@@ -110,7 +110,9 @@ export function deleteAddress(device: NetDevice, address: InterfaceAddress): voi
 /** A device that can talk makes itself a link-local address (addrconf_dev_config), and checks the addresses it has. */
 export function configureInet6(device: NetDevice): void {
   if (device.isLoopback || !isReady(device) || device.ns.sysctls.get(`net/ipv6/conf/${device.name}/disable_ipv6`) !== '0') return
+  if (device.ns.routes.find(multicastRoute(device)).every((r) => r.nexthops[0]?.device !== device)) device.ns.routes.add(multicastRoute(device))
   for (const a of device.addresses) if (a.isTentative) startDad(device, a)
+  if (device.kind === 'tun') return
   const local = linkLocalOf(device.address)
   if (device.addrGenMode !== 0 || device.addresses.some((a) => a.family === 'inet6' && a.scope === RT_SCOPE_LINK)) return
   addInet6(device, { family: 'inet6', local, prefixlen: 64, scope: RT_SCOPE_LINK })

@@ -16,6 +16,9 @@ export interface FdbEntry {
   seen: number
   /** Made by hand (`bridge fdb add`): it doesn't age. */
   readonly isStatic?: boolean
+  /** Local or permanent (NUD_PERMANENT), rather than merely static. */
+  readonly isPermanent?: boolean
+  readonly isExternal?: boolean
 }
 
 function learn(bridge: NetDevice, port: NetDevice, mac: string): void {

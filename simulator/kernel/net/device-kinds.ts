@@ -1,6 +1,8 @@
 // What each kind of device does with the frames it sends (ndo_start_xmit; drivers/net/{loopback,veth,dummy}.c). One entry per kind; new kinds bring their own file.
 import { bridgeOps } from './bridge-forward.ts'
-import { type DeviceOps, enqueue } from './device-queue.ts'
+import { type DeviceOps, enqueue, transmit } from './device-queue.ts'
+import { ipvlanOps } from './ipvlan.ts'
+import { macvlanOps } from './macvlan.ts'
 import type { DeviceKind } from './net-device.ts'
 import { outsideReceive } from './outside.ts'
 import { frameLength } from './packet.ts'
@@ -36,4 +38,20 @@ const physicalOps: DeviceOps = {
   },
 }
 
-export const DEVICE_OPS: Readonly<Record<DeviceKind, DeviceOps>> = { loopback: loopbackOps, veth: vethOps, dummy: dummyOps, bridge: bridgeOps, physical: physicalOps }
+/** The frames of a tun or tap end in its descriptor; nobody here reads them. */
+const tunOps: DeviceOps = { countsRxHeader: true, countsTxHeader: true, xmit: (device) => `no program reads what is sent by ${device.name}` }
+
+/** vlan_dev_hard_start_xmit: out by the device below, tagged. */
+const vlanOps: DeviceOps = {
+  countsRxHeader: false, countsTxHeader: true,
+  xmit(device, frame) {
+    if (device.lower === undefined) return `${device.name} has no device below it`
+    transmit(device.lower, { ...frame, vlan: { id: Number(device.settings.get('id')) } })
+    return undefined
+  },
+}
+
+export const DEVICE_OPS: Readonly<Record<DeviceKind, DeviceOps>> = {
+  loopback: loopbackOps, veth: vethOps, dummy: dummyOps, bridge: bridgeOps, physical: physicalOps,
+  vlan: vlanOps, macvlan: macvlanOps, ipvlan: ipvlanOps, tun: tunOps, tap: tunOps,
+}

@@ -93,6 +93,10 @@ function receive(device: NetDevice, frame: Frame): void {
   if (isGroupMac(frame.destination) && !device.isLoopback) device.rxMulticast++
   for (const tap of device.ns.taps) tap.frame(device, frame, 'in')
   packetEvent(device.ns, 'packet.receive', frame.body, device)
+  if (frame.vlan !== undefined) {
+    const upper = device.vlans.get(`802.1Q ${frame.vlan.id}`)
+    if (upper !== undefined) return enqueue(upper, { ...frame, vlan: undefined })
+  }
   if (device.rxHandler?.(device, frame) === true) return
   device.ns.receiveFrame(device, frame)
 }

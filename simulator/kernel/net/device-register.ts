@@ -2,12 +2,13 @@
 import { Errno } from '../../abi/errno.ts'
 import { isValidIfname } from '../../abi/netlink.ts'
 import { DEVICE_OPS } from './device-kinds.ts'
-import { enterNamespace, moveToNamespace, strip } from './device-state.ts'
+import { enterNamespace, moveToNamespace, setMaster, strip } from './device-state.ts'
 import { type DeviceKind, NetDevice } from './net-device.ts'
 import type { NetNamespace } from './net-namespace.ts'
+import { attachLower, checkLower, detachLower } from './upper-devices.ts'
 
 /** dev_alloc_name's prefixes for devices made without a name. */
-const NAME_PREFIX: Readonly<Partial<Record<DeviceKind, string>>> = { veth: 'veth', dummy: 'dummy', bridge: 'bridge' }
+const NAME_PREFIX: Readonly<Partial<Record<DeviceKind, string>>> = { physical: 'eth' }
 
 export interface NewDevice {
   /** A name, one with %d in it, or nothing for the kind's own numbering. */
@@ -34,7 +35,7 @@ function freeName(ns: NetNamespace, pattern: string): string {
 
 /** Registers a device. Throws EEXIST, EINVAL, EBUSY (index in use). */
 export function createDevice(ns: NetNamespace, kind: DeviceKind, init: NewDevice): NetDevice {
-  const name = freeName(ns, init.name ?? `${NAME_PREFIX[kind] ?? 'eth'}%d`)
+  const name = freeName(ns, init.name ?? `${NAME_PREFIX[kind] ?? kind}%d`)
   if (!isValidIfname(name)) throw Errno.EINVAL
   if (ns.find(name) !== undefined) throw Errno.EEXIST
   const index = init.index ?? 0
@@ -65,8 +66,19 @@ export function createVethPair(ns: NetNamespace, init: NewDevice, peerNs: NetNam
   return device
 }
 
+/** A vlan, macvlan or ipvlan on the device below. `settings` are complete. Throws what `checkLower` does. */
+export function createUpper(ns: NetNamespace, kind: 'vlan' | 'macvlan' | 'ipvlan', init: NewDevice, lower: NetDevice | undefined, settings: ReadonlyMap<string, number | string | boolean>, hasData: boolean): NetDevice {
+  const base = checkLower(kind, lower, settings, hasData)
+  const device = createDevice(ns, kind, { ...init, ...(init.address === undefined && kind !== 'macvlan' ? { address: base.address } : {}) })
+  for (const [name, value] of settings) device.settings.set(name, value)
+  attachLower(device, base)
+  if (base.ns !== ns) ns.assignNsid(base.ns)
+  return device
+}
+
 /** unregister_netdevice: a veth takes its peer with it, a bridge lets its ports go. */
 export function deleteDevice(device: NetDevice): void {
+  if (device.ns.device(device.index) !== device) return
   if (device.kind === 'loopback' || device.kind === 'physical') throw Errno.EOPNOTSUPP
   const { peer } = device
   unregister(device)
@@ -75,12 +87,13 @@ export function deleteDevice(device: NetDevice): void {
 
 function unregister(device: NetDevice): void {
   const { ns } = device
-  for (const port of [...device.ports]) port.master = undefined
-  device.ports.clear()
+  for (const upper of [...device.uppers]) deleteDevice(upper)
+  for (const port of [...device.ports]) setMaster(port, undefined)
   strip(device)
+  detachLower(device)
   if (device.peer !== undefined) device.peer.peer = undefined
   device.peer = undefined
-  ns.devices.delete(device.index)
+  ns.removeDevice(device)
   ns.sysctls.removeDevice(device.name)
   ns.kernel.trace.emit('link.del', undefined, { name: device.name, netns: ns.ino })
 }

@@ -2,26 +2,31 @@
 import { Errno } from '../../abi/errno.ts'
 import { IFF_UP, isValidIfname, RT_SCOPE_HOST, RTN_LOCAL } from '../../abi/netlink.ts'
 import { addAddress, configureInet6 } from './address-change.ts'
-import { addAddressRoutes, multicastRoute } from './address-routes.ts'
+import { addAddressRoutes } from './address-routes.ts'
 import { bridgeReceive } from './bridge-forward.ts'
+import { joinBridge, portsChanged, updatePort } from './bridge-port.ts'
 import type { NetDevice } from './net-device.ts'
 import type { NetNamespace } from './net-namespace.ts'
+import { NetlinkError } from './netlink-error.ts'
+import { followLower, openUpper } from './upper-devices.ts'
 
 const LOOPBACK4 = 0x7f000001n, LOOPBACK6 = 1n
 
 /** dev_open */
 export function bringUp(device: NetDevice): void {
   if (device.isUp) return
+  openUpper(device)
   device.setFlags(IFF_UP, IFF_UP)
   device.hasQdisc = true
-  const { routes } = device.ns
+  if (device.kind === 'bridge') device.enabledSince ??= device.ns.kernel.clock.now
   if (device.isLoopback) {
     if (!device.addresses.some((a) => a.family === 'inet')) addAddress(device, { family: 'inet', local: LOOPBACK4, prefixlen: 8, scope: RT_SCOPE_HOST, label: device.name })
     if (!device.addresses.some((a) => a.family === 'inet6')) addAddress(device, { family: 'inet6', local: LOOPBACK6, prefixlen: 128, scope: RT_SCOPE_HOST })
-  } else routes.add(multicastRoute(device))
+  }
   for (const a of device.addresses) addAddressRoutes(device, a)
   configureInet6(device)
-  linkChanged(device)
+  carrierChanged(device)
+  followLower(device, bringUp, bringDown)
 }
 
 /** dev_close: routes over the device die, but the addresses themselves (IPv4) stay and go on answering. */
@@ -31,11 +36,12 @@ export function bringDown(device: NetDevice): void {
   device.neighbours.clear()
   device.addresses = device.addresses.filter((a) => a.family === 'inet')
   device.ns.routes.removeIf((r) => r.nexthops.some((n) => n.device === device) && !(r.family === 'inet' && r.type === RTN_LOCAL))
-  linkChanged(device)
+  carrierChanged(device)
+  followLower(device, bringUp, bringDown)
 }
 
 /** linkwatch: peers, ports and masters whose carrier follows this device. */
-function linkChanged(device: NetDevice): void {
+export function carrierChanged(device: NetDevice): void {
   const seen = new Set<NetDevice>()
   const visit = (d: NetDevice): void => {
     if (seen.has(d)) return
@@ -44,8 +50,11 @@ function linkChanged(device: NetDevice): void {
       if (d.carrier) configureInet6(d)
       else d.neighbours.clear(true)
     }
+    for (const port of d.ports) updatePort(port)
+    if (d.master !== undefined) updatePort(d)
     if (d.peer !== undefined) visit(d.peer)
     if (d.master !== undefined) visit(d.master)
+    for (const upper of d.uppers) visit(upper)
   }
   visit(device)
 }
@@ -53,18 +62,29 @@ function linkChanged(device: NetDevice): void {
 /** Makes a device a port of a bridge, or of nothing. */
 export function setMaster(device: NetDevice, master: NetDevice | undefined): void {
   if (device.master === master) return
-  if (master !== undefined && master.kind !== 'bridge') throw Errno.EOPNOTSUPP
-  if (master !== undefined && (device.kind === 'bridge' || device.isLoopback)) throw device.kind === 'bridge' ? Errno.ELOOP : Errno.EINVAL
+  if (master !== undefined) {
+    if (master.kind !== 'bridge') throw Errno.EOPNOTSUPP
+    if (device.kind === 'bridge') throw new NetlinkError(Errno.ELOOP, 'Can not enslave a bridge to a bridge')
+    if (device.isLoopback || device.kind === 'tun' || (device.kind === 'ipvlan' && device.settings.get('mode') !== 'l2')) throw Errno.EINVAL
+    if (device.master === undefined && device.rxHandler !== undefined) throw Errno.EBUSY
+  }
   const old = device.master
   old?.ports.delete(device)
   device.master = master
   device.rxHandler = master === undefined ? undefined : (port, frame) => bridgeReceive(master, port, frame)
   if (master !== undefined) {
+    joinBridge(device, master)
     master.ports.add(device)
     master.hadPort = true
+    portsChanged(master)
   }
-  if (old !== undefined) linkChanged(old)
-  linkChanged(device)
+  if (old !== undefined) {
+    for (const [mac, entry] of old.fdb) if (entry.port === device) old.fdb.delete(mac)
+    portsChanged(old)
+  }
+  updatePort(device)
+  if (old !== undefined) carrierChanged(old)
+  carrierChanged(device)
 }
 
 /** dev_change_name. Throws EBUSY while it is up, EEXIST, EINVAL. */
@@ -75,7 +95,7 @@ export function rename(device: NetDevice, name: string): void {
   const { ns } = device
   if (ns.find(name) !== undefined) throw Errno.EEXIST
   ns.sysctls.removeDevice(device.name)
-  device.name = name
+  ns.renameDevice(device, name)
   ns.sysctls.addDevice(name)
 }
 
@@ -93,28 +113,21 @@ export function moveToNamespace(device: NetDevice, ns: NetNamespace, newName?: s
   if (device.traits.isLocal) throw Errno.EINVAL
   if (device.ns === ns) return
   const name = newName ?? device.name
-  if (ns.find(name) !== undefined) throw Errno.EEXIST
+  if (ns.find(name) !== undefined || device.altnames.some((alt) => ns.find(alt) !== undefined)) throw Errno.EEXIST
   strip(device)
   const from = device.ns
-  from.devices.delete(device.index)
+  from.removeDevice(device)
   from.sysctls.removeDevice(device.name)
   device.ns = ns
   device.name = name
   if (ns.devices.has(device.index)) device.index = ns.nextIndex()
   enterNamespace(device)
-  const { peer } = device
-  if (peer !== undefined && peer.ns !== ns) {
-    ns.assignNsid(peer.ns)
-    peer.ns.assignNsid(ns)
-  }
+  for (const below of [device.peer, device.lower]) if (below !== undefined && below.ns !== ns) ns.assignNsid(below.ns)
+  for (const above of [device.peer, ...device.uppers]) if (above !== undefined && above.ns !== ns) above.ns.assignNsid(ns)
   ns.kernel.trace.emit('link.move', undefined, { name, from: from.ino, to: ns.ino, index: device.index })
 }
 
-/** Lists a device in its namespace, keeping the order by ifindex. */
 export function enterNamespace(device: NetDevice): void {
-  const { ns } = device
-  const all = [...ns.devices.values(), device].sort((a, b) => a.index - b.index)
-  ns.devices.clear()
-  for (const d of all) ns.devices.set(d.index, d)
-  ns.sysctls.addDevice(device.name)
+  device.ns.addDevice(device)
+  device.ns.sysctls.addDevice(device.name)
 }

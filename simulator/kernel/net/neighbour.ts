@@ -25,6 +25,9 @@ export class Neighbour {
   readonly address: bigint
   lladdr: string | undefined
   isRouter = false
+  /** NTF_EXT_LEARNED, and who says it made the entry (NDA_PROTOCOL). */
+  isExternal = false
+  protocol = 0
   #state = 0
   #since = 0
   #probes = 0
@@ -44,6 +47,10 @@ export class Neighbour {
     this.used = this.updated = this.#now
   }
 
+  /** How often it was asked for in vain since it last answered. */
+  get probes(): number {
+    return (this.#state & (NUD_INCOMPLETE | NUD_PROBE)) === 0 ? 0 : this.#probes
+  }
   get #now(): number {
     return this.device.ns.kernel.clock.now
   }

@@ -1,8 +1,8 @@
 // Network devices (struct net_device, net/core/dev.c; ip-link(8)): identity, flags, carrier, the tie to a peer or a master. What frames do on them is the
 // business of the network stack; here is only what `ip link` can see and set.
 import {
-  ARPHRD_ETHER, ARPHRD_LOOPBACK, IF_OPER_DOWN, IF_OPER_LOWERLAYERDOWN, IF_OPER_UNKNOWN, IF_OPER_UP, IFF_ALLMULTI, IFF_BROADCAST, IFF_LOOPBACK, IFF_LOWER_UP,
-  IFF_MULTICAST, IFF_NOARP, IFF_PROMISC, IFF_RUNNING, IFF_UP,
+  ARPHRD_ETHER, ARPHRD_LOOPBACK, ARPHRD_NONE, IF_OPER_DOWN, IF_OPER_LOWERLAYERDOWN, IF_OPER_UNKNOWN, IF_OPER_UP, IFF_ALLMULTI, IFF_BROADCAST, IFF_DYNAMIC, IFF_LOOPBACK,
+  IFF_LOWER_UP, IFF_MULTICAST, IFF_NOARP, IFF_NOTRAILERS, IFF_POINTOPOINT, IFF_PROMISC, IFF_RUNNING, IFF_UP,
 } from '../../abi/netlink.ts'
 import type { InterfaceAddress } from './address.ts'
 import type { FdbEntry } from './bridge-forward.ts'
@@ -11,7 +11,7 @@ import { NeighbourTable } from './neighbour.ts'
 import type { NetNamespace } from './net-namespace.ts'
 import type { Frame } from './packet.ts'
 
-export type DeviceKind = 'loopback' | 'physical' | 'veth' | 'dummy' | 'bridge'
+export type DeviceKind = 'loopback' | 'physical' | 'veth' | 'dummy' | 'bridge' | 'vlan' | 'macvlan' | 'ipvlan' | 'tun' | 'tap'
 
 interface KindTraits {
   readonly arphrd: number
@@ -30,9 +30,17 @@ const TRAITS: Readonly<Record<DeviceKind, KindTraits>> = {
   physical: { ...ETHERNET, flags: IFF_BROADCAST | IFF_MULTICAST, qdisc: 'fq_codel', tsoMaxSize: 65536 },
   veth: { ...ETHERNET, flags: IFF_BROADCAST | IFF_MULTICAST },
   dummy: { ...ETHERNET, flags: IFF_BROADCAST | IFF_NOARP, minMtu: 0, maxMtu: 0, tsoMaxSize: 65536 },
-  bridge: { ...ETHERNET, flags: IFF_BROADCAST | IFF_MULTICAST, isLocal: true },
+  bridge: { ...ETHERNET, flags: IFF_BROADCAST | IFF_MULTICAST, isLocal: true, tsoMaxSize: 65536 },
+  vlan: { ...ETHERNET, flags: IFF_BROADCAST | IFF_MULTICAST, minMtu: 0 },
+  macvlan: { ...ETHERNET, flags: IFF_BROADCAST | IFF_MULTICAST, maxMtu: 0 },
+  ipvlan: { ...ETHERNET, flags: IFF_BROADCAST | IFF_MULTICAST },
+  tun: { ...ETHERNET, arphrd: ARPHRD_NONE, flags: IFF_POINTOPOINT | IFF_MULTICAST | IFF_NOARP, qdisc: 'fq_codel', tsoMaxSize: 65536 },
+  tap: { ...ETHERNET, flags: IFF_BROADCAST | IFF_MULTICAST, maxMtu: 65521, qdisc: 'fq_codel', tsoMaxSize: 65536 },
 }
-const SETTABLE = IFF_UP | IFF_NOARP | IFF_MULTICAST | IFF_PROMISC | IFF_ALLMULTI
+const SETTABLE = IFF_UP | IFF_NOARP | IFF_MULTICAST | IFF_PROMISC | IFF_ALLMULTI | IFF_DYNAMIC | IFF_NOTRAILERS
+const TUN_QUEUE = 500
+/** Kinds whose link is watched, so that it is UP rather than UNKNOWN. */
+const REPORTING: ReadonlySet<DeviceKind> = new Set<DeviceKind>(['veth', 'physical', 'vlan', 'macvlan', 'tun', 'tap'])
 
 export interface TrafficCounters {
   bytes: number
@@ -62,6 +70,30 @@ export class NetDevice {
   peer: NetDevice | undefined
   master: NetDevice | undefined
   readonly ports = new Set<NetDevice>()
+  /** The device below a vlan, macvlan or ipvlan, and those above this one; VLANs by number. */
+  lower: NetDevice | undefined
+  readonly uppers = new Set<NetDevice>()
+  readonly vlans = new Map<string, NetDevice>()
+  /** What its own kind, and the bridge it is a port of, let one set (IFLA_INFO_DATA, IFLA_INFO_SLAVE_DATA). */
+  readonly settings = new Map<string, number | string | boolean>()
+  readonly portSettings = new Map<string, number | string | boolean>()
+  /** VLANs of a bridge and of its ports, with vlan_filtering. */
+  readonly bridgeVlans = new Map<number, { readonly isUntagged: boolean; readonly isPvid: boolean }>()
+  /** Number among the ports of its bridge, and since when it forwards: nanoseconds since boot. */
+  portNumber = 0
+  enabledSince: number | undefined
+  tsoMaxSize: number
+  numTxQueues = 1
+  numRxQueues = 1
+  /** Off by `carrier off`, or while nothing holds the other end of a tap. */
+  hasCarrier = true
+  carrierChanges = 0
+  /** The address was chosen by somebody (NET_ADDR_SET): a bridge keeps it. */
+  isAddressSet = false
+  /** Addresses it answers ARP for in another's name (`ip neigh add proxy`), as `FAMILY NUMBER`; MAC addresses it listens to by request. */
+  readonly proxied = new Set<string>()
+  readonly extraUnicast = new Set<string>()
+  readonly extraMulticast = new Set<string>()
   /** A queueing discipline is attached when it first comes up. */
   hasQdisc = false
   /** A bridge that had a port once follows its ports from then on. */
@@ -95,6 +127,8 @@ export class NetDevice {
     this.name = name
     this.#flags = this.traits.flags
     this.mtu = this.traits.mtu
+    this.tsoMaxSize = this.traits.tsoMaxSize
+    if (kind === 'tun') this.txqlen = TUN_QUEUE
     this.address = this.permAddress = address
     this.broadcast = kind === 'loopback' ? '00:00:00:00:00:00' : 'ff:ff:ff:ff:ff:ff'
     this.#lastCarrier = this.carrier
@@ -115,26 +149,28 @@ export class NetDevice {
   }
   /** netif_carrier_ok */
   get carrier(): boolean {
+    if (!this.hasCarrier) return false
     if (this.kind === 'veth') return this.isUp && this.peer !== undefined && this.peer.isUp
+    if (this.lower !== undefined) return this.lower.carrier
     if (this.kind === 'bridge' && this.hadPort) return [...this.ports].some((port) => port.isUp && port.carrier)
     return true
   }
   /** True if the carrier is another one than when this was last asked. */
   takeCarrierChange(): boolean {
-    const changed = this.carrier !== this.#lastCarrier
-    this.#lastCarrier = this.carrier
+    const { carrier } = this
+    const changed = carrier !== this.#lastCarrier
+    this.#lastCarrier = carrier
+    if (changed) this.carrierChanges++
     return changed
   }
   /** IFLA_LINK as `ip` compares it with the own index (dev_get_iflink). */
   get iflink(): number {
-    return this.kind === 'veth' ? (this.peer?.index ?? 0) : this.index
+    return this.kind === 'veth' ? (this.peer?.index ?? 0) : (this.lower?.index ?? this.index)
   }
   /** RFC 2863; kinds that never report their link stay UNKNOWN. */
   get operstate(): number {
     if (!this.isUp) return IF_OPER_DOWN
-    const reports = this.kind === 'veth' || this.kind === 'physical' || (this.kind === 'bridge' && this.hadPort)
-    if (!reports) return IF_OPER_UNKNOWN
-    if (this.carrier) return IF_OPER_UP
+    if (this.carrier) return REPORTING.has(this.kind) || (this.kind === 'bridge' && this.hadPort) || this.carrierChanges > 0 ? IF_OPER_UP : IF_OPER_UNKNOWN
     return this.iflink !== this.index ? IF_OPER_LOWERLAYERDOWN : IF_OPER_DOWN
   }
   /** dev_get_flags */
@@ -150,6 +186,10 @@ export class NetDevice {
   setFlags(flags: number, mask: number): void {
     const allowed = mask & SETTABLE
     this.#flags = (this.#flags & ~allowed) | (flags & allowed)
+  }
+  /** A VLAN's flags are those of the device below. */
+  inheritFlags(lower: NetDevice): void {
+    this.#flags = lower.#flags & ~(IFF_UP | IFF_PROMISC | IFF_ALLMULTI)
   }
   get qdisc(): string {
     return this.hasQdisc ? this.traits.qdisc : 'noop'

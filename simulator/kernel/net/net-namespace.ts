@@ -40,7 +40,11 @@ export class NetNamespace extends Namespace {
   readonly #nsids = new Map<NetNamespace, number>()
   /** Who has a number for this one. */
   readonly #knownBy = new Set<NetNamespace>()
+  readonly #byNsid = new Map<number, NetNamespace>()
+  #freeNsid = 0
+  readonly #byName = new Map<string, NetDevice>()
   #lastIndex = LOOPBACK_INDEX
+  #highestIndex = 0
 
   constructor(kernel: Kernel, owner: UserNamespace, ino?: number) {
     super(kernel, owner, ino)
@@ -48,7 +52,7 @@ export class NetNamespace extends Namespace {
     if (initial === undefined) kernel.rooms.set('init-net', this)
     this.sysctls = new NetSysctls(initial === undefined, () => [...this.devices.values()].map((d) => d.name), initial?.sysctls)
     this.loopback = new NetDevice(this, 'loopback', LOOPBACK_INDEX, 'lo', '00:00:00:00:00:00', DEVICE_OPS.loopback)
-    this.devices.set(LOOPBACK_INDEX, this.loopback)
+    this.addDevice(this.loopback)
     this.inet = new InetState(this)
   }
 
@@ -68,9 +72,37 @@ export class NetNamespace extends Namespace {
   device(index: number): NetDevice | undefined {
     return this.devices.get(index)
   }
+  /** By name, or by one of its other names. */
   find(name: string): NetDevice | undefined {
-    for (const device of this.devices.values()) if (device.name === name || device.altnames.includes(name)) return device
-    return undefined
+    return this.#byName.get(name)
+  }
+  /** Lists a device, keeping the order by ifindex. */
+  addDevice(device: NetDevice): void {
+    for (const name of [device.name, ...device.altnames]) this.#byName.set(name, device)
+    this.devices.set(device.index, device)
+    if (device.index >= this.#highestIndex) this.#highestIndex = device.index
+    else {
+      const all = [...this.devices.values()].sort((a, b) => a.index - b.index)
+      this.devices.clear()
+      for (const d of all) this.devices.set(d.index, d)
+    }
+  }
+  removeDevice(device: NetDevice): void {
+    for (const name of [device.name, ...device.altnames]) this.#byName.delete(name)
+    this.devices.delete(device.index)
+  }
+  renameDevice(device: NetDevice, name: string): void {
+    this.#byName.delete(device.name)
+    device.name = name
+    this.#byName.set(name, device)
+  }
+  addAltname(device: NetDevice, name: string): void {
+    device.altnames.push(name)
+    this.#byName.set(name, device)
+  }
+  removeAltname(device: NetDevice, name: string): void {
+    device.altnames.splice(device.altnames.indexOf(name), 1)
+    this.#byName.delete(name)
   }
   /** dev_new_index: numbers rise and are not used again soon. */
   nextIndex(): number {
@@ -87,21 +119,31 @@ export class NetNamespace extends Namespace {
   assignNsid(other: NetNamespace, wanted = -1): number {
     const known = this.#nsids.get(other)
     if (known !== undefined) return known
-    const taken = new Set(this.#nsids.values())
-    let id = wanted
-    if (id < 0) for (id = 0; taken.has(id); id++);
+    const id = wanted < 0 ? this.#freeNsid : wanted
     this.#nsids.set(other, id)
+    this.#byNsid.set(id, other)
+    while (this.#byNsid.has(this.#freeNsid)) this.#freeNsid++
     other.#knownBy.add(this)
     return id
   }
   byNsid(id: number): NetNamespace | undefined {
-    for (const [ns, nsid] of this.#nsids) if (nsid === id) return ns
-    return undefined
+    return this.#byNsid.get(id)
+  }
+  /** All that have a number here, by number. */
+  nsidList(): readonly (readonly [number, NetNamespace])[] {
+    return [...this.#byNsid].sort(([a], [b]) => a - b)
+  }
+  #forgetNsid(other: NetNamespace): void {
+    const id = this.#nsids.get(other)
+    if (id === undefined) return
+    this.#nsids.delete(other)
+    this.#byNsid.delete(id)
+    this.#freeNsid = Math.min(this.#freeNsid, id)
   }
   protected override onLastRelease(): void {
     this.inet.end()
     destroyDevices(this)
-    for (const ns of this.#knownBy) ns.#nsids.delete(this)
+    for (const ns of this.#knownBy) ns.#forgetNsid(this)
     for (const ns of this.#nsids.keys()) ns.#knownBy.delete(this)
   }
 }

@@ -8,6 +8,7 @@ import { NetlinkError } from './netlink-error.ts'
 import type { NetNamespace } from './net-namespace.ts'
 import { deleteAddressRequest, dumpAddresses, newAddressRequest } from './rtnl-addr.ts'
 import { changeAltname, deleteLinkRequest, getLinks, newLinkRequest, setLinkRequest } from './rtnl-link.ts'
+import { changeNeighbour, getNeighbours } from './rtnl-neigh.ts'
 import { getNsid, newNsid } from './rtnl-nsid.ts'
 import { deleteRouteRequest, dumpRoutes, newRouteRequest } from './rtnl-route.ts'
 import { lookupRoute } from './rtnl-route-get.ts'
@@ -34,9 +35,9 @@ function answer(task: Task, net: NetNamespace, request: NetlinkRequest): readonl
     case 'RTM_GETROUTE': return request.lookup === undefined ? dumpRoutes(net, request) : lookupRoute(task, net, request.lookup)
     case 'RTM_NEWROUTE': return newRouteRequest(net, request.flags, request.route)
     case 'RTM_DELROUTE': return deleteRouteRequest(net, request.route)
-    case 'RTM_GETNEIGH': return []
+    case 'RTM_GETNEIGH': return getNeighbours(net, request)
     case 'RTM_NEWNEIGH':
-    case 'RTM_DELNEIGH': throw Errno.EOPNOTSUPP
+    case 'RTM_DELNEIGH': return changeNeighbour(net, request)
     case 'RTM_GETRULE': return dumpRules(net, request)
     case 'RTM_NEWRULE':
     case 'RTM_DELRULE': return changeRule(net, request)

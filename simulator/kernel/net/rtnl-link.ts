@@ -2,38 +2,67 @@
 import { CAP_NET_ADMIN } from '../../abi/capability.ts'
 import { Errno } from '../../abi/errno.ts'
 import {
-  IFF_ALLMULTI, IFF_PROMISC, IFF_UP, isValidIfname, type Link, type LinkChange, type LinkInfoData, type LinkInit, type NetlinkReply, type NetlinkRequest, NLM_F_CREATE, NLM_F_EXCL,
+  IFF_ALLMULTI, IFF_PROMISC, IFF_UP, IFNAMSIZ, isValidIfname, type Link, type LinkChange, type LinkInfoData, type LinkInit, type NetlinkReply, type NetlinkRequest, NLM_F_CREATE, NLM_F_EXCL,
+  NLM_F_REPLACE,
 } from '../../abi/netlink.ts'
 import { nsCapable } from '../cred/ns-capable.ts'
 import { NsFile } from '../fs/nsfs.ts'
 import type { Task } from '../task.ts'
-import { createDevice, createVethPair, deleteDevice } from './device-register.ts'
-import { bringDown, bringUp, moveToNamespace, rename, setMaster } from './device-state.ts'
+import { bridgeData, changeBridge, changePort, portData, portsChanged } from './bridge-port.ts'
+import { createDevice, createUpper, createVethPair, deleteDevice, type NewDevice } from './device-register.ts'
+import { bringDown, bringUp, carrierChanged, moveToNamespace, rename, setMaster } from './device-state.ts'
 import type { DeviceKind, NetDevice } from './net-device.ts'
 import { NetNamespace } from './net-namespace.ts'
 import { NetlinkError } from './netlink-error.ts'
+import { checkUpperMtu, mtuChanged } from './upper-devices.ts'
+
+const ALTIFNAMSIZ = 128
 
 type Request<T extends NetlinkRequest['type']> = Extract<NetlinkRequest, { readonly type: T }>
-const CREATABLE: ReadonlySet<string> = new Set<DeviceKind>(['veth', 'dummy', 'bridge'])
-/** Kinds the real kernel has and this one doesn't yet. */
-const KNOWN_KINDS: ReadonlySet<string> = new Set(['vlan', 'macvlan', 'ipvlan', 'macvtap', 'ipvtap', 'vxlan', 'tun', 'bond', 'gre', 'ipip', 'sit', 'wireguard', 'ifb', 'vrf'])
+type Settings = Map<string, number | string | boolean>
+const CREATABLE: ReadonlySet<string> = new Set<DeviceKind>(['veth', 'dummy', 'bridge', 'vlan', 'macvlan', 'ipvlan'])
+/** Kinds the real kernel has and this one doesn't. */
+const KNOWN_KINDS: ReadonlySet<string> = new Set(['macvtap', 'ipvtap', 'vxlan', 'bond', 'gre', 'ipip', 'sit', 'wireguard', 'ifb', 'vrf', 'nlmon'])
+const UPPER_DEFAULTS: Readonly<Record<'vlan' | 'macvlan' | 'ipvlan', LinkInfoData>> = {
+  vlan: { protocol: '802.1Q', reorder_hdr: true }, macvlan: { mode: 'vepa', bcqueuelen: 1000 }, ipvlan: { mode: 'l3', flag: 'bridge' },
+}
+const isUpper = (kind: string): kind is 'vlan' | 'macvlan' | 'ipvlan' => kind === 'vlan' || kind === 'macvlan' || kind === 'ipvlan'
+/** rtnl_link_ops.kind; tun and tap are one. */
+const infoKind = (device: NetDevice): string | undefined =>
+  device.kind === 'loopback' || device.kind === 'physical' ? undefined : device.kind === 'tap' ? 'tun' : device.kind
 
 function kindData(device: NetDevice): LinkInfoData | undefined {
-  if (device.kind !== 'bridge') return undefined
-  return { forward_delay: 1500, hello_time: 200, max_age: 2000, ageing_time: 30000, stp_state: 0, priority: 32768, vlan_filtering: 0, vlan_protocol: '802.1Q', bridge_id: `8000.${device.address.replaceAll(':', '').replace(/^0+(?=.)/, '')}` }
+  if (device.kind === 'bridge') return bridgeData(device)
+  if (device.kind === 'tun' || device.kind === 'tap') {
+    const { settings } = device
+    const id = (name: 'user' | 'group'): LinkInfoData => (settings.has(name) ? { [name]: settings.get(name) ?? 0 } : {})
+    return {
+      type: device.kind, pi: settings.get('pi') === true, vnet_hdr: settings.get('vnet_hdr') === true, multi_queue: settings.get('multi_queue') === true, one_queue: settings.get('one_queue') === true,
+      persist: settings.get('persist') === true, ...id('user'), ...id('group'),
+    }
+  }
+  return device.settings.size === 0 ? undefined : Object.fromEntries(device.settings)
+}
+
+/** dev_set_promiscuity: its own flag, packet sockets, a bridge it is a port of, macvlans that need frames for their addresses. */
+function promiscuity(device: NetDevice): number {
+  const forStations = [...device.uppers].some((upper) => upper.isUp && upper.kind === 'macvlan') ? 1 : 0
+  return device.watchers + (device.has(IFF_PROMISC) ? 1 : 0) + (device.master === undefined ? 0 : 1) + forStations
 }
 
 export function linkMessage(device: NetDevice): Link {
-  const { ns, peer } = device
+  const { ns } = device
+  const other = device.peer ?? device.lower
+  const hasAddress = device.kind !== 'tun'
   return {
     index: device.index, name: device.name, altnames: [...device.altnames], arphrd: device.traits.arphrd, flags: device.flags, mtu: device.mtu, minMtu: device.traits.minMtu,
-    maxMtu: device.traits.maxMtu, txqlen: device.txqlen, qdisc: device.qdisc, operstate: device.operstate, linkmode: 0, group: device.group, address: device.address,
-    broadcast: device.broadcast, permAddress: device.kind === 'physical' && device.address !== device.permAddress ? device.permAddress : undefined,
-    link: peer?.index, linkNetnsid: peer === undefined || peer.ns === ns ? undefined : ns.assignNsid(peer.ns), master: device.master?.index,
-    kind: device.kind === 'loopback' || device.kind === 'physical' ? undefined : device.kind, data: kindData(device), slaveKind: device.master?.kind, slaveData: undefined, carrierChanges: 0, alias: device.alias,
-    promiscuity: device.watchers + (device.has(IFF_PROMISC) ? 1 : 0) + (device.master === undefined ? 0 : 1), allmulti: device.has(IFF_ALLMULTI) ? 1 : 0, carrier: device.carrier,
-    addrGenMode: device.addrGenMode, numTxQueues: 1, numRxQueues: 1, tsoMaxSize: device.traits.tsoMaxSize,
-    parentBus: device.kind === 'physical' ? 'virtio' : undefined, parentDev: device.kind === 'physical' ? 'virtio0' : undefined, rx: { ...device.rx }, tx: { ...device.tx },
+    maxMtu: device.traits.maxMtu, txqlen: device.txqlen, qdisc: device.qdisc, operstate: device.operstate, linkmode: 0, group: device.group, address: hasAddress ? device.address : undefined,
+    broadcast: hasAddress ? device.broadcast : undefined, permAddress: device.kind === 'physical' && device.address !== device.permAddress ? device.permAddress : undefined,
+    link: other?.index, linkNetnsid: other === undefined || other.ns === ns ? undefined : ns.assignNsid(other.ns), master: device.master?.index,
+    kind: infoKind(device), data: kindData(device), slaveKind: device.master?.kind, slaveData: device.master === undefined ? undefined : portData(device), alias: device.alias,
+    promiscuity: promiscuity(device), allmulti: (device.has(IFF_ALLMULTI) ? 1 : 0) + (device.master === undefined ? 0 : 1), carrier: device.carrier, carrierChanges: device.carrierChanges,
+    addrGenMode: device.addrGenMode, numTxQueues: device.numTxQueues, numRxQueues: device.numRxQueues, tsoMaxSize: device.tsoMaxSize,
+    parentBus: device.kind === 'physical' ? 'virtio' : undefined, parentDev: device.kind === 'physical' ? 'virtio0' : undefined, rx: { ...device.rx, multicast: device.rxMulticast }, tx: { ...device.tx },
   }
 }
 
@@ -65,9 +94,14 @@ function targetNamespace(task: Task, change: LinkChange): NetNamespace | undefin
   return ns
 }
 
-function checkMtu(device: NetDevice, mtu: number): void {
-  if (mtu < device.traits.minMtu) throw new NetlinkError(Errno.EINVAL, 'mtu less than device minimum')
+function setMtu(device: NetDevice, mtu: number): void {
+  if (mtu < device.traits.minMtu || mtu < 0) throw new NetlinkError(Errno.EINVAL, 'mtu less than device minimum')
   if (device.traits.maxMtu > 0 && mtu > device.traits.maxMtu) throw new NetlinkError(Errno.EINVAL, 'mtu greater than device maximum')
+  checkUpperMtu(device, mtu)
+  device.mtu = mtu
+  if (device.kind === 'bridge') device.settings.set('isMtuSet', true)
+  mtuChanged(device)
+  if (device.master !== undefined) portsChanged(device.master)
 }
 const MAC = /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i
 function checkAddress(address: string): string {
@@ -75,24 +109,35 @@ function checkAddress(address: string): string {
   if ((Number.parseInt(address.slice(0, 2), 16) & 1) !== 0) throw Errno.EADDRNOTAVAIL
   return address.toLowerCase()
 }
+function setAddress(device: NetDevice, text: string): void {
+  if (device.kind === 'tun') throw Errno.EOPNOTSUPP
+  const address = checkAddress(text)
+  for (const upper of device.uppers) if (upper.kind === 'ipvlan' || (upper.kind === 'vlan' && upper.address === device.address)) upper.address = address
+  device.address = address
+  device.isAddressSet = true
+  if (device.master !== undefined) portsChanged(device.master)
+}
+function setCarrier(device: NetDevice, carrier: boolean): void {
+  if (device.kind !== 'dummy' && device.kind !== 'tun' && device.kind !== 'tap') throw Errno.EOPNOTSUPP
+  device.hasCarrier = carrier
+  carrierChanged(device)
+}
 
 /** do_setlink, in the kernel's order: move, address, mtu, group, name, alias, master, flags. */
 function change(task: Task, device: NetDevice, c: LinkChange): void {
   const target = targetNamespace(task, c)
-  if (target !== undefined && target !== device.ns) moveToNamespace(device, target, c.newName)
+  if (target !== undefined && (target !== device.ns || device.traits.isLocal)) moveToNamespace(device, target, c.newName)
   else if (c.newName !== undefined && c.newName !== device.name) rename(device, c.newName)
-  if (c.address !== undefined) device.address = checkAddress(c.address)
+  if (c.address !== undefined) setAddress(device, c.address)
   if (c.broadcast !== undefined) device.broadcast = c.broadcast
-  if (c.mtu !== undefined) {
-    checkMtu(device, c.mtu)
-    device.mtu = c.mtu
-  }
+  if (c.mtu !== undefined) setMtu(device, c.mtu)
   if (c.txqlen !== undefined) device.txqlen = c.txqlen
   if (c.group !== undefined) device.group = c.group
   if (c.alias !== undefined) device.alias = c.alias === '' ? undefined : c.alias
   if (c.addrGenMode !== undefined) device.addrGenMode = c.addrGenMode
   if (c.master !== undefined) setMaster(device, c.master === 0 ? undefined : requireMaster(device, c.master))
   if (c.mask !== undefined) setFlags(device, c.flags ?? 0, c.mask)
+  if (c.carrier !== undefined) setCarrier(device, c.carrier)
 }
 function requireMaster(device: NetDevice, index: number): NetDevice {
   const master = device.ns.device(index)
@@ -106,35 +151,93 @@ function setFlags(device: NetDevice, flags: number, mask: number): void {
   else bringDown(device)
 }
 
+/** rtnl_link_ops.changelink and slave_changelink. Throws EOPNOTSUPP where the device is of another kind. */
+function changeKind(device: NetDevice, kind: string, data: LinkInfoData): void {
+  if (kind === 'bridge_slave') {
+    if (device.master?.kind !== 'bridge') throw Errno.EOPNOTSUPP
+    return changePort(device, data)
+  }
+  if (Object.keys(data).length === 0) return
+  if (infoKind(device) !== kind) throw Errno.EOPNOTSUPP
+  if (device.kind === 'bridge') {
+    changeBridge(device, data)
+    return portsChanged(device)
+  }
+  if (!isUpper(device.kind)) throw Errno.EOPNOTSUPP
+  for (const [name, value] of Object.entries(data)) {
+    if (name === 'id' || name === 'protocol') continue
+    device.settings.set(name, value)
+    if (device.kind === 'ipvlan' && name === 'mode') for (const other of device.lower?.uppers ?? []) if (other.kind === 'ipvlan') other.settings.set('mode', value)
+  }
+}
+
 export function setLinkRequest(task: Task, net: NetNamespace, request: Request<'RTM_SETLINK'>): readonly NetlinkReply[] {
-  change(task, requireDevice(net, request), request.change)
+  const device = requireDevice(net, request)
+  checkName(request.change.newName)
+  if (request.kind !== undefined) changeKind(device, request.kind, request.data ?? {})
+  change(task, device, request.change)
   return []
 }
 
+/** NLA_STRING with a length of its own: what is longer never gets to the kernel's code. */
+function checkName(name: string | undefined, size = IFNAMSIZ): void {
+  if (name !== undefined && name.length >= size) throw new NetlinkError(Errno.ERANGE, 'Attribute failed policy validation')
+}
+
 export function newLinkRequest(task: Task, net: NetNamespace, flags: number, init: LinkInit): readonly NetlinkReply[] {
-  const existing = init.newName === undefined ? undefined : net.find(init.newName)
+  checkName(init.newName)
+  const existing = init.index !== undefined && init.index > 0 ? net.device(init.index) : init.newName === undefined ? undefined : net.find(init.newName)
   if (existing !== undefined) {
     if ((flags & NLM_F_EXCL) !== 0) throw Errno.EEXIST
+    if ((flags & NLM_F_REPLACE) !== 0) throw Errno.EOPNOTSUPP
+    changeKind(existing, init.kind, init.data ?? {})
     change(task, existing, { ...init, newName: undefined })
     return []
   }
   if ((flags & NLM_F_CREATE) === 0) throw Errno.ENODEV
+  if (init.kind === 'tun') throw new NetlinkError(Errno.EOPNOTSUPP, 'tun/tap creation via rtnetlink is not supported')
   if (!CREATABLE.has(init.kind)) throw new NetlinkError(Errno.EOPNOTSUPP, KNOWN_KINDS.has(init.kind) ? `Device type ${init.kind} is real, but not simulated here` : 'Unknown device type')
   if (init.newName !== undefined && !isValidIfname(init.newName)) throw Errno.EINVAL
   const address = init.address === undefined ? undefined : checkAddress(init.address)
   const inNs = targetNamespace(task, init) ?? net
-  const own = { name: init.newName, index: init.index, address }
-  const device = init.kind === 'veth' ? makeVeth(task, net, inNs, own, init) : createDevice(inNs, init.kind as DeviceKind, own)
-  change(task, device, { ...init, newName: undefined, netnsFd: undefined, netnsPid: undefined, address: undefined })
+  const own: NewDevice = { name: init.newName, index: init.index, address }
+  const device = make(task, net, inNs, own, init)
+  try {
+    if (device.kind === 'bridge') changeBridge(device, init.data ?? {})
+    if (address !== undefined) device.isAddressSet = true
+    device.numTxQueues = init.numTxQueues ?? 1
+    device.numRxQueues = init.numRxQueues ?? 1
+    change(task, device, { ...init, newName: undefined, netnsFd: undefined, netnsPid: undefined, address: undefined })
+  } catch (error) {
+    deleteDevice(device)
+    throw error
+  }
   return []
 }
 
-function makeVeth(task: Task, net: NetNamespace, inNs: NetNamespace, own: { readonly name?: string; readonly index?: number; readonly address?: string }, init: LinkInit): NetDevice {
+function make(task: Task, net: NetNamespace, inNs: NetNamespace, own: NewDevice, init: LinkInit): NetDevice {
+  if (init.kind === 'veth') return makeVeth(task, net, inNs, own, init)
+  if (!isUpper(init.kind)) return createDevice(inNs, init.kind as DeviceKind, own)
+  const below = init.linkNetnsid === undefined ? net : net.byNsid(init.linkNetnsid)
+  if (below === undefined) throw Errno.EINVAL
+  const lower = init.link === undefined ? undefined : below.device(init.link)
+  if (init.link !== undefined && lower === undefined) throw Errno.ENODEV
+  const settings: Settings = new Map(Object.entries({ ...UPPER_DEFAULTS[init.kind], ...init.data }))
+  return createUpper(inNs, init.kind, own, lower, settings, init.data !== undefined && Object.keys(init.data).length > 0)
+}
+
+function makeVeth(task: Task, net: NetNamespace, inNs: NetNamespace, own: NewDevice, init: LinkInit): NetDevice {
   const peer = init.peer ?? {}
+  checkName(peer.newName)
   const peerNs = targetNamespace(task, peer) ?? net
   const peerAddress = peer.address === undefined ? undefined : checkAddress(peer.address)
   const device = createVethPair(inNs, own, peerNs, { name: peer.newName, index: peer.index, address: peerAddress })
-  if (device.peer !== undefined) change(task, device.peer, { ...peer, newName: undefined, netnsFd: undefined, netnsPid: undefined, address: undefined })
+  try {
+    if (device.peer !== undefined) change(task, device.peer, { ...peer, newName: undefined, netnsFd: undefined, netnsPid: undefined, address: undefined })
+  } catch (error) {
+    deleteDevice(device)
+    throw error
+  }
   return device
 }
 
@@ -145,13 +248,13 @@ export function deleteLinkRequest(net: NetNamespace, request: Request<'RTM_DELLI
 
 export function changeAltname(net: NetNamespace, request: Request<'RTM_NEWLINKPROP' | 'RTM_DELLINKPROP'>): readonly NetlinkReply[] {
   const device = requireDevice(net, request)
-  const at = device.altnames.indexOf(request.altname)
+  checkName(request.altname, ALTIFNAMSIZ)
   if (request.type === 'RTM_DELLINKPROP') {
-    if (at < 0) throw Errno.ENOENT
-    device.altnames.splice(at, 1)
+    if (!device.altnames.includes(request.altname)) throw Errno.ENOENT
+    net.removeAltname(device, request.altname)
   } else {
     if (net.find(request.altname) !== undefined) throw Errno.EEXIST
-    device.altnames.push(request.altname)
+    net.addAltname(device, request.altname)
   }
   return []
 }

@@ -5,6 +5,7 @@ import { makedev, S_IFBLK, S_IFCHR, S_IFDIR } from '../../../abi/stat.ts'
 import { GLOBAL_ROOT_GID, GLOBAL_ROOT_UID } from '../../cred/ids.ts'
 import type { Kernel } from '../../kernel.ts'
 import type { Mount } from '../../mount/mount.ts'
+import { TunFile } from '../../net/tun-device.ts'
 import type { Task } from '../../task.ts'
 import { PtyMaster } from '../../tty/pty.ts'
 import { PtyMasterFile } from '../../tty/pty-master-file.ts'
@@ -81,6 +82,7 @@ function registerDrivers(kernel: Kernel): void {
   register(1, 9, (_t, path, flags) => new RandomFile(path, flags))
   register(1, 11, (_t, path, flags) => new KmsgFile(path, flags))
   register(5, 0, openOwnTty)
+  register(10, 200, (_t, path, flags) => new TunFile(path, flags))
   register(5, 1, (_t, path, flags) => new ConsoleFile(path, flags))
   register(5, 2, openPtmx)
 }

@@ -1,6 +1,6 @@
 // ip link: shows, makes, changes and removes network devices (ip-link(8), ip/iplink.c).
 import type { Flow } from '../../../abi/syscalls.ts'
-import { NLM_F_CREATE, NLM_F_EXCL } from '../../../abi/netlink.ts'
+import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../../../abi/netlink.ts'
 import type { Crt } from '../../libc/crt.ts'
 import { unsimulated } from '../../libc/err.ts'
 import { parseFilter, passes } from './filter.ts'
@@ -24,7 +24,7 @@ export function* ipLink(c: Crt, o: IpOptions, rtnl: Rtnl, words: Words): Flow<nu
     case 'lst':
     case 'list': return yield* show(c, o, rtnl, words)
     case 'add': return yield* add(c, rtnl, words, NLM_F_CREATE | NLM_F_EXCL)
-    case 'replace': return yield* add(c, rtnl, words, NLM_F_CREATE)
+    case 'replace': return yield* add(c, rtnl, words, NLM_F_CREATE | NLM_F_REPLACE)
     case 'set':
     case 'change': return yield* set(c, rtnl, words)
     case 'delete': return yield* remove(c, rtnl, words)

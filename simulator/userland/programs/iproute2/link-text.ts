@@ -66,7 +66,7 @@ export function linkText(f: LinkFacts, o: IpOptions, withMode: boolean, named = 
   const name = `${link.name}${f.peer === undefined ? '' : `@${f.peer}`}`
   const inet6 = o.family === 'inet6' && !withMode && !named
   let text = `${link.index}: ${paint(o, 'ifname', `${name}: `)}<${f.flags.join(',')}> mtu ${link.mtu} ${inet6 ? '' : `qdisc ${link.qdisc} `}`
-  if (f.master !== undefined) text += `master ${paint(o, 'ifname', `${f.master} `)}`
+  if (f.master !== undefined) text += `master ${f.master} `
   text += `state ${paint(o, stateColor(f.state), `${f.state} `)}`
   if (withMode) text += `mode ${mode(link)} `
   if (!inet6) text += `group ${f.group} `
