@@ -4,17 +4,19 @@ import { POLLERR, POLLIN, POLLOUT } from '../../abi/fcntl.ts'
 import { type InetMessage, MSG_DONTWAIT, MSG_ERRQUEUE, MSG_PEEK } from '../../abi/inet-message.ts'
 import type { SockAddr } from '../../abi/syscalls.ts'
 import { formatIp } from '../../lib/ip.ts'
+import { NSEC_PER_USEC } from '../clock.ts'
 import type { Task } from '../task.ts'
 import type { KFlow } from '../wait-queue.ts'
-import { InetSocket } from './inet-socket.ts'
+import { InetSocket, type Target } from './inet-socket.ts'
 import type { NetDevice } from './net-device.ts'
-import type { IpPacket } from './packet.ts'
+import type { IpPacket, Payload } from './packet.ts'
 import { dropPacket } from './packet-events.ts'
 import type { Received } from './socket.ts'
 import { payloadBytes } from './wire.ts'
 
 /** net.core.rmem_default, and what the kernel counts for one message besides its bytes. */
 const BUFFER = 212992, OVERHEAD = 512
+const SEND_COST = 20 * NSEC_PER_USEC
 
 interface Arrived { readonly packet: IpPacket; readonly device: NetDevice; readonly data: Uint8Array; readonly timeMs: number }
 
@@ -31,6 +33,15 @@ export abstract class DatagramSocket extends InetSocket {
     return 0
   }
 
+  /** Sending takes a while, and what comes back over lo meanwhile is there when the call returns (softirqs run on the way out of it). */
+  protected override sendPayload(to: Target, payload: Payload): void {
+    try {
+      super.sendPayload(to, payload)
+    } finally {
+      const { scheduler } = this.kernel
+      if (scheduler.current !== undefined) scheduler.charge(scheduler.current, SEND_COST)
+    }
+  }
   override packetArrived(packet: IpPacket, device: NetDevice): void {
     if (this.isClosed || this.isReceiveShut) return
     const data = this.content(packet)

@@ -156,6 +156,7 @@ function* main(c: Crt): Flow<number> {
   if (operands.length > 1) return yield* unsimulated(c, 'a route given by several hosts')
   const sockets = yield* openSockets(c, options)
   const state = new PingState(c, options)
+  if (state.has('f')) c.stdout.setvbuf('none')
   const uid = yield* call('getuid')
   state.uid = isErr(uid) ? 0 : uid
   if (options.pattern !== undefined && !state.has('q')) yield* c.stdout.write(`PATTERN: 0x${[...options.pattern].map((b) => b.toString(16).padStart(2, '0')).join('')}\n`)
