@@ -16,6 +16,7 @@ export const IMAGE_TIME = 1765792800000
 
 const LEARNER = 1000
 const COMMANDS_FILE = '/usr/share/isolab/commands'
+const OPTIONS_FILE = '/usr/share/isolab/options'
 const PROMPT = "PS1='\\u@\\h:\\w\\$ '\n"
 export const OS_RELEASE = `PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"
 NAME="Debian GNU/Linux"
@@ -40,6 +41,7 @@ export function hostImage(packages: readonly ProgramPackage[]): readonly ImageNo
   addHomes(image)
   addPrograms(image, packages)
   image.file(COMMANDS_FILE, commandList(packages))
+  image.file(OPTIONS_FILE, optionList(packages))
   return image.nodes()
 }
 
@@ -47,6 +49,15 @@ export function hostImage(packages: readonly ProgramPackage[]): readonly ImageNo
 function commandList(packages: readonly ProgramPackage[]): string {
   const names = (pkg: ProgramPackage): string => pkg.programs.map((entry) => entry.path.slice(entry.path.lastIndexOf('/') + 1)).sort().join(' ')
   return packages.filter((pkg) => pkg.name !== 'unsimulated' && pkg.name !== 'init').map((pkg) => `${pkg.name}: ${names(pkg)}\n`).join('')
+}
+
+/** For completion: each program with its long options, `=` behind those that take a value. */
+function optionList(packages: readonly ProgramPackage[]): string {
+  return packages.flatMap((pkg) => pkg.programs).flatMap((entry) => {
+    const long = entry.options?.long ?? []
+    const names = [...long, ...(long.length > 0 && !long.some((o) => o.name === 'help') ? [{ name: 'help', arg: 'none' as const }] : [])]
+    return names.length === 0 ? [] : [`${entry.path.slice(entry.path.lastIndexOf('/') + 1)} ${names.map((o) => `--${o.name}${o.arg === 'required' ? '=' : ''}`).join(' ')}\n`]
+  }).join('')
 }
 
 function addDirectories(image: ImageBuilder): void {

@@ -3,7 +3,8 @@ import type { Flow } from '../../abi/syscalls.ts'
 import { isErr } from '../../abi/errno.ts'
 import { readDir, readFile } from '../libc/unistd.ts'
 import { fileNames, generate } from './completion-generate.ts'
-import { COMMANDS, type ArgumentKind } from './completions.ts'
+import { COMMANDS, type ArgumentKind, type CommandCompletion } from './completions.ts'
+import { CAP_NAMES } from '../../abi/capability.ts'
 import { SIGNAL_NAMES } from '../../abi/signal.ts'
 import type { Shell } from './state.ts'
 
@@ -59,7 +60,7 @@ function currentCommand(line: string): { words: string[]; start: number; quote: 
   return { words: [...words, word], start: inWord ? start : line.length, quote }
 }
 
-const PREFIXES = new Set(['sudo', 'exec', 'command', 'builtin', 'time', 'nohup', 'env', 'then', 'do', 'else', '!', 'type', 'which', 'man', 'strace', 'xargs'])
+const PREFIXES = new Set(['exec', 'command', 'builtin', 'time', 'nohup', 'env', 'then', 'do', 'else', '!', 'type', 'which', 'man', 'xargs'])
 
 export function* candidates(sh: Shell, line: string): Flow<Candidates> {
   const { words, start, quote } = currentCommand(line)
@@ -101,13 +102,18 @@ function* argumentWords(sh: Shell, words: readonly string[], word: string): Flow
     const found = yield* generate(sh, [...declared, word])
     return found.length > 0 ? found : undefined
   }
-  const spec = COMMANDS.get(name.replace(/^.*\//, ''))
-  if (!spec) return undefined
+  const base = name.replace(/^.*\//, '')
+  const spec = COMMANDS.get(`${base} ${words[1] ?? ''}`) ?? COMMANDS.get(base)
+  const inner = base === 'ip' && words[1] === 'netns' && words[2] === 'exec' ? words.slice(4) : innerCommand(words, spec)
+  if (inner !== undefined && inner.length > 1) return yield* argumentWords(sh, inner, word)
+  const value = yield* optionValue(sh, words, word, spec)
+  if (value !== undefined) return value
   if (word.startsWith('-')) {
-    const found = spec.options.filter((o) => o.startsWith(word))
+    const found = (spec?.options ?? (yield* builtInOptions(base))).filter((o) => o.startsWith(word))
     return found.length > 0 ? found : undefined
   }
-  const before = words.slice(1, -1).filter((w) => !w.startsWith('-'))
+  if (!spec) return undefined
+  const before = plainArguments(words, spec).slice(0, -1)
   for (const rule of spec.arguments) {
     const fits = rule.after.length <= before.length && rule.after.every((a, i) => a === '*' || a.split('|').includes(before[i])) && (rule.any === true || rule.after.length === before.length)
     if (!fits) continue
@@ -115,6 +121,38 @@ function* argumentWords(sh: Shell, words: readonly string[], word: string): Flow
     if (found.length > 0) return found
   }
   return undefined
+}
+
+/** The arguments that are neither options nor what belongs to one; the last is the word to complete. */
+function plainArguments(words: readonly string[], spec: CommandCompletion): string[] {
+  return words.slice(1).filter((w, i, all) => i === all.length - 1 || (!w.startsWith('-') && spec.values?.[all[i - 1] ?? ''] === undefined))
+}
+
+/** The command line that this one runs: `timeout 5 ip li` gives `ip li`. */
+function innerCommand(words: readonly string[], spec: CommandCompletion | undefined): readonly string[] | undefined {
+  if (spec?.runs === undefined) return undefined
+  const own = plainArguments(words, spec)[spec.runs]
+  const at = own === undefined ? -1 : words.indexOf(own, 1)
+  return at > 0 && at < words.length - 1 ? words.slice(at) : undefined
+}
+
+/** What belongs to an option: `mount -t tm`, `unshare --propagation=sl`, the last of `ps -o pid,us`. */
+function* optionValue(sh: Shell, words: readonly string[], word: string, spec: CommandCompletion | undefined): Flow<string[] | undefined> {
+  const assigned = /^(--[^=]+=)(.*)$/s.exec(word)
+  const kind = spec?.values?.[assigned === null ? words[words.length - 2] : assigned[1].slice(0, -1)]
+  if (kind === undefined) return undefined
+  const text = assigned === null ? word : assigned[2]
+  const list = text.slice(0, text.lastIndexOf(',') + 1)
+  const last = text.slice(list.length)
+  const found = (yield* kindWords(sh, kind, last)).filter((w) => w.startsWith(last)).map((w) => `${assigned?.[1] ?? ''}${list}${w}`)
+  return found.length > 0 ? found : undefined
+}
+
+/** The long options that a program of this image knows, from the list that comes with it. */
+function* builtInOptions(name: string): Flow<readonly string[]> {
+  const text = yield* readFile('/usr/share/isolab/options')
+  const line = isErr(text) ? undefined : text.split('\n').find((l) => l.startsWith(`${name} `))
+  return line === undefined ? [] : line.split(' ').slice(1)
 }
 
 function* directoryNames(path: string): Flow<string[]> {
@@ -131,6 +169,14 @@ function* kindWords(sh: Shell, kind: ArgumentKind | readonly string[], word: str
     case 'signal': return SIGNAL_NAMES.filter((n): n is string => n !== undefined).map((n) => `-${n}`)
     case 'command': return yield* generate(sh, ['-c', word])
     case 'user': return yield* generate(sh, ['-u', word])
+    case 'group': return yield* generate(sh, ['-g', word])
+    case 'directory': return yield* fileNames(word, true)
+    case 'shell': return ['/bin/bash', '/bin/dash', '/bin/sh', '/usr/sbin/nologin']
+    case 'capability': return ['all', ...CAP_NAMES.map((cap) => cap.toLowerCase().replace(/^cap_/, ''))].flatMap((cap) => [`+${cap}`, `-${cap}`])
+    case 'fstype': {
+      const text = yield* readFile('/proc/filesystems')
+      return isErr(text) ? [] : text.split('\n').map((l) => l.replace(/^nodev/, '').trim()).filter((l) => l !== '')
+    }
     case 'mount': {
       const text = yield* readFile('/proc/self/mounts')
       return isErr(text) ? [] : text.split('\n').map((l) => l.split(' ')[1]).filter((p) => p !== undefined && p !== '')

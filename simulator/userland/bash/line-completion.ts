@@ -50,7 +50,7 @@ export function* completeLine(e: LineEditor, presses: number, prompt: string): F
     const info = kind === 'file' ? yield* stat(expandHome(e, prefix)) : undefined
     const directory = info !== undefined && !isErr(info) && isDir(info.mode)
     if (directory && !replacement.endsWith('/')) replacement += '/'
-    else if (!directory && !replacement.endsWith('/')) replacement += `${quote} `
+    else if (!directory && !/[/=]$/.test(replacement)) replacement += `${quote} `
   }
   if (replacement.length > typed.length || (words.length === 1 && replacement !== typed)) {
     e.text = e.text.slice(0, start) + replacement + e.text.slice(e.cursor)
