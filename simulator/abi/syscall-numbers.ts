@@ -8,7 +8,7 @@ export const OLDER_NUMBERS = {
 } as const
 export type OlderName = keyof typeof OLDER_NUMBERS
 
-export const SYSCALL_NUMBERS: Readonly<Record<Exclude<SyscallName, 'cpu'>, number>> = {
+export const SYSCALL_NUMBERS: Readonly<Record<Exclude<SyscallName, 'cpu' | 'proctitle'>, number>> = {
   read: 0, write: 1, close: 3, poll: 7, lseek: 8, mmap: 9, munmap: 11, rt_sigaction: 13, rt_sigprocmask: 14, ioctl: 16, pread64: 17, pwrite64: 18, sched_yield: 24,
   shmget: 29, shmat: 30, shmctl: 31, dup: 32, dup2: 33, pause: 34, alarm: 37, getpid: 39, socket: 41, connect: 42, sendto: 44, recvfrom: 45,
   sendmsg: 46, recvmsg: 47, shutdown: 48, bind: 49, listen: 50, getsockname: 51, getpeername: 52, socketpair: 53, setsockopt: 54, getsockopt: 55,

@@ -135,6 +135,8 @@ export interface Syscalls {
   /** Anonymous private memory only: takes `length` bytes and answers where they are. */
   mmap(addr: number, length: number, prot: number, flags: number, fd: number, offset: number): number
   munmap(addr: number, length: number): 0
+  /** No call on Linux: the program writes over the memory where its arguments lie, as setproctitle(3) does. What ps shows. */
+  proctitle(text: string): 0
   /** `units` of pure computation, one unit about a microsecond; how a program that makes no system calls lets time pass. */
   cpu(units: number): 0
   setpriority(which: number, who: number, prio: number): 0

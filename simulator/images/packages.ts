@@ -36,6 +36,7 @@ import { bsdextrautils } from '../userland/programs/bsdextrautils/index.ts'
 import { bubblewrap } from '../userland/programs/bubblewrap/index.ts'
 import { iptablesPackage } from '../userland/programs/iptables/index.ts'
 import { stracePackage } from '../userland/programs/strace/index.ts'
+import { nginxPackage } from '../userland/programs/nginx/index.ts'
 import { containerdPackage } from '../userland/containers/shim/index.ts'
 import { runcPackage } from '../userland/containers/runc/index.ts'
 import { netcatPackage } from '../userland/programs/netcat-openbsd/index.ts'
@@ -57,6 +58,7 @@ export const SIMULATED_PACKAGES: readonly ProgramPackage[] = [
   iptablesPackage,
   bubblewrap,
   runcPackage,
+  nginxPackage,
   containerdPackage,
   iputilsPing,
   tcpdumpPackage,

@@ -260,6 +260,11 @@ export class Scheduler {
       this.#finish(task, 0)
       return
     }
+    if (request.nr === 'proctitle') {
+      task.argv = [String(request.args[0])]
+      this.#finish(task, 0)
+      return
+    }
     this.charge(task, SYSCALL_COST)
     task.currentSyscall = kernel.trace.enabled ? kernel.trace.emit('sys.enter', task, { nr: request.nr, args: traceable(request.args) }) : 0
     let result: unknown
