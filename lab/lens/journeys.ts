@@ -29,7 +29,7 @@ export interface Journey {
   readonly what: string
   readonly from: string
   readonly to: string
-  readonly outcome: 'arrived' | 'dropped' | 'under way'
+  readonly outcome: 'arrived' | 'dropped' | 'left the machine' | 'under way'
   readonly stops: readonly Stop[]
 }
 
@@ -118,7 +118,10 @@ export function journeys(events: readonly KernelEvent[], nameOf: (pid: number) =
     if (!isSaid && journey.stops.length < MOST_STOPS) journey.stops.push(stopOf(kind, event, event.tid > 0 && !isAboutAddresses(text(event.data.what)) ? (names.get(event.tid) ?? nameOf(event.tid) ?? 'program') : 'kernel'))
   }
   return {
-    journeys: [...found].map(([packet, { first, stops, outcome }]) => ({ packet, what: text(first.data.what), from: text(first.data.from), to: text(first.data.to), outcome, stops })),
+    journeys: [...found].map(([packet, { first, stops, outcome }]) => {
+      const hasLeft = outcome === 'under way' && stops.at(-1)?.kind === 'out' && stops.length < MOST_STOPS
+      return { packet, what: text(first.data.what), from: text(first.data.from), to: text(first.data.to), outcome: hasLeft ? 'left the machine' : outcome, stops }
+    }),
     leftOut: others.size,
   }
 }

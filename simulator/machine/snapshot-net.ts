@@ -29,7 +29,13 @@ function snapshotLink(device: NetDevice): WorldLink {
 export const snapshotLinks = (ns: NetNamespace): readonly WorldLink[] => [...ns.devices.values()].sort((a, b) => a.index - b.index).map(snapshotLink)
 
 /** Base chains by hook and priority; none until a firewall is set up. */
-export const snapshotChains = (_ns: NetNamespace): readonly WorldChain[] => []
+export function snapshotChains(ns: NetNamespace): readonly WorldChain[] {
+  const chains = [...ns.netfilter.ruleset.values()].filter((table) => !table.dormant).flatMap((table) =>
+    [...table.chains.values()].flatMap(({ name, base, rules }) => (base === undefined ? [] : [{
+      family: table.family, table: table.name, chain: name, hook: base.hook, priority: base.priority, policy: base.policy, rules: rules.length,
+    }])))
+  return chains.sort((a, b) => (a.hook === b.hook ? a.priority - b.priority : a.hook < b.hook ? -1 : 1))
+}
 
 /** The main IPv4 table. */
 export function snapshotRoutes(ns: NetNamespace): readonly WorldRoute[] {

@@ -101,16 +101,16 @@ export interface WorldLink {
 }
 export interface WorldRoute { readonly dst: string; readonly via?: string; readonly dev?: string; readonly src?: string; readonly scope?: string; readonly metric?: number }
 
-/** A base chain: where it is hooked in, what becomes of a packet that no rule has judged, and its rules as their tool prints them, counters left out. */
+/** A base chain: where it is hooked in, what becomes of a packet that no rule has judged, and how many rules it has. */
 export interface WorldChain {
   /** `ip`, `ip6`, `inet`, `bridge`, `arp`, `netdev` */
   readonly family: string
   readonly table: string
   readonly chain: string
-  readonly hook: 'prerouting' | 'input' | 'forward' | 'output' | 'postrouting' | 'ingress'
+  readonly hook: 'prerouting' | 'input' | 'forward' | 'output' | 'postrouting' | 'ingress' | 'egress'
   readonly priority: number
   readonly policy: 'accept' | 'drop'
-  readonly rules: readonly string[]
+  readonly rules: number
 }
 
 export interface World {

@@ -56,8 +56,8 @@ export const EXAMPLES: readonly Example[] = [
       { index: 5, name: 'br-shop', kind: 'bridge', address: '172.18.0.1' }, { index: 6, name: 'veth1a', kind: 'veth', master: 'br-shop', peer: { netns: NETS[0], index: 2 } },
       { index: 7, name: 'veth2b', kind: 'veth', master: 'br-shop', peer: { netns: NETS[1], index: 2 } },
     ], { [HOST_NET]: [
-      { family: 'ip', table: 'filter', chain: 'FORWARD', hook: 'forward', priority: 0, policy: 'drop', rules: ['-i br-shop -o eth0 -j ACCEPT', '-m conntrack --ctstate ESTABLISHED -j ACCEPT'] },
-      { family: 'ip', table: 'nat', chain: 'POSTROUTING', hook: 'postrouting', priority: 100, policy: 'accept', rules: ['-s 172.18.0.0/16 -j MASQUERADE'] },
+      { family: 'ip', table: 'filter', chain: 'FORWARD', hook: 'forward', priority: 0, policy: 'drop', rules: 2 },
+      { family: 'ip', table: 'nat', chain: 'POSTROUTING', hook: 'postrouting', priority: 100, policy: 'accept', rules: 1 },
     ] }),
   },
 ]

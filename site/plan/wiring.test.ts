@@ -61,9 +61,9 @@ describe('cables', () => {
 
   it('lead through a gate for each hook that has rules or drops', () => {
     const world = sketchWorld(HOST, [], [], { [HOST_NET]: [
-      { family: 'ip', table: 'filter', chain: 'FORWARD', hook: 'forward', priority: 0, policy: 'drop', rules: ['-j ACCEPT'] },
-      { family: 'ip', table: 'nat', chain: 'POSTROUTING', hook: 'postrouting', priority: 100, policy: 'accept', rules: ['-j MASQUERADE'] },
-      { family: 'ip', table: 'filter', chain: 'INPUT', hook: 'input', priority: 0, policy: 'accept', rules: [] },
+      { family: 'ip', table: 'filter', chain: 'FORWARD', hook: 'forward', priority: 0, policy: 'drop', rules: 1 },
+      { family: 'ip', table: 'nat', chain: 'POSTROUTING', hook: 'postrouting', priority: 100, policy: 'accept', rules: 1 },
+      { family: 'ip', table: 'filter', chain: 'INPUT', hook: 'input', priority: 0, policy: 'accept', rules: 0 },
     ] })
     const host = furnish(world, openBook(world))
     expect(host.gates.map(({ hook, words }) => `${hook} ${words}`)).toEqual(['FORWARD filter: policy drop, 1 rule', 'POSTROUTING nat: 1 rule'])

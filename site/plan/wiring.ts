@@ -46,10 +46,10 @@ const HOOKS = ['prerouting', 'input', 'forward', 'output', 'postrouting'] as con
 
 /** The hooks at which some chain has rules or drops what it doesn't know, in the order packets meet them. */
 function gates(world: World, netns: NsId): PlanGate[] {
-  const chains = (world.chains[netns] ?? []).filter(chain => chain.rules.length > 0 || chain.policy === 'drop')
+  const chains = (world.chains[netns] ?? []).filter(chain => chain.rules > 0 || chain.policy === 'drop')
   return HOOKS.flatMap(hook => {
     const here = chains.filter(chain => chain.hook === hook)
-    const words = here.map(chain => `${chain.table}: ${[...(chain.policy === 'drop' ? ['policy drop'] : []), ...(chain.rules.length > 0 ? [`${chain.rules.length} rule${chain.rules.length === 1 ? '' : 's'}`] : [])].join(', ')}`)
+    const words = here.map(chain => `${chain.table}: ${[...(chain.policy === 'drop' ? ['policy drop'] : []), ...(chain.rules > 0 ? [`${chain.rules} rule${chain.rules === 1 ? '' : 's'}`] : [])].join(', ')}`)
     return here.length === 0 ? [] : [{ id: gateId(netns, hook.toUpperCase()), hook: hook.toUpperCase(), words: words.join('; ') }]
   })
 }

@@ -20,6 +20,8 @@ export interface HookContext {
   readonly socket?: Socket
   /** A hook that doesn't accept says why, as the end of “dropped: …”. */
   reason?: string
+  /** Which rule or policy accepted it last. */
+  acceptedBy?: string
 }
 /** accept: go on. drop: it ends here (a local sender gets EPERM). stolen: somebody has taken it (queued, answered by REJECT). */
 export type Verdict = 'accept' | 'drop' | 'stolen'

@@ -76,7 +76,7 @@ export function runHook(net: NetNamespace, context: HookContext): Verdict {
   if (net.hooks.isEmpty(context.packet.family, context.hook)) return 'accept'
   const before = context.packet
   const verdict = net.hooks.run(context)
-  hookEvent(net, context.hook, verdict, before, context.packet, context.output ?? context.input, context.reason)
+  hookEvent(net, context.hook, verdict, before, context.packet, context.output ?? context.input, verdict === 'accept' ? context.acceptedBy : context.reason)
   if (verdict === 'drop') dropPacket(net, context.packet, context.output ?? context.input, 'netfilter', context.reason ?? `${context.hook} says so`)
   return verdict
 }

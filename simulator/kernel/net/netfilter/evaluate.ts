@@ -209,7 +209,9 @@ export function runBaseChain(net: NetNamespace, table: Table, base: Chain, conte
     if (outcome === undefined || outcome === 'break') continue
     if (outcome === 'stolen') return 'stolen'
     switch (outcome.code) {
-      case 'accept': return 'accept'
+      case 'accept':
+        context.acceptedBy = `rule ${at} of ${chain.name} (${tableTitle(table)})`
+        return 'accept'
       case 'drop':
         context.reason ??= `rule ${at} of ${chain.name} (${tableTitle(table)})`
         return 'drop'
