@@ -12,7 +12,7 @@ const linkTarget = (link: string, path: string): string =>
 /** The run-time linker; what is copied into an empty root directory without it doesn't start there. */
 const LINKER = '/lib64/ld-linux-x86-64.so.2'
 const LINKER_FILE = '/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2'
-const STATIC_PROGRAMS: ReadonlySet<string> = new Set(['/usr/bin/busybox', '/usr/bin/tini-static', '/usr/sbin/ldconfig'])
+const STATIC_PROGRAMS: ReadonlySet<string> = new Set([LINKER_FILE, '/usr/bin/busybox', '/usr/bin/tini-static', '/usr/sbin/ldconfig'])
 
 /** security.capability: struct vfs_cap_data, permitted and effective. */
 function capabilityXattrs({ capabilities }: ProgramEntry): ReadonlyMap<string, Uint8Array> | undefined {
@@ -44,7 +44,8 @@ export function addPrograms(image: ImageBuilder, packages: readonly ProgramPacka
       for (const link of entry.links ?? []) if (wants(link)) image.symlink(link, linkTarget(link, entry.path))
     }
   }
-  image.file(LINKER_FILE, executableBytes('unsimulated/ld.so'), { mode: 0o755 })
+  image.file(LINKER_FILE, executableBytes('libc6/ld-linux-x86-64.so.2'), { mode: 0o755 })
+  image.file('/usr/lib/x86_64-linux-gnu/libc.so.6', executableBytes('libc6/libc.so.6', LINKER), { mode: 0o755 })
   image.symlink(`/usr${LINKER}`, '/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2')
   const programs = new Set(packages.flatMap((pkg) => pkg.programs.map((entry) => entry.path)))
   addLinks(image, programs, '/usr/bin', BIN_LINKS, wants)

@@ -2,6 +2,7 @@
 // /proc, /sys, /dev and /run are empty mount points; what is mounted there at boot is the machine's business.
 import type { ProgramPackage } from '../userland/program-table.ts'
 import { addPrograms } from './debian-programs.ts'
+import { APPARMOR_FILES } from './host-apparmor.ts'
 import { ACCOUNT_FILES } from './host-accounts.ts'
 import { LOGIN_FILES } from './host-login.ts'
 import { NETWORK_FILES } from './host-network.ts'
@@ -34,7 +35,7 @@ export function hostImage(packages: readonly ProgramPackage[]): readonly ImageNo
   const image = new ImageBuilder(IMAGE_TIME)
   addDirectories(image)
   for (const [path, target] of HOST_LINKS) image.symlink(path, target)
-  for (const file of [...ACCOUNT_FILES, ...LOGIN_FILES, ...NETWORK_FILES, ...SERVICES_FILES, ...SYSTEM_FILES, ...NGINX_FILES]) image.file(file.path, file.content, file)
+  for (const file of [...ACCOUNT_FILES, ...LOGIN_FILES, ...NETWORK_FILES, ...SERVICES_FILES, ...SYSTEM_FILES, ...NGINX_FILES, ...APPARMOR_FILES]) image.file(file.path, file.content, file)
   for (const [path, target] of NGINX_LINKS) image.symlink(path, target)
   for (const path of NGINX_DIRECTORIES) image.dir(path)
   image.file('/usr/lib/os-release', OS_RELEASE)
@@ -48,7 +49,7 @@ export function hostImage(packages: readonly ProgramPackage[]): readonly ImageNo
 /** What `help` at a prompt shows besides the shell's own commands: each simulated package with the names of its commands. */
 function commandList(packages: readonly ProgramPackage[]): string {
   const names = (pkg: ProgramPackage): string => pkg.programs.map((entry) => entry.path.slice(entry.path.lastIndexOf('/') + 1)).sort().join(' ')
-  return packages.filter((pkg) => pkg.name !== 'unsimulated' && pkg.name !== 'init').map((pkg) => `${pkg.name}: ${names(pkg)}\n`).join('')
+  return packages.filter((pkg) => !['unsimulated', 'init', 'libc6'].includes(pkg.name)).map((pkg) => `${pkg.name}: ${names(pkg)}\n`).join('')
 }
 
 /** For completion: each program with its long options, `=` behind those that take a value. */

@@ -24,6 +24,8 @@ import { busybox } from '../userland/programs/busybox/index.ts'
 import { passwdPackage } from '../userland/programs/passwd/index.ts'
 import { debianutils } from '../userland/programs/debianutils/index.ts'
 import { diffutils } from '../userland/programs/diffutils/index.ts'
+import { libc6 } from '../userland/programs/libc6/index.ts'
+import { apparmorPackage } from '../userland/programs/apparmor/index.ts'
 import { libcBin } from '../userland/programs/libc-bin/index.ts'
 import { gzip } from '../userland/programs/gzip/index.ts'
 import { tar } from '../userland/programs/tar/index.ts'
@@ -50,6 +52,8 @@ export const SIMULATED_PACKAGES: readonly ProgramPackage[] = [
   bash, coreutils, dash, grep, hostnamePackage, init, mawk, procps, sed, sudoPackage, utilLinuxPackage, libcapPackage, uidmapPackage,
   psmisc, e2fsprogs, sysvinitUtils, findutils, iproutePackage, busybox, passwdPackage, debianutils, diffutils, libcBin, gzip, tar, xxdPackage,
   jq,
+  libc6,
+  apparmorPackage,
   less,
   file,
   tree,

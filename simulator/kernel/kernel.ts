@@ -73,6 +73,8 @@ export class Kernel {
   readonly bugs: { readonly text: string; readonly stack: string }[] = []
   /** dmesg */
   readonly log: { readonly time: number; readonly level: number; readonly text: string }[] = []
+  /** How many of its lines syslog(2) has cleared. */
+  logCleared = 0
   /** Objects that rooms above or beside hang into the machine (cgroup hierarchy, tty driver, network devices), by name of the room. */
   readonly rooms = new Map<string, unknown>()
   /** The CPU that handles what devices have received: busy until then, in ns since boot. */

@@ -7,6 +7,7 @@ import {
 import { nsCapable } from './cred/ns-capable.ts'
 import type { Kernel } from './kernel.ts'
 import type { Pid } from './pid.ts'
+import { checkSignal } from './security/apparmor/mediate.ts'
 import type { Task } from './task.ts'
 
 export const STOP_SIGNALS: SigSet = sigBit(SIGSTOP) | sigBit(SIGTSTP) | sigBit(SIGTTIN) | sigBit(SIGTTOU)
@@ -119,5 +120,6 @@ export function killByNumber(task: Task, pid: number, sig: number): 0 {
 
 function checkedSend(from: Task, to: Task, sig: number): void {
   if (!mayKill(from, to, sig)) throw Errno.EPERM
+  checkSignal(from, to, sig === 0 ? 'exists' : (SIGNAL_NAMES[sig] ?? String(sig)).toLowerCase())
   sendSignal(from.kernel, to, sig, from)
 }

@@ -1,7 +1,7 @@
 // execve(2) (fs/exec.c, fs/binfmt_script.c): finds the program, works out its credentials, then replaces the old program in one block.
 import { Errno } from '../abi/errno.ts'
 import { AT_FDCWD } from '../abi/fcntl.ts'
-import type { Program } from '../abi/syscalls.ts'
+import type { Flow, Program } from '../abi/syscalls.ts'
 import { decodeUtf8 } from '../lib/bytes.ts'
 import { executableId, executableInterpreter } from '../lib/executable.ts'
 import { NSEC_PER_USEC } from './clock.ts'
@@ -12,6 +12,7 @@ import { chargeFootprint } from './mm/footprint.ts'
 import { Mm, releaseMemory } from './mm/mm.ts'
 import { PROGRAM_REPLACED } from './scheduler.ts'
 import { setExe } from './task-exe.ts'
+import { confinementForExec } from './security/apparmor/domain.ts'
 import { startFlow } from './task-fork.ts'
 import type { Task } from './task.ts'
 import { openExecutable } from './vfs/exec-file.ts'
@@ -26,6 +27,8 @@ const MAX_COMM = 15
 
 interface Loaded {
   readonly program: Program
+  /** The run-time linker of one that is linked dynamically. */
+  readonly linker: Program | undefined
   readonly path: Path
   readonly inode: Inode
   readonly argv: readonly string[]
@@ -35,6 +38,7 @@ interface Loaded {
 export function execve(task: Task, dirfd: number, filename: string, argv: readonly string[], env: readonly string[]): never {
   const loaded = load(task, dirfd, filename, argv)
   const { cred, isSecure } = credForExec(task, loaded.path, loaded.inode)
+  const confinement = confinementForExec(task, loaded.path)
   const { kernel } = task
 
   const base = filename.slice(filename.lastIndexOf('/') + 1)
@@ -47,6 +51,7 @@ export function execve(task: Task, dirfd: number, filename: string, argv: readon
   detachAll(task)
   replaceMemory(task)
   task.didExec = true
+  task.apparmor = confinement
   commitCred(task, cred)
   task.dumpable = !isSecure
   if (isSecure) task.pdeathSignal = 0
@@ -54,7 +59,7 @@ export function execve(task: Task, dirfd: number, filename: string, argv: readon
   task.vforkDone = undefined
   const { cgroup, ipc, mnt, net, time, uts } = task.nsproxy
   kernel.trace.emit('task.exec', task, { path: filename, argv: loaded.argv, comm: task.comm, ns: [cgroup, ipc, mnt, net, task.pidNs, time, cred.userNs, uts].map((ns) => ns.ino) })
-  startFlow(task, loaded.program(loaded.argv, env))
+  startFlow(task, confinement === undefined || loaded.linker === undefined ? loaded.program(loaded.argv, env) : linked(loaded.linker, loaded, env))
   kernel.scheduler.charge(task, EXEC_COST)
   throw PROGRAM_REPLACED
 }
@@ -64,6 +69,18 @@ function replaceMemory(task: Task): void {
   releaseMemory(task)
   task.mm = new Mm()
   chargeFootprint(task, task.mm)
+}
+
+/** Throws ENOENT where the file system has no linker. */
+function linkerProgram(task: Task, linker: string): Program | undefined {
+  const id = executableId(openExecutable(task, AT_FDCWD, linker).head)
+  return id === undefined ? undefined : task.kernel.programs.get(id)
+}
+
+/** The linker finds the libraries first, and ends the process if it can't. Simpler: it only runs where a profile might refuse it the libraries. */
+function* linked(linker: Program, { program, argv }: Loaded, env: readonly string[]): Flow<number> {
+  const status = yield* linker(argv, env)
+  return status === 0 ? yield* program(argv, env) : status
 }
 
 /** Follows #! lines to a binary. */
@@ -78,8 +95,7 @@ function load(task: Task, dirfd: number, filename: string, argv: readonly string
       const program = task.kernel.programs.get(id)
       if (program === undefined) throw Errno.ENOEXEC
       const linker = executableInterpreter(head)
-      if (linker !== undefined) openExecutable(task, AT_FDCWD, linker)
-      return { program, path, inode, argv: args }
+      return { program, linker: linker === undefined ? undefined : linkerProgram(task, linker), path, inode, argv: args }
     }
     const script = parseShebang(head)
     if (script === undefined) throw Errno.ENOEXEC

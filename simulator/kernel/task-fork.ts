@@ -114,6 +114,7 @@ export function attachTask(init: TaskInit, template: Task | undefined): Task {
     setExe(task, template.exe)
     task.noNewPrivs = template.noNewPrivs
     task.seccomp = template.seccomp
+    task.apparmor = template.apparmor
     task.dumpable = template.dumpable
     task.keepsCapsOnSetuid = template.keepsCapsOnSetuid
     inheritPriority(task, template)

@@ -11,6 +11,7 @@ import type { NsProxy } from './ns/nsproxy.ts'
 import type { PidNamespace } from './ns/pid-namespace.ts'
 import type { UserNamespace } from './ns/user-namespace.ts'
 import type { Pid } from './pid.ts'
+import type { Confinement } from './security/apparmor/domain.ts'
 import type { SeccompState } from './security/seccomp.ts'
 import type { SignalState } from './signals.ts'
 import type { Session } from './session.ts'
@@ -83,6 +84,8 @@ export class Task implements EventSource {
   noNewPrivs = false
   /** Undefined without seccomp, as for nearly everybody. */
   seccomp: SeccompState | undefined
+  /** AppArmor; undefined when nothing confines it. */
+  apparmor: Confinement
   /** 0: /proc entries belong to root and ptrace-like access is refused (setuid programs, see prctl(2)). */
   dumpable = true
   keepsCapsOnSetuid = false

@@ -6,12 +6,14 @@ import { bindMount, changeType, moveMount, remountBind, remountSuper, unmount } 
 import { addFileSystem, mayMount } from '../kernel/mount/mount-create.ts'
 import { pivotRoot } from '../kernel/mount/pivot-root.ts'
 import { LOOKUP_FOLLOW, pathLookup } from '../kernel/vfs/path-walk.ts'
+import { checkMount } from '../kernel/security/apparmor/mount-rules.ts'
 import { refuse } from '../kernel/vfs/permissions.ts'
 import type { Handlers } from './handlers.ts'
 
 export const mountSyscalls = {
   mount(task, source, target, fstype, flags, data) {
     const path = pathLookup(task, AT_FDCWD, target, LOOKUP_FOLLOW)
+    checkMount(task, path, flags, source, fstype)
     if (!mayMount(task)) refuse(task, path, 'capability', Errno.EPERM)
     if ((flags & MS_REMOUNT) !== 0 && (flags & MS_BIND) !== 0) remountBind(task, path, flags)
     else if ((flags & MS_REMOUNT) !== 0) remountSuper(task, path, flags, data)

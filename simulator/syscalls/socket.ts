@@ -13,6 +13,7 @@ import { MSG_DONTWAIT, type Socket, SocketFile, socketFile } from '../kernel/net
 import { TcpSocket } from '../kernel/net/tcp-socket.ts'
 import { IPPROTO_UDP, UdpSocket } from '../kernel/net/udp-socket.ts'
 import { UnixSocket, type UnixType } from '../kernel/net/unix-socket.ts'
+import { checkSocket } from '../kernel/security/apparmor/mediate.ts'
 import type { Task } from '../kernel/task.ts'
 import { fdLimit, installFile } from '../kernel/vfs/file-open.ts'
 import { type KFlow, wait } from '../kernel/wait-queue.ts'
@@ -87,11 +88,13 @@ function* accept(task: Task, fd: number, flags: number): KFlow<{ readonly fd: nu
 export const socketSyscalls = {
   socket(task, family, type, protocol) {
     const { base, flags } = parseType(type)
+    checkSocket(task, family, base, protocol)
     return install(task, makeSocket(task, family, base, protocol), flags)
   },
   socketpair(task, family, type) {
     const { base, flags } = parseType(type)
     if (family !== 'unix') throw Errno.EOPNOTSUPP
+    checkSocket(task, family, base, 0)
     if (!isUnixType(base)) throw Errno.ESOCKTNOSUPPORT
     const limit = fdLimit(task)
     task.files.lowestFree(limit, task.files.lowestFree(limit) + 1)

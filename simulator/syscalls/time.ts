@@ -10,6 +10,7 @@ import { type KFlow, WaitQueue } from '../kernel/wait-queue.ts'
 import type { Handlers } from './handlers.ts'
 
 const TIMER_ABSTIME = 1
+const SYSLOG_ACTION_READ_CLEAR = 4, SYSLOG_ACTION_CLEAR = 5
 const MEMORY_KIB = 982816
 
 const timespec = (ns: number): Timespec => ({ sec: Math.floor(ns / NSEC_PER_SEC), nsec: Math.round(ns % NSEC_PER_SEC) })
@@ -55,8 +56,12 @@ export const timeSyscalls = {
     uptime: clockNs(task, CLOCK_BOOTTIME) / NSEC_PER_SEC, totalram: MEMORY_KIB * 1024, freeram: Math.floor(MEMORY_KIB * 0.7) * 1024, procs: task.kernel.tasks.size,
   }),
   getrandom: (task, count) => task.kernel.random.bytes(count),
-  syslog(task) {
+  syslog(task, type) {
     if (!capable(task, CAP_SYSLOG)) throw Errno.EPERM
-    return task.kernel.log.map((l) => `<${l.level}>[${(l.time / NSEC_PER_SEC).toFixed(6).padStart(12)}] ${l.text}\n`).join('')
+    const { kernel } = task
+    const from = kernel.logCleared
+    if (type === SYSLOG_ACTION_CLEAR || type === SYSLOG_ACTION_READ_CLEAR) kernel.logCleared = kernel.log.length
+    if (type === SYSLOG_ACTION_CLEAR) return ''
+    return kernel.log.slice(from).map((l) => `<${l.level}>[${(l.time / NSEC_PER_SEC).toFixed(6).padStart(12)}] ${l.text}\n`).join('')
   },
 } satisfies Partial<Handlers>

@@ -4,6 +4,7 @@
 // 3. "A process that resides in the parent of the user namespace and whose effective user ID matches the owner of the namespace has all capabilities in the namespace."
 import { capBit, CAP_NAMES } from '../../abi/capability.ts'
 import type { UserNamespace } from '../ns/user-namespace.ts'
+import { allowsCapability } from '../security/apparmor/mediate.ts'
 import type { Task } from '../task.ts'
 import type { Cred } from './cred.ts'
 
@@ -26,9 +27,10 @@ export function capRule(cred: Cred, target: UserNamespace, cap: number): CapRule
 /** ns_capable: decides and tells the event stream (`cap.check`) with the rule that decided. `cred` defaults to the task's own. */
 export function nsCapable(task: Task, target: UserNamespace, cap: number, cred: Cred = task.cred): boolean {
   const rule = capRule(cred, target, cap)
-  const granted = rule === 'effective-set' || rule === 'ancestor' || rule === 'owner'
-  if (granted) task.usedPrivileges = true
+  let granted = rule === 'effective-set' || rule === 'ancestor' || rule === 'owner'
   task.kernel.trace.emit('cap.check', task, { cap: CAP_NAMES[cap], userns: target.ino, in: cred.userNs.ino, granted, rule })
+  if (granted && task.apparmor !== undefined) granted = allowsCapability(task, cap)
+  if (granted) task.usedPrivileges = true
   return granted
 }
 

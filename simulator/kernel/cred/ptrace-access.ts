@@ -2,6 +2,7 @@
 // Yama's ptrace_scope does not matter for reading.
 import { CAP_SYS_PTRACE } from '../../abi/capability.ts'
 import type { Task } from '../task.ts'
+import { allowsPtrace } from '../security/apparmor/mediate.ts'
 import { nsCapable } from './ns-capable.ts'
 
 /** Why looking was granted or refused; the last three refuse. */
@@ -22,7 +23,7 @@ function ptraceRule(task: Task, target: Task): PtraceRule {
 /** ptrace_may_access: true if `task` may read what belongs to `target`. Tells the event stream (`ptrace.check`) the rule that decided. */
 export function ptraceMayAccess(task: Task, target: Task): boolean {
   const rule = ptraceRule(task, target)
-  const granted = rule === 'self' || rule === 'same-ids' || rule === 'capability'
+  const granted = rule === 'self' || ((rule === 'same-ids' || rule === 'capability') && allowsPtrace(task, target, 'read'))
   if (rule !== 'self') task.kernel.trace.emit('ptrace.check', task, { target: target.globalPid, granted, rule })
   return granted
 }

@@ -1,6 +1,7 @@
 // securityfs (security/inode.c), mounted on /sys/kernel/security: which security modules there are.
 import { Dentry } from '../vfs/dentry.ts'
 import type { FileSystemType } from '../vfs/super-block.ts'
+import { apparmorDir } from './apparmorfs.ts'
 import { makedev } from '../../abi/stat.ts'
 import { PseudoFile, PseudoLink, TableDir } from './pseudo/pseudo-inode.ts'
 import { SimplePseudoSuperBlock } from './pseudo/pseudo-super-block.ts'
@@ -28,7 +29,7 @@ export const SecurityfsType: FileSystemType = {
         root.add('integrity', () => dir().add('ima', dir).add('evm', () => dir().add('evm', file(0o440, '0'))))
         root.add('ima', () => new PseudoLink(own, 'integrity/ima', 0)).add('evm', () => new PseudoLink(own, 'integrity/evm/evm', 0))
         root.add('lockdown', file(0o644, '[none] integrity confidentiality\n')).add('lsm', file(0o444, 'lockdown,capability,landlock,yama,apparmor'))
-        root.add('apparmor', () => dir().add('profiles', file(0o444, '')).add('features', dir))
+        root.add('apparmor', () => apparmorDir(own))
         return new Dentry('', undefined, root)
       }, SECURITYFS_DEV)
       kernel.rooms.set('securityfs', sb)

@@ -8,6 +8,7 @@ import {
 } from '../../abi/mount.ts'
 import { capable, nsCapable } from '../cred/ns-capable.ts'
 import { isMountNsLoop, isNsDentry } from '../fs/nsfs.ts'
+import { checkUnmount } from '../security/apparmor/mount-rules.ts'
 import type { Task } from '../task.ts'
 import type { Path } from '../vfs/path.ts'
 import { pathString } from '../vfs/path-string.ts'
@@ -120,6 +121,7 @@ export function unmount(task: Task, target: string, flags: number): void {
   const path = topOf(pathLookup(task, AT_FDCWD, target, (flags & UMOUNT_NOFOLLOW) !== 0 ? 0 : LOOKUP_FOLLOW))
   const { mount } = path
   if (!mayMount(task)) refuse(task, path, 'capability', Errno.EPERM)
+  checkUnmount(task, path)
   if (path.dentry !== mount.root || !isOurs(task, mount) || mount.isLocked) throw Errno.EINVAL
   if ((flags & MNT_FORCE) !== 0 && !capable(task, CAP_SYS_ADMIN)) refuse(task, path, 'capability', Errno.EPERM)
   if ((flags & MNT_EXPIRE) !== 0) {

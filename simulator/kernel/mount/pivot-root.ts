@@ -1,6 +1,7 @@
 // pivot_root(2) (fs/namespace.c): the root mount goes to put_old, new_root becomes the root, for everybody whose root it was.
 import { Errno } from '../../abi/errno.ts'
 import { AT_FDCWD } from '../../abi/fcntl.ts'
+import { checkPivotRoot } from '../security/apparmor/mount-rules.ts'
 import type { Task } from '../task.ts'
 import { type Path, samePath } from '../vfs/path.ts'
 import { LOOKUP_DIRECTORY, LOOKUP_FOLLOW, pathLookup } from '../vfs/path-walk.ts'
@@ -14,6 +15,7 @@ export function pivotRoot(task: Task, newRoot: string, putOld: string): void {
   if (!mayMount(task)) refuse(task, root, 'capability', Errno.EPERM)
   const fresh = pathLookup(task, AT_FDCWD, newRoot, LOOKUP_FOLLOW | LOOKUP_DIRECTORY)
   const old = mountpointOf(pathLookup(task, AT_FDCWD, putOld, LOOKUP_FOLLOW | LOOKUP_DIRECTORY))
+  checkPivotRoot(task, fresh)
   const newMount = fresh.mount
   const rootMount = root.mount
   const rootParent = rootMount.parent

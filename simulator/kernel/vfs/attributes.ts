@@ -6,6 +6,7 @@ import { isReg, S_IFMT, S_ISGID, S_ISUID } from '../../abi/stat.ts'
 import { inGroup } from '../cred/cred.ts'
 import { fromKgid, fromKuid, INVALID_ID, type Kgid, type Kuid, makeKgid, makeKuid } from '../cred/ids.ts'
 import { capable, nsCapable } from '../cred/ns-capable.ts'
+import { checkPath } from '../security/apparmor/mediate.ts'
 import type { Task } from '../task.ts'
 import type { Inode } from './inode.ts'
 import type { Path } from './path.ts'
@@ -31,6 +32,7 @@ function mustHaveStorableIds(inode: Inode, uid: Kuid, gid: Kgid): void {
 export function changeMode(task: Task, path: Path, mode: number): void {
   const { inode } = path.dentry
   mayChangeAttributes(task, path)
+  checkPath(task, 'chmod', path, 'w')
   mustHaveStorableIds(inode, inode.uid, inode.gid)
   if (!ownerOrCapable(task, inode)) refuse(task, path, 'owner', Errno.EPERM)
   inode.beforeSetAttr(task)
@@ -50,6 +52,7 @@ export function changeOwner(task: Task, path: Path, uid: number, gid: number): v
   if ((newUid === undefined && uid !== INVALID_ID && uid !== -1) || (newGid === undefined && gid !== INVALID_ID && gid !== -1)) throw Errno.EINVAL
   if (isImmutable(inode) || isAppendOnly(inode)) refuse(task, path, 'immutable', Errno.EPERM)
   mustHaveStorableIds(inode, newUid ?? inode.uid, newGid ?? inode.gid)
+  checkPath(task, 'chown', path, 'w')
   if (newUid !== undefined && !mayGiveUid(task, inode, newUid)) refuse(task, path, 'owner', Errno.EPERM)
   if (newGid !== undefined && !mayGiveGid(task, inode, newGid)) refuse(task, path, 'owner', Errno.EPERM)
   inode.beforeSetAttr(task)
@@ -109,6 +112,7 @@ export function truncatePath(task: Task, path: Path, length: number): void {
   if (!isReg(inode.mode)) throw Errno.EINVAL
   wantWrite(task, path)
   permission(task, path, MAY_WRITE)
+  checkPath(task, 'truncate', path, 'w')
   if (isAppendOnly(inode)) refuse(task, path, 'immutable', Errno.EPERM, MAY_WRITE)
   if (inode.writeCount < 0) throw Errno.ETXTBSY
   truncateInode(task, inode, length)

@@ -6,6 +6,7 @@ import {
 import { isBlk, isChr, isFifo, isLnk, isReg, isSock, S_IFMT, S_IFREG, S_ISVTX } from '../../abi/stat.ts'
 import { openFifo } from '../fs/pipe-file.ts'
 import type { Task } from '../task.ts'
+import { checkNewPath, checkPath } from '../security/apparmor/mediate.ts'
 import { addDentry, lookupChild } from './dentry.ts'
 import { openDevice } from './devices.ts'
 import { File } from './file.ts'
@@ -100,6 +101,7 @@ function openNew(task: Task, parent: Path, name: string, flags: number, mode: nu
   if ((flags & O_DIRECTORY) !== 0) throw Errno.EINVAL
   wantWrite(task, parent)
   mayCreate(task, parent)
+  checkNewPath(task, 'mknod', parent, name, 'c')
   const inode = createInode(task, parent.dentry.inode, name, S_IFREG | (mode & 0o7777 & ~task.fs.umask))
   const path = { mount: parent.mount, dentry: addDentry(parent.dentry, name, inode) }
   return makeFile(task, path, flags)
@@ -144,7 +146,15 @@ function mayOpen(task: Task, path: Path, flags: number): void {
   if (inode.isDir && (mask & MAY_WRITE) !== 0) throw Errno.EISDIR
   if ((isChr(inode.mode) || isBlk(inode.mode)) && isNodev(path.mount)) refuse(task, path, 'nodev', Errno.EACCES, mask)
   permission(task, path, mask)
+  checkPath(task, 'open', path, openMask(flags))
   if (isAppendOnly(inode) && (((mask & MAY_WRITE) !== 0 && (flags & O_APPEND) === 0) || (flags & O_TRUNC) !== 0)) refuse(task, path, 'immutable', Errno.EPERM, mask)
+}
+
+/** aa_map_file_to_perms: what opening asks of AppArmor. */
+function openMask(flags: number): string {
+  const mask = accessMask(flags)
+  const write = (mask & MAY_WRITE) === 0 ? '' : (flags & O_APPEND) !== 0 && (flags & O_TRUNC) === 0 ? 'a' : 'w'
+  return `${write}${(mask & MAY_READ) !== 0 ? 'r' : ''}${(flags & O_CREAT) !== 0 ? 'c' : ''}`
 }
 
 /** may_create_in_sticky: fs.protected_regular and fs.protected_fifos. */

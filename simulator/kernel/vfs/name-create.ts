@@ -5,6 +5,7 @@ import { isBlk, isChr, isReg, S_IFCHR, S_IFBLK, S_IFDIR, S_IFIFO, S_IFMT, S_IFRE
 import { inGroup } from '../cred/cred.ts'
 import { fromKgid, fromKuid } from '../cred/ids.ts'
 import { capable } from '../cred/ns-capable.ts'
+import { checkNewPath } from '../security/apparmor/mediate.ts'
 import type { Task } from '../task.ts'
 import { addDentry, type Dentry, lookupChild } from './dentry.ts'
 import type { Inode } from './inode.ts'
@@ -56,6 +57,7 @@ function newName(task: Task, dirfd: number, path: string, isDir: boolean): Paren
 export function makeDirectory(task: Task, dirfd: number, path: string, mode: number): Dentry {
   const { parent, last } = newName(task, dirfd, path, true)
   mayCreate(task, parent)
+  checkNewPath(task, 'mkdir', parent, last, 'c', true)
   const inode = createInode(task, parent.dentry.inode, last, S_IFDIR | (mode & 0o1777 & ~task.fs.umask))
   return addDentry(parent.dentry, last, inode)
 }
@@ -69,6 +71,7 @@ export function makeNode(task: Task, dirfd: number, path: string, mode: number, 
   mayCreate(task, parent)
   const isWhiteout = isChr(mode) && rdev === 0
   if ((isChr(mode) || isBlk(mode)) && !isWhiteout && !capable(task, CAP_MKNOD)) refuse(task, parent, 'capability', Errno.EPERM, MAY_WRITE)
+  checkNewPath(task, 'mknod', parent, last, 'c')
   const type = format === 0 ? S_IFREG : format
   const inode = createInode(task, parent.dentry.inode, last, type | (mode & 0o7777 & ~task.fs.umask), rdev)
   return addDentry(parent.dentry, last, inode)
@@ -79,6 +82,7 @@ export function makeSymlink(task: Task, target: string, dirfd: number, path: str
   if (target === '') throw Errno.ENOENT
   const { parent, last } = newName(task, dirfd, path, false)
   mayCreate(task, parent)
+  checkNewPath(task, 'symlink', parent, last, 'c')
   const dir = parent.dentry.inode
   const gid = (dir.mode & S_ISGID) !== 0 ? dir.gid : task.cred.fsgid
   addDentry(parent.dentry, last, dir.symlink(task, last, target, task.cred.fsuid, gid))
@@ -90,6 +94,7 @@ export function makeLink(task: Task, old: Path, dirfd: number, path: string): vo
   if (old.mount !== parent.mount) throw Errno.EXDEV
   mayLink(task, old)
   mayCreate(task, parent)
+  checkNewPath(task, 'link', parent, last, 'l')
   const { inode } = old.dentry
   if (isAppendOnly(inode) || isImmutable(inode)) refuse(task, old, 'immutable', Errno.EPERM)
   if (hasUnmappedId(inode)) refuse(task, old, 'unmapped-id', Errno.EPERM)

@@ -4,6 +4,7 @@ import { Errno } from '../../abi/errno.ts'
 import { RENAME_EXCHANGE, RENAME_NOREPLACE } from '../../abi/fcntl.ts'
 import { S_ISVTX } from '../../abi/stat.ts'
 import { detachMounts, isLocalMountpoint } from '../mount/mount-detach.ts'
+import { checkNewPath, checkPath } from '../security/apparmor/mediate.ts'
 import type { Task } from '../task.ts'
 import { type Dentry, dropDentry, lookupChild, moveDentry } from './dentry.ts'
 import { mayCreate } from './name-create.ts'
@@ -49,6 +50,7 @@ export function unlinkName(task: Task, dirfd: number, path: string): void {
   const child = existing(task, place)
   if (trailingSlash) throw child.inode.isDir ? Errno.EISDIR : Errno.ENOTDIR
   mayDelete(task, parent, child, false)
+  checkPath(task, 'unlink', { mount: parent.mount, dentry: child }, 'd')
   if (isLocalMountpoint(task, child)) throw Errno.EBUSY
   parent.dentry.inode.unlink(task, last, child.inode)
   forget(task, child)
@@ -63,6 +65,7 @@ export function removeDirectory(task: Task, dirfd: number, path: string): void {
   wantWrite(task, parent)
   const child = existing(task, place)
   mayDelete(task, parent, child, true)
+  checkPath(task, 'rmdir', { mount: parent.mount, dentry: child }, 'd')
   if (isLocalMountpoint(task, child)) throw Errno.EBUSY
   parent.dentry.inode.rmdir(task, last, child.inode)
   forget(task, child)
@@ -91,6 +94,8 @@ export function renameName(task: Task, oldDirfd: number, oldPath: string, newDir
   else mayDelete(task, to.parent, target, (flags & RENAME_EXCHANGE) !== 0 ? target.inode.isDir : source.inode.isDir)
   if (source.inode.isDir && from.parent.dentry !== to.parent.dentry) permission(task, { mount: from.parent.mount, dentry: source }, MAY_WRITE)
   if (isLocalMountpoint(task, source) || (target !== undefined && isLocalMountpoint(task, target))) throw Errno.EBUSY
+  checkPath(task, 'rename_src', { mount: from.parent.mount, dentry: source }, 'wrd')
+  checkNewPath(task, 'rename_dest', to.parent, to.last, 'wc', source.inode.isDir)
   const oldDir = from.parent.dentry
   const newDir = to.parent.dentry
   if ((flags & RENAME_EXCHANGE) !== 0 && target !== undefined) {

@@ -6,6 +6,8 @@ import { cgroupPathFrom } from '../../cgroup/cgroup-path.ts'
 import { capable } from '../../cred/ns-capable.ts'
 import { ptraceMayAccess } from '../../cred/ptrace-access.ts'
 import type { Pid } from '../../pid.ts'
+import { changeProfile } from '../../security/apparmor/domain.ts'
+import { labelText } from '../../security/apparmor/policy.ts'
 import type { Task } from '../../task.ts'
 import type { Inode } from '../../vfs/inode.ts'
 import type { Path } from '../../vfs/path.ts'
@@ -85,18 +87,29 @@ const WAIT_CHANNELS: ReadonlyMap<string, string> = new Map([
 const waitChannel = (task: Task): string => (task.state === 'stopped' ? 'do_signal_stop' : task.state === 'sleeping' ? (WAIT_CHANNELS.get(task.request?.nr ?? '') ?? '0') : '0')
 const zeroTerminated = (words: readonly string[]): Uint8Array => encodeUtf8(words.map((w) => `${w}\0`).join(''))
 
+/** proc_pid_attr_write: a task changes only its own. */
+const changesProfile = (atExec: boolean): PidFileOptions => ({
+  store: (target, writer, data) => {
+    if (target !== writer) throw Errno.EACCES
+    changeProfile(target, decodeUtf8(data), atExec)
+    return data.length
+  },
+})
+function nothing(): never {
+  throw Errno.EINVAL
+}
+
 /** attr/: AppArmor's label is all there is. */
 class AttrDir extends PidSubDir {
   readonly #table: TableDir
   constructor(sb: ProcSuperBlock, pid: Pid) {
     super(sb, pid, 0o555)
-    this.#table = new TableDir(sb, 0o555)
-    const label = (mode: number, text: string) => () => new PidFile(sb, pid, mode, () => text)
-    this.#table.add('current', label(0o666, 'unconfined\n')).add('prev', label(0o444, 'unconfined\n')).add('exec', label(0o666, ''))
-    this.#table.add('apparmor', () => new TableDir(sb).add('current', label(0o666, 'unconfined\n')).add('prev', label(0o444, '')).add('exec', label(0o666, '')))
-    for (const name of ['fscreate', 'keycreate', 'sockcreate']) this.#table.add(name, () => new PseudoFile(sb, 0o666, () => {
-      throw Errno.EINVAL
-    }))
+    const add = (dir: TableDir): TableDir => dir
+      .add('current', () => new PidFile(sb, pid, 0o666, (t) => `${labelText(t)}\n`, changesProfile(false)))
+      .add('prev', () => new PidFile(sb, pid, 0o444, nothing))
+      .add('exec', () => new PidFile(sb, pid, 0o666, (t) => (t.apparmor?.onExec === undefined ? nothing() : `${t.apparmor.onExec === 'unconfined' ? 'unconfined' : t.apparmor.onExec.name}\n`), changesProfile(true)))
+    this.#table = add(new TableDir(sb, 0o555)).add('apparmor', () => add(new TableDir(sb)))
+    for (const name of ['fscreate', 'keycreate', 'sockcreate']) this.#table.add(name, () => new PseudoFile(sb, 0o666, nothing))
   }
   override lookup(task: Task, name: string): Inode | undefined {
     return this.#table.lookup(task, name)
