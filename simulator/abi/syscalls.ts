@@ -170,6 +170,8 @@ export interface Syscalls {
   setgroups(groups: readonly number[]): 0
   capget(pid: number): CapSets
   capset(sets: Pick<CapSets, 'inheritable' | 'permitted' | 'effective'>): 0
+  /** attr by command: abi/bpf.ts. Loading answers a descriptor. */
+  bpf(cmd: number, attr: unknown): number
   seccomp(operation: number, flags: number, program: unknown): number
   // namespaces, names, time
   unshare(flags: number): 0

@@ -5,6 +5,7 @@ import type { SyscallDispatcher } from '../kernel/syscall-dispatcher.ts'
 import type { Task } from '../kernel/task.ts'
 import type { Sleepable } from '../kernel/wait-queue.ts'
 import { attrSyscalls } from './attr.ts'
+import { bpfSyscalls } from './bpf.ts'
 import { credSyscalls } from './cred.ts'
 import { dirSyscalls } from './dir.ts'
 import { fdSyscalls } from './fd.ts'
@@ -20,7 +21,7 @@ import { socketSyscalls } from './socket.ts'
 import { timeSyscalls } from './time.ts'
 
 const HANDLERS: Partial<Handlers> = {
-  ...attrSyscalls, ...credSyscalls, ...dirSyscalls, ...fdSyscalls, ...fileSyscalls, ...ipcSyscalls, ...memorySyscalls, ...mountSyscalls, ...nsSyscalls, ...processSyscalls, ...signalSyscalls, ...socketSyscalls, ...timeSyscalls,
+  ...attrSyscalls, ...bpfSyscalls, ...credSyscalls, ...dirSyscalls, ...fdSyscalls, ...fileSyscalls, ...ipcSyscalls, ...memorySyscalls, ...mountSyscalls, ...nsSyscalls, ...processSyscalls, ...signalSyscalls, ...socketSyscalls, ...timeSyscalls,
 }
 
 const table = new Map<string, (task: Task, ...args: readonly unknown[]) => Sleepable<unknown>>(

@@ -56,6 +56,7 @@ export const ARGUMENT_ROLES: Readonly<Record<string, readonly string[]>> = {
   getsid: ['the process'],
   kill: ['to whom', 'the signal'],
   perf_event_open: ['the process', 'with its children'],
+  bpf: ['5 loads a program, 8 attaches it', 'which, and where'],
   rt_sigaction: ['the signal', 'what happens when it comes'],
   rt_sigprocmask: ['0 adds to the signals held back, 1 lets through, 2 sets', 'the signals'],
   rt_sigsuspend: ['the signals held back meanwhile'],

@@ -30,6 +30,7 @@ export const EVENTS: Readonly<Record<string, (data: Data) => string>> = {
   'cap.check': (d) => `${capName(d)} in user namespace ${String(d.userns)}: ${d.granted === true ? 'granted' : 'refused'}, since ${CAP_RULES[String(d.rule)] ?? String(d.rule)}`,
   'cred.change': (d) => `credentials are now uid ${String(d.uid)} (effective ${String(d.euid)}), gid ${String(d.gid)}, capabilities ${String(d.effective)} in user namespace ${String(d.userns)}`,
   'file.refused': (d) => `${String(d.path)} is refused (${String(d.error)}) by the rule “${String(d.rule)}”: mode ${(Number(d.mode) & 0o7777).toString(8)}, owner ${String(d.uid)}:${String(d.gid)}, asked by ${String(d.fsuid)}:${String(d.fsgid)}`,
+  'device.refused': (d) => `the cgroup ${String(d.cgroup)} does not allow ${String(d.access)} of the device ${String(d.type)} ${String(d.major)}:${String(d.minor)}`,
   'ptrace.check': (d) => `looking into process ${String(d.target)}: ${d.granted === true ? 'granted' : 'refused'} (${String(d.rule)})`,
   'seccomp.act': (d) => `seccomp ${SECCOMP_WORDS.get(Number(d.action)) ?? 'ends the process for'} ${String(d.nr)}${Number(d.data) === 0 ? '' : ` (${String(d.data)})`}`,
   'userns.refused': (d) => (d.why === 'chroot' ? 'no user namespace for a process in a chroot' : 'no user namespace for ids that have no mapping'),

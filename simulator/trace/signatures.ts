@@ -78,6 +78,7 @@ export const SIGNATURES: Readonly<Record<string, Signature>> = {
   rt_sigsuspend: s('sigset', 'sleep until a signal comes'),
   pause: s('', 'sleep until a signal comes'),
   alarm: s('int', 'send itself SIGALRM after some seconds'),
+  bpf: s('int any', 'load a program into the kernel, or attach it'),
   prctl: s('prctl any any', 'change a property of itself'),
   setpriority: s('int pid int', 'change a priority (nice value)'),
   sched_setscheduler: s('pid int int', 'change the scheduling policy'),

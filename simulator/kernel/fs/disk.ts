@@ -6,6 +6,7 @@ import { EXT4_SUPER_MAGIC } from '../../abi/fs-flags.ts'
 import { isBlk, makedev, S_IFDIR, type Statfs } from '../../abi/stat.ts'
 import { IdAllocator } from '../../lib/id-allocator.ts'
 import { GLOBAL_ROOT_GID, GLOBAL_ROOT_UID } from '../cred/ids.ts'
+import { checkDevice } from '../cgroup/device-filter.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../task.ts'
 import { Dentry } from '../vfs/dentry.ts'
@@ -127,11 +128,12 @@ function checkOptions(data: string): void {
 }
 
 /** lookup_bdev: the number of the block device that `source` names. Throws ENOENT, ENOTBLK, EACCES. */
-function blockDevice(task: Task, source: string): number {
+function blockDevice(task: Task, source: string, isReadOnly: boolean): number {
   const path = pathLookup(task, AT_FDCWD, source, LOOKUP_FOLLOW)
   const { inode } = path.dentry
   if (!isBlk(inode.mode)) throw Errno.ENOTBLK
   if (isNodev(path.mount)) throw Errno.EACCES
+  checkDevice(task, inode.mode, inode.rdev, isReadOnly ? 'r' : 'rw')
   return inode.rdev
 }
 
@@ -139,7 +141,7 @@ export const DiskType: FileSystemType = {
   name: 'ext4', requiresDevice: true, userNsMount: false,
   mount(task, source, flags, data) {
     const disk = diskOf(task.kernel)
-    if (blockDevice(task, source) !== disk.dev) throw Errno.ENXIO
+    if (blockDevice(task, source, (flags & MS_RDONLY) !== 0) !== disk.dev) throw Errno.ENXIO
     checkOptions(data)
     if (disk.mounts > 0 && ((disk.flags ^ flags) & MS_RDONLY) !== 0) throw Errno.EBUSY
     return disk

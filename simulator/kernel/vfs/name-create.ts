@@ -4,6 +4,7 @@ import { Errno } from '../../abi/errno.ts'
 import { isBlk, isChr, isReg, S_IFCHR, S_IFBLK, S_IFDIR, S_IFIFO, S_IFMT, S_IFREG, S_IFSOCK, S_ISGID, S_ISUID } from '../../abi/stat.ts'
 import { inGroup } from '../cred/cred.ts'
 import { fromKgid, fromKuid } from '../cred/ids.ts'
+import { checkDevice } from '../cgroup/device-filter.ts'
 import { capable } from '../cred/ns-capable.ts'
 import { checkNewPath } from '../security/apparmor/mediate.ts'
 import type { Task } from '../task.ts'
@@ -72,6 +73,7 @@ export function makeNode(task: Task, dirfd: number, path: string, mode: number, 
   const isWhiteout = isChr(mode) && rdev === 0
   if ((isChr(mode) || isBlk(mode)) && !isWhiteout && !capable(task, CAP_MKNOD)) refuse(task, parent, 'capability', Errno.EPERM, MAY_WRITE)
   checkNewPath(task, 'mknod', parent, last, 'c')
+  if (!isWhiteout) checkDevice(task, mode, rdev, 'm')
   const type = format === 0 ? S_IFREG : format
   const inode = createInode(task, parent.dentry.inode, last, type | (mode & 0o7777 & ~task.fs.umask), rdev)
   return addDentry(parent.dentry, last, inode)

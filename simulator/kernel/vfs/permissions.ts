@@ -8,6 +8,7 @@ import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../../abi/stat.ts'
 import { type Cred, inGroup } from '../cred/cred.ts'
 import { fromKgid, fromKuid } from '../cred/ids.ts'
 import { nsCapable } from '../cred/ns-capable.ts'
+import { checkDevice } from '../cgroup/device-filter.ts'
 import type { Mount } from '../mount/mount.ts'
 import type { Task } from '../task.ts'
 import { Inode } from './inode.ts'
@@ -78,6 +79,7 @@ export function permission(task: Task, what: Path | Inode, mask: number, cred: C
   const inode = what instanceof Inode ? what : what.dentry.inode
   const refusal = findRefusal(task, inode, mask, cred)
   if (refusal !== undefined) refuse(task, what, refusal.rule, refusal.error, mask)
+  if ((mask & (MAY_READ | MAY_WRITE)) !== 0) checkDevice(task, inode.mode, inode.rdev, `${(mask & MAY_READ) === 0 ? '' : 'r'}${(mask & MAY_WRITE) === 0 ? '' : 'w'}`)
   inode.extraPermission(task, mask)
 }
 

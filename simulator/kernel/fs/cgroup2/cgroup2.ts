@@ -159,3 +159,6 @@ export const Cgroup2Type: FileSystemType = {
     return sb
   },
 }
+
+/** The group whose directory the inode is; undefined for anything else. */
+export const cgroupOfDirectory = (inode: Inode): Cgroup | undefined => (inode instanceof CgroupDir ? inode.group : undefined)
