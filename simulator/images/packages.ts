@@ -41,6 +41,7 @@ import { stracePackage } from '../userland/programs/strace/index.ts'
 import { nginxPackage } from '../userland/programs/nginx/index.ts'
 import { containerdPackage } from '../userland/containers/shim/index.ts'
 import { runcPackage } from '../userland/containers/runc/index.ts'
+import { curlPackage } from '../userland/programs/curl/index.ts'
 import { netcatPackage } from '../userland/programs/netcat-openbsd/index.ts'
 import { attrPackage } from '../userland/programs/attr/index.ts'
 import { loginPackage } from '../userland/programs/login/index.ts'
@@ -67,6 +68,7 @@ export const SIMULATED_PACKAGES: readonly ProgramPackage[] = [
   iputilsPing,
   tcpdumpPackage,
   netcatPackage,
+  curlPackage,
   ncursesBin,
   attrPackage,
   loginPackage,
