@@ -19,6 +19,7 @@ import { sysvinitUtils } from '../userland/programs/sysvinit-utils/index.ts'
 import { findutils } from '../userland/programs/findutils/index.ts'
 import { iputilsPing } from '../userland/programs/iputils-ping/index.ts'
 import { tcpdumpPackage } from '../userland/programs/tcpdump/index.ts'
+import { traceroutePackage } from '../userland/programs/traceroute/index.ts'
 import { iproutePackage } from '../userland/programs/iproute2/index.ts'
 import { busybox } from '../userland/programs/busybox/index.ts'
 import { passwdPackage } from '../userland/programs/passwd/index.ts'
@@ -67,6 +68,7 @@ export const SIMULATED_PACKAGES: readonly ProgramPackage[] = [
   containerdPackage,
   iputilsPing,
   tcpdumpPackage,
+  traceroutePackage,
   netcatPackage,
   curlPackage,
   ncursesBin,

@@ -1,16 +1,12 @@
 // Adding and deleting addresses (net/ipv4/devinet.c: inet_insert_ifa, inet_del_ifa; net/ipv6/addrconf.c), and duplicate address detection.
 import { Errno } from '../../abi/errno.ts'
-import { IFA_F_DADFAILED, IFA_F_NODAD, IFA_F_OPTIMISTIC, IFA_F_SECONDARY, IFA_F_TENTATIVE, IFF_NOARP, RT_SCOPE_HOST, RT_SCOPE_LINK, RT_SCOPE_SITE } from '../../abi/netlink.ts'
+import { IFA_F_NODAD, IFA_F_OPTIMISTIC, IFA_F_SECONDARY, IFA_F_TENTATIVE, IFF_NOARP, RT_SCOPE_HOST, RT_SCOPE_LINK, RT_SCOPE_SITE } from '../../abi/netlink.ts'
 import { inPrefix, linkLocalOf } from '../../lib/ip.ts'
-import { NSEC_PER_MSEC } from '../clock.ts'
 import { type AddressInit, InterfaceAddress } from './address.ts'
 import { addAddressRoutes, multicastRoute, removeAddressRoutes } from './address-routes.ts'
-import { probeDuplicate } from './ndp.ts'
+import { isReady, startDad } from './autoconf.ts'
 import type { NetDevice } from './net-device.ts'
 import { NetlinkError } from './netlink-error.ts'
-
-/** The random delay before the probe (up to rtr_solicit_delay), and a second for an answer. */
-const DAD_DELAY = 500 * NSEC_PER_MSEC, DAD_WAIT = 1000 * NSEC_PER_MSEC
 
 /** Adds an address; one with a lifetime goes by itself. Throws EEXIST, EINVAL. */
 export function addAddress(device: NetDevice, init: AddressInit): InterfaceAddress {
@@ -63,24 +59,6 @@ function addInet6(device: NetDevice, init: AddressInit): InterfaceAddress {
   }
   addAddressRoutes(device, address)
   return address
-}
-
-/** addrconf_link_ready */
-export const isReady = (device: NetDevice): boolean => device.isUp && device.carrier && device.hasQdisc
-
-/** Duplicate address detection (RFC 4862 5.4): asks once whether somebody has the address; after a while without an answer it is ours. */
-export function startDad(device: NetDevice, address: InterfaceAddress): void {
-  const { clock } = device.ns.kernel
-  const isPending = (): boolean => address.isTentative && (address.flags & IFA_F_DADFAILED) === 0 && device.addresses.includes(address) && isReady(device)
-  clock.at(clock.now + DAD_DELAY, () => {
-    if (!isPending()) return
-    probeDuplicate(device, address.local)
-    clock.at(clock.now + DAD_WAIT, () => {
-      if (!isPending()) return
-      address.flags &= ~IFA_F_TENTATIVE
-      addAddressRoutes(device, address)
-    })
-  })
 }
 
 /** Deletes an address; with a primary its secondaries go, or the first of them takes its place (promote_secondaries). */

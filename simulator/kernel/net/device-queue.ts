@@ -3,7 +3,7 @@
 // one softirq CPU, on which a frame takes its time: a bridge loop or a flood is bounded by it, as on a real machine, and everything else goes on.
 import { NSEC_PER_USEC } from '../clock.ts'
 import type { NetDevice } from './net-device.ts'
-import { type Frame, frameLength, isGroupMac } from './packet.ts'
+import { type Frame, frameLength } from './packet.ts'
 import { dropPacket, packetEvent } from './packet-events.ts'
 
 const ETH_HLEN = 14
@@ -90,7 +90,6 @@ function receive(device: NetDevice, frame: Frame): void {
   if (!device.isUp) return lostIn(device, frame, `${device.name} is down`)
   device.rx.packets++
   device.rx.bytes += counted(frame, device.ops.countsRxHeader)
-  if (isGroupMac(frame.destination) && !device.isLoopback) device.rxMulticast++
   for (const tap of device.ns.taps) tap.frame(device, frame, 'in')
   packetEvent(device.ns, 'packet.receive', frame.body, device)
   if (frame.vlan !== undefined) {

@@ -33,6 +33,7 @@ export function bringUp(device: NetDevice): void {
 export function bringDown(device: NetDevice): void {
   if (!device.isUp) return
   device.setFlags(0, IFF_UP)
+  device.generation++
   device.neighbours.clear()
   device.addresses = device.addresses.filter((a) => a.family === 'inet')
   device.ns.routes.removeIf((r) => r.nexthops.some((n) => n.device === device) && !(r.family === 'inet' && r.type === RTN_LOCAL))

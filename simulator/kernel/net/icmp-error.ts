@@ -1,5 +1,6 @@
 // ICMP messages the stack itself sends about packets that could not go on (net/ipv4/icmp.c: icmp_send; net/ipv6/icmp.c: icmp6_send).
 import { EMPTY_BYTES } from '../../lib/bytes.ts'
+import { formatIp } from '../../lib/ip.ts'
 import { RTN_LOCAL } from '../../abi/netlink.ts'
 import { routeOutput, sendIp } from './ip-output.ts'
 import type { NetDevice } from './net-device.ts'
@@ -15,6 +16,7 @@ const ECHOES: ReadonlySet<number> = new Set([0, 8, 9, 10, 13, 14, 15, 16, 17, 18
 
 /** IPTOS_PREC_INTERNETCONTROL */
 const INTERNETWORK_CONTROL = 0xc0
+const TOO_BIG6 = 2
 
 /** True for messages that must not be answered with an error. */
 const isIcmpError = (packet: IpPacket): boolean =>
@@ -28,13 +30,20 @@ export function sendIcmpError(net: NetNamespace, packet: IpPacket, what: Unreach
   const [type, code] = typeof what === 'string' ? (family === 'inet' ? CODES4 : CODES6)[what] : what
   const own = net.routes.lookup(family, packet.destination)?.type === RTN_LOCAL ? packet.destination : undefined
   try {
-    if (!routeOutput(net, family, packet.source, { source: own }).device.isLoopback && !net.inet.mayError()) return
+    if (!routeOutput(net, family, packet.source, { source: own }).device.isLoopback && isLimited(net, packet, type)) return
     net.inet.count(`${family === 'inet' ? 'Icmp' : 'Icmp6'} OutType${type}`)
     const { fragment: _piece, ...whole } = packet
     sendIp(net, { family, source: own, destination: packet.source, dontFragment: false, tos: family === 'inet' ? (packet.tos & 0x1e) | INTERNETWORK_CONTROL : 0, payload: { kind: 'icmp', type, code, id: 0, sequence: mtu ?? 0, data: EMPTY_BYTES, about: whole, mtu } })
   } catch {
     // Without a way back nobody learns of it.
   }
+}
+
+/** Too many errors of late, in all or to this host (icmpv4_global_allow, icmpv4_xrlim_allow). */
+function isLimited(net: NetNamespace, { family, source }: IpPacket, type: number): boolean {
+  const isCounted = family === 'inet' ? ((net.sysctls.getNumber('net/ipv4/icmp_ratemask') >> type) & 1) === 1 : type < 128 && type !== TOO_BIG6
+  if (!isCounted) return false
+  return !net.inet.mayError() || !net.inet.mayErrorTo(formatIp(family, source), net.sysctls.getNumber(family === 'inet' ? 'net/ipv4/icmp_ratelimit' : 'net/ipv6/icmp/ratelimit'))
 }
 
 /** ipv4_link_failure, ndisc_error_report: a neighbour doesn't answer. A packet of our own is answered by a message to ourselves, over lo. */

@@ -1,6 +1,6 @@
 // What the Internet protocols of one network namespace remember (struct netns_ipv4, netns_ipv6): ports in use, raw sockets, fragments that wait for the rest, path
 // MTUs, how many errors may still be sent, counters for /proc/net/snmp.
-import { NSEC_PER_SEC } from '../clock.ts'
+import { NSEC_PER_MSEC, NSEC_PER_SEC } from '../clock.ts'
 import type { InetSocketLike, TcpSocketLike } from './inet-receiver.ts'
 import { PortTable } from './inet-ports.ts'
 import { Reassembly } from './ip-fragment.ts'
@@ -10,6 +10,9 @@ import { TcpTable } from './tcp-table.ts'
 const PMTU_LIFETIME = 600 * NSEC_PER_SEC
 /** icmp_global_allow: net.ipv4.icmp_msgs_per_sec 1000, icmp_msgs_burst 50. */
 const ICMP_PER_SECOND = 1000, ICMP_BURST = 50
+/** XRLIM_BURST_FACTOR: so many errors at once to one host, then one every net.ipv4.icmp_ratelimit; ip_rt_error_burst for “no route”. */
+const HOST_BURST = 6, ROUTE_BURST = 5
+const PEER_LIMIT = 1024
 
 export class InetState {
   readonly udp: PortTable<InetSocketLike>
@@ -28,6 +31,7 @@ export class InetState {
   /** Multicast groups that sockets have joined, and how often. */
   readonly #groups = new Map<bigint, number>()
   #ident: number
+  readonly #peers = new Map<string, { tokens: number; last: number }>()
   #icmpCredit = ICMP_BURST
   #icmpStamp = 0
 
@@ -68,6 +72,28 @@ export class InetState {
     if (known === undefined || known.until > this.#net.kernel.clock.now) return known?.mtu
     this.#pathMtus.delete(destination)
     return undefined
+  }
+  /** inet_peer_xrlim_allow: errors one host may be told of. `ms`: one more for every so many milliseconds. */
+  mayTell(host: string, ms: number, burst: number): boolean {
+    const { now } = this.#net.kernel.clock
+    let peer = this.#peers.get(host)
+    if (peer === undefined) {
+      if (this.#peers.size >= PEER_LIMIT) this.#peers.clear()
+      this.#peers.set(host, (peer = { tokens: burst * ms, last: now }))
+    }
+    peer.tokens = Math.min(burst * ms, peer.tokens + (now - peer.last) / NSEC_PER_MSEC)
+    peer.last = now
+    if (peer.tokens < ms) return false
+    peer.tokens -= ms
+    return true
+  }
+  /** icmpv4_xrlim_allow */
+  mayErrorTo(host: string, ratelimit: number): boolean {
+    return ratelimit === 0 || this.mayTell(host, ratelimit, HOST_BURST)
+  }
+  /** ip_error */
+  mayTellNoRoute(host: string): boolean {
+    return this.mayTell(host, 1000, ROUTE_BURST)
   }
   /** icmp_global_allow */
   mayError(): boolean {

@@ -1,6 +1,7 @@
 // Packets that have come in (net/ipv4/ip_input.c, route.c: ip_route_input; net/ipv6/ip6_input.c): netfilter's PREROUTING, for us or to be passed on, and from the
 // right door (rp_filter). What is for us is put together from its pieces, passes INPUT, and goes to its protocol.
 import { RTN_BLACKHOLE, RTN_BROADCAST, RTN_LOCAL, RTN_PROHIBIT, RTN_UNICAST, RTN_UNREACHABLE } from '../../abi/netlink.ts'
+import { formatIp } from '../../lib/ip.ts'
 import type { HookContext } from './hooks.ts'
 import { sendIcmpError } from './icmp-error.ts'
 import { icmpReceived } from './icmp-input.ts'
@@ -72,7 +73,7 @@ function forwardOr(net: NetNamespace, packet: IpPacket, device: NetDevice): void
   const unreachable = (what: 'net' | 'host' | 'prohibited', reason: string): void => {
     net.inet.count(packet.family === 'inet' ? 'Ip OutNoRoutes' : 'Ip6InNoRoutes')
     dropPacket(net, packet, device, 'route', reason)
-    sendIcmpError(net, packet, what)
+    if (packet.family === 'inet6' || net.inet.mayTellNoRoute(formatIp('inet', packet.source))) sendIcmpError(net, packet, what)
   }
   switch (route?.type) {
     case undefined: return unreachable('net', 'no route')

@@ -112,6 +112,8 @@ export class NetDevice {
   /** Where a bridge has seen stations. */
   readonly fdb = new Map<string, FdbEntry>()
   rxMulticast = 0
+  /** Counts how often it went down or moved: what was planned before is over. */
+  generation = 0
   /** Packet sockets that want every frame of its wire (dev_set_promiscuity). */
   watchers = 0
   readonly rx = counters()

@@ -40,13 +40,15 @@ function partialChecksum(packet: IpPacket, length: number): number {
   put32(header, 2 * size + 4, protocolOf(packet))
   return ~internetChecksum(header) & 0xffff
 }
-function pseudoChecksum(packet: IpPacket, bytes: Uint8Array): number {
-  const size = packet.family === 'inet' ? 4 : 16
+const pseudoChecksum = (packet: IpPacket, bytes: Uint8Array): number => checksumOf(packet.family, packet.source, packet.destination, protocolOf(packet), bytes)
+/** The checksum over a message and the pseudo header before it (RFC 793, 8200 8.1). */
+export function checksumOf(family: IpVersion, source: bigint, destination: bigint, protocol: number, bytes: Uint8Array): number {
+  const size = family === 'inet' ? 4 : 16
   const all = new Uint8Array(2 * size + 8 + bytes.length)
-  putAddress(all, 0, packet.family, packet.source)
-  putAddress(all, size, packet.family, packet.destination)
+  putAddress(all, 0, family, source)
+  putAddress(all, size, family, destination)
   put32(all, 2 * size, bytes.length)
-  put32(all, 2 * size + 4, protocolOf(packet))
+  put32(all, 2 * size + 4, protocol)
   all.set(bytes, 2 * size + 8)
   return internetChecksum(all)
 }
@@ -128,7 +130,7 @@ export function payloadBytes(packet: IpPacket): Uint8Array {
 
 /** net.ipv6.auto_flowlabels: the same for all packets of a conversation. */
 function flowLabel({ payload, source, destination }: IpPacket): number {
-  if (payload.kind === 'ndp' || payload.kind === 'raw') return 0
+  if (payload.kind === 'ndp' || payload.kind === 'raw' || (payload.kind === 'icmp' && payload.type > 129)) return 0
   const ends = payload.kind === 'icmp' ? payload.id : payload.sport * 65536 + payload.dport
   const mixed = (source * 31n + destination) * 2654435761n + BigInt(ends) * 40503n
   return Number((mixed ^ (mixed >> 64n) ^ (mixed >> 20n)) & 0xfffffn)

@@ -121,7 +121,7 @@ export class Printer {
   *#transport(bytes: Uint8Array, ip: IpParts): Flow<string> {
     const names = this.#names
     const [source, destination] = [yield* names.host(ip.source), yield* names.host(ip.destination)]
-    const before = `${ip.hasHopByHop ? 'HBH ' : ''}${ip.version === 6 && ip.isFragment ? `frag (0|${ip.payload.length}) ` : ''}`
+    const before = `${ip.hasHopByHop ? (names.settings.verbosity > 0 ? 'HBH (rtalert: 0x0000) (padn) ' : 'HBH ') : ''}${ip.version === 6 && ip.isFragment ? `frag (0|${ip.payload.length}) ` : ''}`
     if (ip.protocol === PROTO_TCP || ip.protocol === PROTO_UDP) {
       const protocol = ip.protocol === PROTO_TCP ? 'tcp' : 'udp'
       const [from, to] = [names.port(u16(ip.payload, 0), protocol), names.port(u16(ip.payload, 2), protocol)]

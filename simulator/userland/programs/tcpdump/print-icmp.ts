@@ -60,9 +60,23 @@ function linkOptions(bytes: Uint8Array, from: number, verbosity: number): string
   for (let at = from; at + 8 <= bytes.length; at += u8(bytes, at + 1) * 8) {
     const kind = u8(bytes, at)
     if (u8(bytes, at + 1) === 0) break
-    if (kind !== 1 && kind !== 2) continue
+    if (kind !== 1 && kind !== 2) {
+      const data = macAt(bytes, at + 2).replaceAll(':', '').match(/.{1,4}/g)?.join(' ') ?? ''
+      text += `\n\t  unknown option (${kind}), length ${u8(bytes, at + 1) * 8} (${u8(bytes, at + 1)}): \n\t  0x0000:  ${data}`
+      continue
+    }
     text += `\n\t  ${kind === 1 ? 'source' : 'destination'} link-address option (${kind}), length ${u8(bytes, at + 1) * 8} (${u8(bytes, at + 1)}): ${macAt(bytes, at + 2)}`
     if (verbosity > 1) text += `\n\t    0x0000:  ${macAt(bytes, at + 2).replaceAll(':', '').match(/.{1,4}/g)?.join(' ') ?? ''}`
+  }
+  return text
+}
+
+const RECORD_TYPES: readonly string[] = ['', 'is_in', 'is_ex', 'to_in', 'to_ex', 'allow', 'block']
+/** Group records of an MLDv2 report. */
+function records(payload: Uint8Array): string {
+  let text = ''
+  for (let at = 8; at + 20 <= payload.length; at += 20 + u16(payload, at + 2) * 16) {
+    text += ` [gaddr ${ipv6At(payload, at + 4)} ${RECORD_TYPES[u8(payload, at)] ?? ''}, ${u16(payload, at + 2)} source(s)]`
   }
   return text
 }
@@ -86,7 +100,7 @@ function* icmp6Details(type: number, code: number, payload: Uint8Array, names: N
       const flags = [[0x80, 'router'], [0x40, 'solicited'], [0x20, 'override']].filter(([bit]) => (bits & Number(bit)) !== 0).map(([, name]) => name).join(', ')
       return `, tgt is ${yield* names.host(ipv6At(payload, 8))}${verbosity > 0 ? `, Flags [${flags === '' ? 'none' : flags}]${linkOptions(payload, 24, verbosity)}` : ''}`
     }
-    case 143: return `, ${u16(payload, 6)} group record(s)`
+    case 143: return `, ${u16(payload, 6)} group record(s)${verbosity > 0 ? records(payload) : ''}`
     default: return ''
   }
 }
