@@ -1,9 +1,13 @@
 // A terminal of the machine: the outside end of a pty, with a shell in a session of its own on the inside.
-import { AT_FDCWD, O_RDWR } from '../abi/fcntl.ts'
+import { AT_FDCWD, O_RDWR, POLLIN } from '../abi/fcntl.ts'
+import type { PollFd } from '../abi/syscalls.ts'
 import { DevptsSuperBlock } from '../kernel/fs/devpts/devpts.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Task } from '../kernel/task.ts'
+import { PtyMasterFile } from '../kernel/tty/pty-master-file.ts'
 import { PtyMaster } from '../kernel/tty/pty.ts'
+import type { Tty } from '../kernel/tty/tty.ts'
+import type { File } from '../kernel/vfs/file.ts'
 import { TtyFile } from '../kernel/tty/tty-file.ts'
 import { LOOKUP_FOLLOW, pathLookup } from '../kernel/vfs/path-walk.ts'
 import { kgid, kuid } from '../kernel/cred/ids.ts'
@@ -57,16 +61,25 @@ export class Terminal implements MachineTerminal {
     this.#master.hangup()
   }
   get isAtPrompt(): boolean {
-    const { tty } = this.#master
-    for (const task of tty.foreground?.groupMembers ?? []) if (this.#isReading(task)) return true
-    return false
+    return isAwaitingInput(this.#master.tty)
   }
+}
 
-  #isReading(task: Task): boolean {
-    if (task.state !== 'sleeping' || task.request === undefined) return false
-    const { nr, args } = task.request
-    if (nr === 'poll') return true
-    const file = nr === 'read' ? task.files.get(args[0] as number) : undefined
-    return file instanceof TtyFile && file.tty === this.#master.tty
-  }
+/** Does a process of the foreground group sleep until something is typed? */
+function isAwaitingInput(tty: Tty): boolean {
+  for (const task of tty.foreground?.groupMembers ?? []) if (isReading(task, tty)) return true
+  return false
+}
+
+/** Who copies between this terminal and another one (sudo, script) waits for input only if somebody at the other one does. */
+function isReading(task: Task, tty: Tty): boolean {
+  if (task.state !== 'sleeping' || task.request === undefined) return false
+  const { nr, args } = task.request
+  const isTerminal = (file: File | undefined): boolean => file instanceof TtyFile && file.tty === tty
+  if (nr === 'read') return isTerminal(task.files.get(args[0] as number))
+  if (nr !== 'poll') return false
+  const files = (args[0] as readonly PollFd[]).filter(({ events }) => (events & POLLIN) !== 0).map(({ fd }) => task.files.get(fd))
+  if (!files.some(isTerminal)) return false
+  const inner = files.find((file) => file instanceof PtyMasterFile)
+  return inner === undefined || isAwaitingInput(inner.master.tty)
 }
