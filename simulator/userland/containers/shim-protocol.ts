@@ -1,5 +1,5 @@
 // What dockerd and containerd-shim-runc-v2 say to each other: containerd's shim API v2 (api/runtime/task/v2), one JSON object a line over a unix stream socket
-// where the real one speaks ttrpc. The shim is started as `containerd-shim-runc-v2 -namespace moby -id ID -address /run/containerd/containerd.sock start` with the
+// where the real one speaks ttrpc. The shim is started as `containerd-shim-runc-v2 -namespace moby -id ID -address /var/run/docker/containerd/containerd.sock start` with the
 // bundle as working directory: it listens, starts itself again without `start` in a process group of its own, prints `unix:///run/containerd/s/HASH` and exits.
 
 /** Where a task's standard streams go: FIFOs made by the daemon; absent ones are /dev/null. With a terminal there is no stderr, and the shim owns the pty. */
@@ -68,5 +68,5 @@ export type ShimMessage =
   | { readonly event: 'oom' }
 
 /** Directory of a container's bundle: config.json, rootfs, init.pid, log.json. */
-export const bundleDirectory = (id: string): string => `/run/containerd/io.containerd.runtime.v2.task/moby/${id}`
-export const CONTAINERD_ADDRESS = '/run/containerd/containerd.sock'
+export const bundleDirectory = (id: string): string => `/run/docker/containerd/daemon/io.containerd.runtime.v2.task/moby/${id}`
+export const CONTAINERD_ADDRESS = '/var/run/docker/containerd/containerd.sock'

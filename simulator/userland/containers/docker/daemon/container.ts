@@ -79,6 +79,9 @@ export class Container {
   /** Anything about the state has changed. */
   readonly changed = new Signal()
   readonly logged = new Signal()
+  /** The container whose network it shares: its hosts, hostname and resolv.conf are ours too. */
+  linkEnv: readonly string[] = []
+  filesFrom: Container | undefined
   flushLog: (() => Flow<void>) | undefined
   /** ms of the boot clock when it was last (re)started; restart policies look at it */
   startedMs = 0

@@ -25,6 +25,10 @@ export class EventLog {
   dropped = 0
   readonly added = new Signal()
 
+  get last(): DaemonEvent | undefined {
+    return this.events[this.events.length - 1]
+  }
+
   *emit(type: string, action: string, id: string, attributes: StringMap): Flow<void> {
     const { sec, nsec } = yield* now()
     const legacy = type === 'container' ? { status: action, id, from: attributes['image'] ?? '' } : type === 'image' ? { status: action, id } : {}

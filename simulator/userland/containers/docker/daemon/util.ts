@@ -24,7 +24,7 @@ export function* newId(): Flow<string> {
 export function sha256Hex(data: string | Uint8Array): string {
   const digest = sha256()
   digest.update(typeof data === 'string' ? encodeUtf8(data) : data)
-  return hex(digest.digest())
+  return digest.hex()
 }
 
 export interface Instant {

@@ -94,9 +94,12 @@ export function toJson(value: GoValue): string {
   if (value instanceof GoFloat) return formatFloat(value.value)
   if (value instanceof GoSlice) return value.isNil ? 'null' : `[${value.items.map(toJson).join(',')}]`
   if (value instanceof GoMap) return value.isNil ? 'null' : `{${sorted(value).map(([k, v]) => `${quoteJson(k)}:${toJson(v)}`).join(',')}}`
+  const escape = value.type.startsWith('formatter.') ? escapeHtml : (text: string): string => text
   const fields = [...value.fields.values()].filter((f) => f.json !== undefined && !(f.omitEmpty === true && isEmpty(f.value)))
-  return `{${fields.map((f) => `${quoteJson(f.json ?? '')}:${toJson(f.value)}`).join(',')}}`
+  return escape(`{${fields.map((f) => `${quoteJson(f.json ?? '')}:${toJson(f.value)}`).join(',')}}`)
 }
+/** What json.Marshal does to text in a type's own MarshalJSON. */
+const escapeHtml = (text: string): string => text.replace(/[<>&]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`)
 
 /** What decoded JSON is without a type: map[string]interface{} and its like. */
 export function fromJson(json: unknown): GoValue {

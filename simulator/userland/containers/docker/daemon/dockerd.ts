@@ -1,0 +1,208 @@
+// dockerd(8): starts containerd, sets up the network, serves the API on /var/run/docker.sock, ends its containers when told to end.
+import { isErr } from '../../../../abi/errno.ts'
+import { O_RDWR } from '../../../../abi/fcntl.ts'
+import { SIGINT, SIGPIPE, SIGTERM } from '../../../../abi/signal.ts'
+import type { Flow } from '../../../../abi/syscalls.ts'
+import { type Crt, program } from '../../../libc/crt.ts'
+import { unsimulated } from '../../../libc/err.ts'
+import { GoRuntime, Signal } from '../../../libc/goroutine.ts'
+import { getgrnam, getpwnam } from '../../../libc/pwd.ts'
+import { call } from '../../../libc/syscall.ts'
+import { access, execvpe, kill, open, readFile, sigaction, unlink, waitpid } from '../../../libc/unistd.ts'
+import { DOCKER_SOCKET, DOCKER_VERSION } from '../api.ts'
+import { ApiError } from './api-error.ts'
+import { Daemon, type Remap } from './daemon.ts'
+import { serveConnection } from './http-server.ts'
+import { loadDefaultProfile } from './apparmor.ts'
+import { route } from './router.ts'
+import { stopContainer } from './stop.ts'
+import { mkdirAll, putFile, runProgram, timestamp } from './util.ts'
+
+const PID_FILE = '/var/run/docker.pid'
+const CONTAINERD_DIRECTORY = '/var/run/docker/containerd'
+
+interface Config {
+  readonly 'userns-remap'?: string
+  readonly debug?: boolean
+}
+
+function* log(c: Crt, level: string, message: string): Flow<void> {
+  yield* c.stderr.write(`time="${yield* timestamp()}" level=${level} msg=${JSON.stringify(message)}\n`)
+}
+
+/** Only one daemon at a time. */
+function* claimPidFile(): Flow<string | undefined> {
+  const text = yield* readFile(PID_FILE)
+  const pid = isErr(text) ? 0 : Number(text)
+  if (pid > 0 && !isErr(yield* access(`/proc/${pid}`, 0))) return `failed to start daemon: pid file found, ensure docker is not running or delete ${PID_FILE}`
+  const own = yield* call('getpid')
+  yield* putFile(PID_FILE, String(isErr(own) ? 0 : own))
+  return undefined
+}
+
+/** /etc/docker/daemon.json; a message if it can't be understood. */
+function* readConfig(): Flow<Config | string> {
+  const text = yield* readFile('/etc/docker/daemon.json')
+  if (isErr(text) || text.trim() === '') return {}
+  let parsed: Record<string, unknown>
+  try {
+    parsed = JSON.parse(text) as Record<string, unknown>
+  } catch {
+    return 'unable to configure the Docker daemon with file /etc/docker/daemon.json: invalid character in JSON\n'
+  }
+  const known = new Set(['userns-remap', 'debug', 'hosts', 'storage-driver', 'log-driver', 'log-level', 'iptables', 'ip-forward', 'live-restore', 'icc', 'dns', 'registry-mirrors', 'insecure-registries', 'experimental', 'userland-proxy', 'exec-opts', 'default-runtime', 'data-root', 'bip'])
+  const unknown = Object.keys(parsed).filter((k) => !known.has(k))
+  if (unknown.length > 0) return `unable to configure the Docker daemon with file /etc/docker/daemon.json: the following directives don't match any configuration option: ${unknown.join(', ')}\n`
+  return parsed
+}
+
+/** userns-remap: `default` is the user dockremap, made if need be; otherwise `USER[:GROUP]`. */
+function* remapOf(wanted: string): Flow<Remap | string> {
+  const name = wanted === 'default' ? 'dockremap' : wanted.split(':')[0]
+  if (wanted === 'default' && (yield* getpwnam(name)) === undefined) {
+    yield* runProgram(['/usr/sbin/groupadd', '--system', 'dockremap'])
+    yield* runProgram(['/usr/sbin/useradd', '--system', '--no-create-home', '--home-dir', '/home/dockremap', '-g', 'dockremap', '--shell', '/bin/false', 'dockremap'])
+    for (const file of ['/etc/subuid', '/etc/subgid']) {
+      const text = yield* readFile(file)
+      if (!isErr(text) && !text.split('\n').some((l) => l.startsWith('dockremap:'))) yield* putFile(file, `${text}dockremap:${nextRange(text)}:65536\n`)
+    }
+  }
+  const user = /^\d+$/.test(name) ? name : (yield* getpwnam(name))?.name
+  if (user === undefined) return `Can't create ID mappings: ${name}: no such user`
+  const range = function* (file: string): Flow<readonly [number, number] | undefined> {
+    const text = yield* readFile(file)
+    const line = isErr(text) ? undefined : text.split('\n').find((l) => l.startsWith(`${name}:`))
+    return line === undefined ? undefined : [Number(line.split(':')[1]), Number(line.split(':')[2])]
+  }
+  const uids = yield* range('/etc/subuid')
+  const gids = yield* range('/etc/subgid')
+  if (uids === undefined || gids === undefined) return `Can't create ID mappings: no subuid ranges found for user "${name}"`
+  return { uid: uids[0], gid: gids[0], size: Math.min(uids[1], gids[1]), user: name }
+}
+const nextRange = (text: string): number => {
+  const ends = text.split('\n').filter((l) => l.includes(':')).map((l) => Number(l.split(':')[1]) + Number(l.split(':')[2]))
+  return Math.max(100000, ...ends)
+}
+
+function* startContainerd(): Flow<number> {
+  yield* mkdirAll(CONTAINERD_DIRECTORY, 0o700)
+  yield* mkdirAll('/var/run/docker/netns', 0o755)
+  yield* putFile(`${CONTAINERD_DIRECTORY}/containerd.toml`, 'root = "/var/lib/docker/containerd/daemon"\nstate = "/var/run/docker/containerd/daemon"\n', 0o600)
+  const argv = ['containerd', '--config', '/var/run/docker/containerd/containerd.toml', '--log-level', 'info']
+  const pid = yield* call('clone', 0, function* () {
+    const nothing = yield* open('/dev/null', O_RDWR)
+    if (!isErr(nothing)) yield* call('dup2', nothing, 0)
+    yield* call('close_range', 3, 4294967295, 0)
+    yield* execvpe('/usr/bin/containerd', argv, ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'])
+    return 127
+  })
+  return isErr(pid) ? 0 : pid
+}
+
+function* listen(): Flow<number | string> {
+  yield* unlink(DOCKER_SOCKET)
+  const fd = yield* call('socket', 'unix', 'stream|cloexec', 0)
+  if (isErr(fd)) return fd.message
+  const mask = yield* call('umask', 0o117)
+  const bound = yield* call('bind', fd, { family: 'unix', path: DOCKER_SOCKET })
+  yield* call('umask', isErr(mask) ? 0o022 : mask)
+  if (isErr(bound)) return `can't create unix socket ${DOCKER_SOCKET}: ${bound.message.toLowerCase()}`
+  const group = yield* getgrnam('docker')
+  yield* call('fchownat', -100, DOCKER_SOCKET, 0, group?.gid ?? 0, 0)
+  yield* call('fchmodat', -100, DOCKER_SOCKET, 0o660)
+  yield* call('listen', fd, 128)
+  return fd
+}
+
+function* main(c: Crt): Flow<number> {
+  const [, first] = c.argv
+  if (first === '--version' || first === '-v') {
+    yield* c.stdout.write(`Docker version ${DOCKER_VERSION}, build 5d6db84\n`)
+    return 0
+  }
+  if (first !== undefined) return yield* unsimulated(c, `option ${first}`)
+  const uid = yield* call('geteuid')
+  if (uid !== 0) {
+    yield* c.stderr.write(`time="${yield* timestamp()}" level=info msg="Starting up"\ndockerd needs to be started with root. To see how to run dockerd in rootless mode with unprivileged user, see the documentation\n`)
+    return 1
+  }
+  const config = yield* readConfig()
+  if (typeof config === 'string') {
+    yield* c.stderr.write(config)
+    return 1
+  }
+  yield* log(c, 'info', 'Starting up')
+  const taken = yield* claimPidFile()
+  if (taken !== undefined) {
+    yield* c.stderr.write(`${taken}\n`)
+    return 1
+  }
+  const wanted = config['userns-remap'] ?? ''
+  const remap = wanted === '' ? undefined : yield* remapOf(wanted)
+  if (typeof remap === 'string') {
+    yield* c.stderr.write(`failed to start daemon: ${remap}\n`)
+    yield* unlink(PID_FILE)
+    return 1
+  }
+  const rt = new GoRuntime()
+  return yield* rt.run(serve(c, rt, remap))
+}
+
+function* serve(c: Crt, rt: GoRuntime, remap: Remap | undefined): Flow<number> {
+  const ending = new Signal()
+  const state = { isEnding: false }
+  yield* sigaction(SIGPIPE, 'ignore')
+  for (const sig of [SIGINT, SIGTERM]) {
+    yield* sigaction(sig, function* () {
+      state.isEnding = true
+      ending.wake()
+    })
+  }
+  const containerd = yield* startContainerd()
+  yield* log(c, 'info', 'libcontainerd: started new containerd process')
+  const daemon = new Daemon(rt, { remap, id: 'ISOL:AB00:DOCK:ERD0:SIMU:LATE:D000:0000:0000:0000:0000:0001' })
+  yield* mkdirAll('/var/lib/docker', 0o710)
+  if (remap !== undefined) yield* mkdirAll(daemon.root, 0o710, 0, remap.gid)
+  yield* mkdirAll(`${daemon.root}/containers`, 0o710, 0, remap?.gid ?? 0)
+  yield* daemon.layers.load()
+  yield* daemon.images.load()
+  yield* daemon.volumes.load()
+  yield* log(c, 'info', 'Loading containers: start.')
+  try {
+    yield* daemon.networks.start()
+  } catch (thrown) {
+    if (!(thrown instanceof ApiError)) throw thrown
+    yield* c.stderr.write(`failed to start daemon: ${thrown.message}\n`)
+    return 1
+  }
+  yield* loadDefaultProfile()
+  yield* log(c, 'info', 'Loading containers: done.')
+  const socket = yield* listen()
+  if (typeof socket === 'string') {
+    yield* c.stderr.write(`failed to load listeners: ${socket}\n`)
+    return 1
+  }
+  yield* log(c, 'info', 'Daemon has completed initialization')
+  yield* log(c, 'info', `API listen on ${DOCKER_SOCKET}`)
+  while (!state.isEnding) {
+    yield* rt.readableOr(socket, ending)
+    if (state.isEnding) break
+    const connection = yield* call('accept4', socket, 0)
+    if (!isErr(connection)) rt.go(serveConnection(rt, connection.fd, (x) => route(daemon, x)))
+  }
+  yield* log(c, 'info', 'Processing signal \'terminated\'')
+  yield* shutDown(daemon, containerd)
+  return 0
+}
+
+function* shutDown(daemon: Daemon, containerd: number): Flow<void> {
+  for (const container of [...daemon.containers.values()]) if (container.state.running) yield* stopContainer(daemon, container, undefined)
+  yield* unlink(DOCKER_SOCKET)
+  if (containerd > 0) {
+    yield* kill(containerd, SIGTERM)
+    yield* waitpid(containerd)
+  }
+  yield* unlink(PID_FILE)
+}
+
+export const dockerd = program(main)
