@@ -41,6 +41,7 @@ import { iptablesPackage } from '../userland/programs/iptables/index.ts'
 import { stracePackage } from '../userland/programs/strace/index.ts'
 import { nginxPackage } from '../userland/programs/nginx/index.ts'
 import { containerdPackage } from '../userland/containers/shim/index.ts'
+import { dockerPackage } from '../userland/containers/docker/index.ts'
 import { runcPackage } from '../userland/containers/runc/index.ts'
 import { curlPackage } from '../userland/programs/curl/index.ts'
 import { netcatPackage } from '../userland/programs/netcat-openbsd/index.ts'
@@ -64,6 +65,7 @@ export const SIMULATED_PACKAGES: readonly ProgramPackage[] = [
   iptablesPackage,
   bubblewrap,
   runcPackage,
+  dockerPackage,
   nginxPackage,
   containerdPackage,
   iputilsPing,

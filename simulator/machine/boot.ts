@@ -29,6 +29,8 @@ export interface HostOptions {
   readonly bootTimeMs: number
   readonly image: Iterable<PopulateNode>
   readonly programs: ReadonlyMap<string, Program>
+  /** Put on the disk besides the image. */
+  readonly more?: Iterable<PopulateNode>
 }
 
 /** What passes between the kernel's start and the first prompt: clocks and /proc/uptime don't begin at 0 for users. */
@@ -40,7 +42,7 @@ export function bootHost(options: HostOptions): Kernel {
   const kernel = new Kernel({ seed: options.seed, bootTimeMs: options.bootTimeMs, hostname: 'host', programs: options.programs, dispatcher })
   kernel.trace.enabled = false
   registerFileSystems(kernel)
-  populate(diskOf(kernel).root, options.image)
+  populate(diskOf(kernel).root, options.more === undefined ? options.image : [...options.image, ...options.more])
   const init = makeInit(kernel)
   kernel.initTask = init
   bootMounts(init)

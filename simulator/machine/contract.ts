@@ -7,7 +7,7 @@ export interface BootOptions {
   readonly seed?: number
   /** milliseconds since 1970 at boot; default 2026-01-01T09:00:00Z */
   readonly bootTimeMs?: number
-  /** Boot with the Docker daemon running and its images present. Without effect so far: Docker is not simulated, `docker` itself says so. */
+  /** Boot with the Docker daemon running and its images present. Without it the images aren't there either. */
   readonly docker?: boolean
 }
 

@@ -10,12 +10,15 @@ import { bootHost, readHostFile } from './boot.ts'
 import type { BootOptions, MachineTerminal, RunState, SimulatedMachine } from './contract.ts'
 import { type Identity, identityOf } from './identity.ts'
 import { ScriptRun } from './script-run.ts'
+import { startService } from './spawn.ts'
 import { takeWorld } from './snapshot.ts'
 import { Terminal } from './terminal.ts'
 import type { World } from './world.ts'
 
 /** 2026-01-01T09:00:00Z */
 const DEFAULT_BOOT_TIME = 1767258000000
+/** How long the start of dockerd may take, in virtual nanoseconds. */
+const DOCKER_PATIENCE = 30 * 10 ** 9
 /** System calls between two looks at a script's output. */
 const SCRIPT_SLICE = 2000
 
@@ -23,15 +26,18 @@ const SCRIPT_SLICE = 2000
 export interface MachineParts {
   readonly image: readonly PopulateNode[]
   readonly programs: ReadonlyMap<string, Program>
+  /** What Docker finds under /var/lib/docker; asked for only when the machine boots with Docker. */
+  readonly dockerStore?: () => readonly PopulateNode[]
 }
 
 /** Boots the host and lets it come to rest. */
 export function bootMachineFrom(parts: MachineParts, options: BootOptions = {}): SimulatedMachine {
-  const kernel = bootHost({ seed: options.seed ?? 1, bootTimeMs: options.bootTimeMs ?? DEFAULT_BOOT_TIME, ...parts })
+  const kernel = bootHost({ seed: options.seed ?? 1, bootTimeMs: options.bootTimeMs ?? DEFAULT_BOOT_TIME, programs: parts.programs, image: parts.image, more: options.docker === true ? parts.dockerStore?.() : undefined })
   const init = kernel.initTask
   if (init === undefined) throw new Error('the machine did not boot')
   const machine = new Machine(kernel, init)
   machine.run({ maxSteps: 10000 })
+  if (options.docker === true) machine.startDocker()
   return machine
 }
 
@@ -103,6 +109,16 @@ class Machine implements SimulatedMachine {
       }
       clock.advance(deadline)
       if (left <= 0) return { state: 'busy' }
+    }
+  }
+
+  /** Starts dockerd in a session of its own, as an init script would, and waits until it serves. */
+  startDocker(): void {
+    startService(this.kernel, this.#init, this.#identity('root'), '/usr/sbin/dockerd', ['dockerd'], '/var/log/dockerd.log')
+    const deadline = this.kernel.clock.now + DOCKER_PATIENCE
+    while (readHostFile(this.#init, '/var/log/dockerd.log')?.includes('API listen') !== true) {
+      const state = this.#run({ maxSteps: SCRIPT_SLICE, until: deadline }, () => false)
+      if (state.state === 'idle' || this.kernel.clock.now >= deadline) break
     }
   }
 

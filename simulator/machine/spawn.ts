@@ -1,5 +1,5 @@
 // Starts a program from outside the simulation, as a login program on the machine would: child of init, in its own session.
-import { AT_FDCWD } from '../abi/fcntl.ts'
+import { AT_FDCWD, O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } from '../abi/fcntl.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { PROGRAM_REPLACED } from '../kernel/scheduler.ts'
 import { Session } from '../kernel/session.ts'
@@ -8,6 +8,7 @@ import { execve } from '../kernel/task-exec.ts'
 import { attachTask } from '../kernel/task-fork.ts'
 import { joinGroup, joinSession } from '../kernel/task-groups.ts'
 import type { Task } from '../kernel/task.ts'
+import { openPath } from '../kernel/vfs/file-open.ts'
 import { FdTable } from '../kernel/vfs/fd-table.ts'
 import { LOOKUP_DIRECTORY, LOOKUP_FOLLOW, pathLookup } from '../kernel/vfs/path-walk.ts'
 import { credOf, environmentOf, type Identity } from './identity.ts'
@@ -37,4 +38,15 @@ export function startProgram(task: Task, who: Identity, path: string, argv: read
   }
   task.didExec = false
   task.kernel.scheduler.makeReady(task)
+}
+
+/** Starts a daemon: standard input from /dev/null, output into a log file. */
+export function startService(kernel: Kernel, init: Task, who: Identity, path: string, argv: readonly string[], log: string): void {
+  const task = prepareTask(kernel, init, who)
+  const input = openPath(task, AT_FDCWD, '/dev/null', O_RDONLY, 0)
+  const output = openPath(task, AT_FDCWD, log, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+  task.files.install(0, input, false)
+  task.files.install(1, output, false)
+  task.files.install(2, output.hold(), false)
+  startProgram(task, who, path, argv)
 }

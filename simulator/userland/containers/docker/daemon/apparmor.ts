@@ -1,7 +1,7 @@
 // The profile docker-default, made from a template and given to apparmor_parser at the daemon's start (profiles/apparmor).
 import { isErr } from '../../../../abi/errno.ts'
 import type { Flow } from '../../../../abi/syscalls.ts'
-import { access } from '../../../libc/unistd.ts'
+import { access, readFile } from '../../../libc/unistd.ts'
 import { mkdirAll, putFile, removeAll, runProgram } from './util.ts'
 
 const PROFILE = `#include <tunables/global>
@@ -42,12 +42,16 @@ profile docker-default flags=(attach_disconnected,mediate_deleted) {
 }
 `
 
-/** Loads it unless the kernel has no AppArmor. */
-export function* loadDefaultProfile(): Flow<void> {
-  if (isErr(yield* access('/sys/kernel/security/apparmor/profiles', 0))) return
+const PROFILES = '/sys/kernel/security/apparmor/profiles'
+
+/** Loads it unless the kernel has no AppArmor. Is it there now? */
+export function* loadDefaultProfile(): Flow<boolean> {
+  if (isErr(yield* access(PROFILES, 0))) return false
   yield* mkdirAll('/tmp', 0o1777)
   const path = '/tmp/docker-default.tmp'
   yield* putFile(path, PROFILE, 0o600)
   yield* runProgram(['/usr/sbin/apparmor_parser', '-Kr', path])
   yield* removeAll(path)
+  const loaded = yield* readFile(PROFILES)
+  return !isErr(loaded) && loaded.split('\n').some((line) => line.startsWith('docker-default '))
 }

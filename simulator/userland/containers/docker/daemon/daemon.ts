@@ -42,6 +42,8 @@ export class Daemon {
   readonly containers = new Map<string, Container>()
   readonly names = new Map<string, Container>()
   readonly execs = new Map<string, ExecProcess>()
+  /** The profile docker-default is loaded. */
+  hasAppArmor = false
 
   constructor(rt: GoRuntime, options: DaemonOptions) {
     this.rt = rt

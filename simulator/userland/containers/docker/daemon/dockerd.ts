@@ -175,7 +175,7 @@ function* serve(c: Crt, rt: GoRuntime, remap: Remap | undefined): Flow<number> {
     yield* c.stderr.write(`failed to start daemon: ${thrown.message}\n`)
     return 1
   }
-  yield* loadDefaultProfile()
+  daemon.hasAppArmor = yield* loadDefaultProfile()
   yield* log(c, 'info', 'Loading containers: done.')
   const socket = yield* listen()
   if (typeof socket === 'string') {

@@ -34,7 +34,7 @@ export class ShimClient {
 
   /** Starts the shim of a bundle and connects to it. */
   static *start(rt: GoRuntime, id: string, bundle: string, address: string, events: ShimEvents): Flow<ShimClient> {
-    const started = yield* runProgram(['/usr/bin/containerd-shim-runc-v2', '-namespace', 'moby', '-id', id, '-address', address, 'start'], { cwd: bundle })
+    const started = yield* runProgram(['/usr/bin/containerd-shim-runc-v2', '-namespace', 'moby', '-id', id, '-address', address, 'start'], { cwd: bundle, dropsErrors: true })
     const socket = /^unix:\/\/(\S+)\s*$/.exec(started.output)?.[1]
     if (started.status !== 0 || socket === undefined) throw serverError(`failed to start shim: start failed: ${started.output.trim()}: exit status ${started.status}: unknown`)
     const fd = yield* call('socket', 'unix', 'stream|cloexec', 0)

@@ -51,7 +51,7 @@ function* launch(daemon: Daemon, container: Container): Flow<void> {
   const rootfs = yield* daemon.layers.mount(container.cacheId)
   yield* prepareRoot(daemon, container, rootfs)
   const security = parseSecurityOptions(hostConfig.SecurityOpt ?? [])
-  container.appArmorProfile = hostConfig.Privileged ? (security.apparmor ?? 'unconfined') : (security.apparmor ?? 'docker-default')
+  container.appArmorProfile = hostConfig.Privileged ? (security.apparmor ?? 'unconfined') : (security.apparmor ?? (daemon.hasAppArmor ? 'docker-default' : ''))
   const user = yield* userOf(rootfs, container)
   yield* connectNetworks(daemon, container)
   const remap = hostConfig.UsernsMode === 'host' ? undefined : daemon.options.remap

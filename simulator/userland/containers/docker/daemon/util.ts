@@ -101,7 +101,7 @@ export interface RunResult {
 }
 
 /** Runs a program and waits for it; output and errors together. Everything else waits with us: only for short ones. */
-export function* runProgram(argv: readonly string[], options: { readonly cwd?: string; readonly env?: readonly string[] } = {}): Flow<RunResult> {
+export function* runProgram(argv: readonly string[], options: { readonly cwd?: string; readonly env?: readonly string[]; readonly dropsErrors?: boolean } = {}): Flow<RunResult> {
   const pipe = yield* call('pipe2', O_CLOEXEC)
   if (isErr(pipe)) return { status: 127, output: pipe.message }
   const [output, input] = pipe
@@ -109,7 +109,7 @@ export function* runProgram(argv: readonly string[], options: { readonly cwd?: s
     const null0 = yield* open('/dev/null', O_RDWR)
     if (!isErr(null0)) yield* call('dup2', null0, 0)
     yield* call('dup2', input, 1)
-    yield* call('dup2', input, 2)
+    yield* call('dup2', options.dropsErrors === true && !isErr(null0) ? null0 : input, 2)
     yield* call('close_range', 3, 4294967295, 0)
     if (options.cwd !== undefined) yield* call('chdir', options.cwd)
     const error = yield* execvpe(argv[0], argv, options.env ?? ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'])
