@@ -4,6 +4,7 @@ import { formatIpv4, ipMask } from '../../lib/ip.ts'
 import type { FibRoute } from './fib.ts'
 import type { NetDevice } from './net-device.ts'
 import type { NetNamespace } from './net-namespace.ts'
+import { PROC_NET_SOCKETS } from './proc-net-sockets.ts'
 import { listUnixSockets } from './unix-socket.ts'
 
 const RTF_UP = 1, RTF_GATEWAY = 2, RTF_HOST = 4
@@ -69,18 +70,10 @@ function showUnix(net: NetNamespace): string {
 }
 const hex8 = (n: number): string => n.toString(16).padStart(8, '0')
 
-const TCP_HEAD = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode'
-const DATAGRAM_HEAD = '   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops'
-const SIX_HEAD = '  sl  local_address                         remote_address                        st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode'
-
 /** Name → content. */
 export const PROC_NET_FILES: ReadonlyMap<string, (net: NetNamespace) => string> = new Map<string, (net: NetNamespace) => string>([
   ['arp', () => 'IP address       HW type     Flags       HW address            Mask     Device\n'],
   ['dev', showDev], ['fib_trie', showFibTrie], ['if_inet6', showIfInet6], ['route', showRoute], ['unix', showUnix],
-  ['tcp', () => `${TCP_HEAD.padEnd(149)}\n`], ['tcp6', () => `${SIX_HEAD}\n`], ['udp', () => `${DATAGRAM_HEAD.padEnd(127)}\n`], ['udp6', () => `${SIX_HEAD} ref pointer drops\n`],
-  ['raw', () => `${DATAGRAM_HEAD.slice(1)}\n`], ['raw6', () => `${SIX_HEAD} ref pointer drops\n`], ['icmp', () => `${DATAGRAM_HEAD.padEnd(127)}\n`],
-  ['packet', () => 'sk               RefCnt Type Proto  Iface R Rmem   User   Inode\n'],
   ['netlink', () => 'sk               Eth Pid        Groups   Rmem     Wmem     Dump  Locks    Drops    Inode\n'],
-  ['sockstat', () => 'sockets: used 0\nTCP: inuse 0 orphan 0 tw 0 alloc 0 mem 0\nUDP: inuse 0 mem 0\nUDPLITE: inuse 0\nRAW: inuse 0\nFRAG: inuse 0 memory 0\n'],
-  ['ptype', () => 'Type Device      Function\n'],
+  ...PROC_NET_SOCKETS,
 ])
