@@ -1,5 +1,5 @@
 // The gzip file format (RFC 1952).
-import { concatBytes } from './bytes.ts'
+import { concatBytes, decodeUtf8 } from './bytes.ts'
 import { deflate } from './deflate.ts'
 import { inflate } from './inflate.ts'
 
@@ -18,8 +18,10 @@ function crc32(data: Uint8Array): number {
 
 const word = (n: number): Uint8Array => Uint8Array.of(n & 0xff, (n >>> 8) & 0xff, (n >>> 16) & 0xff, (n >>> 24) & 0xff)
 
-export function gzip(data: Uint8Array): Uint8Array {
-  return concatBytes([Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3), deflate(data), word(crc32(data)), word(data.length)])
+/** With `name`, the file's own name and its time in seconds are kept in the header. */
+export function gzip(data: Uint8Array, name?: Uint8Array, mtime = 0): Uint8Array {
+  const kept = name === undefined ? [] : [name, Uint8Array.of(0)]
+  return concatBytes([Uint8Array.of(0x1f, 0x8b, 8, name === undefined ? 0 : 8), word(mtime), Uint8Array.of(0, 3), ...kept, deflate(data), word(crc32(data)), word(data.length)])
 }
 
 export const isGzip = (data: Uint8Array): boolean => data[0] === 0x1f && data[1] === 0x8b
@@ -38,6 +40,14 @@ export function gunzip(data: Uint8Array): Uint8Array | undefined {
     at = result.end + 8
   }
   return concatBytes(parts)
+}
+
+/** What the header says: the file's name and time, and how many bytes it takes. */
+export function gzipHeader(data: Uint8Array): { readonly name: string | undefined; readonly mtime: number; readonly length: number } {
+  const named = (data[3] & 8) !== 0
+  const mtime = (data[4] | (data[5] << 8) | (data[6] << 16) | (data[7] << 24)) >>> 0
+  const end = data.indexOf(0, 10)
+  return { name: named ? decodeUtf8(data.subarray(10, end)) : undefined, mtime, length: bodyStart(data, 0) ?? 10 }
 }
 
 function bodyStart(data: Uint8Array, from: number): number | undefined {

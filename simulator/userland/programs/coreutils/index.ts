@@ -49,6 +49,7 @@ import { touch } from './touch.ts'
 import { tr } from './tr.ts'
 import { falseCommand, trueCommand } from './true.ts'
 import { truncate } from './truncate.ts'
+import { pathchk, tsort } from './tsort.ts'
 import { uniq } from './uniq.ts'
 import { wc } from './wc.ts'
 import { users, who } from './who.ts'
@@ -59,7 +60,7 @@ export const coreutils: ProgramPackage = {
   programs: [
     arch, base32, base64, basename, bracket, cat, chgrp, chmod, chown, chroot, cksum, comm, cp, cut, date, dd, df, dir, dirname, du, echo, env, expand, expr, factor,
     falseCommand, fmt, fold, groups, head, hostid, id, install, join, link, ln, logname, ls, md5sum, mkdir, mkfifo, mknod, mktemp, mv, nice, nl, nohup, nproc, numfmt,
-    od, paste, printenv, printf, pwd, readlink, realpath, rm, rmdir, seq, sha1sum, sha224sum, sha256sum, sha512sum, shuf, sleep, sort, split, stat, stty, sumCommand, sync, tac,
-    tail, tee, test, timeout, touch, tr, trueCommand, truncate, tty, uname, unexpand, uniq, unlink, users, vdir, wc, who, whoami, yes,
+    od, paste, pathchk, printenv, printf, pwd, readlink, realpath, rm, rmdir, seq, sha1sum, sha224sum, sha256sum, sha512sum, shuf, sleep, sort, split, stat, stty, sumCommand, sync, tac,
+    tail, tee, test, timeout, touch, tr, trueCommand, truncate, tsort, tty, uname, unexpand, uniq, unlink, users, vdir, wc, who, whoami, yes,
   ],
 }

@@ -4,12 +4,16 @@ import { O_CLOEXEC, O_RDONLY } from '../../../abi/fcntl.ts'
 import { isBlk, isChr, isDir, isFifo, isLnk, isSock, major, minor, S_ISGID, S_ISUID, S_ISVTX } from '../../../abi/stat.ts'
 import type { Flow } from '../../../abi/syscalls.ts'
 import { decodeUtf8, EMPTY_BYTES } from '../../../lib/bytes.ts'
+import { gzipHeader } from '../../../lib/gzip.ts'
 import { getoptLong, type LongOption } from '../../../lib/getopt.ts'
 import { textWidth } from '../../../lib/width.ts'
 import type { Crt } from '../../libc/crt.ts'
 import { unsimulated } from '../../libc/err.ts'
+import { strftime } from '../../libc/time.ts'
 import { close, lstat, open, read, readlink, stat } from '../../libc/unistd.ts'
 
+/** So many bytes of a file are looked at. */
+const SNIFFED = 65536
 const USAGE = `Usage: file [-bcCdEhikLlNnprsSvzZ0] [--apple] [--extension] [--mime-encoding]
             [--mime-type] [-e <testname>] [-F <separator>]  [-f <namefile>]
             [-m <magicfiles>] [-P <parameter=value>] [--exclude-quiet]
@@ -70,7 +74,7 @@ function* describe(name: string, flags: ReadonlySet<string>): Flow<string> {
   if (st.size === 0 && !isFifo(mode) && !isChr(mode)) return `${prefix}empty`
   const fd = name === '/dev/stdin' ? 0 : yield* open(name, O_RDONLY | O_CLOEXEC)
   if (isErr(fd)) return fd === Errno.EACCES ? `${mode & 0o222 ? 'writable, ' : ''}${mode & 0o111 ? 'executable, ' : ''}regular file, no read permission` : `cannot open \`${name}' (${fd.message})`
-  const data = yield* read(fd, 65536)
+  const data = yield* read(fd, SNIFFED)
   if (fd !== 0) yield* close(fd)
   return prefix + contents(isErr(data) ? EMPTY_BYTES : data)
 }
@@ -84,13 +88,24 @@ function contents(bytes: Uint8Array): string {
   if (bytes.length === 0) return 'empty'
   const starts = (...magic: readonly number[]): boolean => magic.every((b, i) => bytes[i] === b)
   if (starts(0x7f, 0x45, 0x4c, 0x46)) return 'ELF 64-bit LSB pie executable, x86-64, version 1 (SYSV), dynamically linked, interpreter /lib64/ld-linux-x86-64.so.2, for GNU/Linux 3.2.0, stripped'
-  if (starts(0x1f, 0x8b)) return 'gzip compressed data, from Unix'
+  if (starts(0x1f, 0x8b)) return gzipText(bytes)
   if (starts(0x89, 0x50, 0x4e, 0x47)) return 'PNG image data'
   if (decodeUtf8(bytes.subarray(257, 262)) === 'ustar') return `POSIX tar archive${bytes[263] === 0x20 ? ' (GNU)' : ''}`
   return textKind(bytes)
 }
 
-function textKind(bytes: Uint8Array): string {
+function gzipText(bytes: Uint8Array): string {
+  const { name, mtime } = gzipHeader(bytes)
+  const tail = bytes.subarray(-4)
+  const size = bytes.length < SNIFFED && bytes.length > 18 ? `, original size modulo 2^32 ${(tail[0] | (tail[1] << 8) | (tail[2] << 16) | (tail[3] << 24)) >>> 0}` : ''
+  return `gzip compressed data${name === undefined ? '' : `, was "${name}"`}${mtime === 0 ? '' : `, last modified: ${strftime('%a %b %e %H:%M:%S %Y', mtime)}`}, from Unix${size}`
+}
+
+/** Null bytes at the end don't count. */
+function textKind(given: Uint8Array): string {
+  let end = given.length
+  while (end > 0 && given[end - 1] === 0) end--
+  const bytes = given.subarray(0, end)
   const text = decodeUtf8(bytes)
   if (/[\udc80-\udcff]/.test(text.replace(/[\ud800-\udbff][\udc00-\udfff]/g, '')) || /[\0-\x06\x0e-\x1a\x1c-\x1f]/.test(text)) {
     return bytes[0] === 0xff && bytes[1] === 0xfe ? 'Unicode text, UTF-16, little-endian text' : 'data'

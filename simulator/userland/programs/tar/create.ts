@@ -1,7 +1,7 @@
 // tar -c: walks the named files and writes them down as members.
 import type { Flow } from '../../../abi/syscalls.ts'
 import { AT_FDCWD, AT_SYMLINK_NOFOLLOW, O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } from '../../../abi/fcntl.ts'
-import { isErr } from '../../../abi/errno.ts'
+import { type Errno, isErr } from '../../../abi/errno.ts'
 import { isBlk, isChr, isDir, isFifo, isLnk, isReg, isSock, major, minor, type Stat } from '../../../abi/stat.ts'
 import { concatBytes } from '../../../lib/bytes.ts'
 import { fnmatch } from '../../../lib/fnmatch.ts'
@@ -23,6 +23,8 @@ interface Walk {
   /** Names of files with several links, by device and inode. */
   readonly links: Map<string, string>
   readonly archive: Stat | undefined
+  /** Files that are to be archived, by name and time in seconds. */
+  readonly wants: (name: string, mtime: number) => boolean
   warnedSlash: boolean
   failed: boolean
 }
@@ -33,12 +35,8 @@ export function* create(c: Crt, request: TarRequest): Flow<number> {
   const fd = request.archive === undefined ? 1 : yield* open(request.archive, O_WRONLY | O_CREAT | O_TRUNC, 0o666)
   if (isErr(fd)) return yield* fatal(c, `${request.archive ?? ''}: Cannot open: ${fd.message}`)
   const archive = yield* call('newfstatat', fd, '', 0x1000)
-  if (request.directory !== undefined) {
-    const moved = yield* call('chdir', request.directory)
-    if (isErr(moved)) return yield* fatal(c, `${request.directory}: Cannot open: ${moved.message}`)
-  }
-  const walk: Walk = { c, request, names: new IdNames(), parts: [], links: new Map(), archive: isErr(archive) ? undefined : archive, warnedSlash: false, failed: false }
-  for (const name of request.names) yield* add(walk, name.length > 1 ? name.replace(/\/+$/, '') : name)
+  const walk = yield* gather(c, request, archive, () => true)
+  if (typeof walk === 'number') return walk
   const body = concatBytes(walk.parts)
   const all = concatBytes([body, encodeEnd(body.length)])
   const packed = request.flags.has('z') || (request.flags.has('a') && /\.t?gz$/.test(request.archive ?? '')) ? gzip(all) : all
@@ -48,6 +46,17 @@ export function* create(c: Crt, request: TarRequest): Flow<number> {
   if (!walk.failed) return 0
   yield* warn(c, 'Exiting with failure status due to previous errors')
   return 2
+}
+
+/** Reads what is to be archived; a number is the exit status after a complaint. */
+export function* gather(c: Crt, request: TarRequest, archive: Stat | Errno, wants: Walk['wants']): Flow<Walk | number> {
+  if (request.directory !== undefined) {
+    const moved = yield* call('chdir', request.directory)
+    if (isErr(moved)) return yield* fatal(c, `${request.directory}: Cannot open: ${moved.message}`)
+  }
+  const walk: Walk = { c, request, names: new IdNames(), parts: [], links: new Map(), archive: isErr(archive) ? undefined : archive, wants, warnedSlash: false, failed: false }
+  for (const name of request.names) yield* add(walk, name.length > 1 ? name.replace(/\/+$/, '') : name)
+  return walk
 }
 
 function* add(walk: Walk, path: string): Flow<void> {
@@ -68,6 +77,7 @@ function* add(walk: Walk, path: string): Flow<void> {
     yield* warn(c, `${path}: socket ignored`)
     return
   }
+  if (!isDir(info.mode) && !walk.wants(path, info.mtime / 1000)) return
   const member = yield* memberOf(walk, path, info)
   if (member === undefined) return
   walk.parts.push(encodeMember(member))

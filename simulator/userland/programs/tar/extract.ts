@@ -31,7 +31,7 @@ function* fatal0(c: Crt): Flow<number> {
   return 2
 }
 
-const covers = (wanted: string, name: string): boolean => {
+export const covers = (wanted: string, name: string): boolean => {
   const w = wanted.replace(/\/+$/, '')
   const n = name.replace(/\/+$/, '')
   return n === w || n.startsWith(`${w}/`)
@@ -59,7 +59,7 @@ export function* read(c: Crt, request: TarRequest): Flow<number> {
   const context = yield* extractContext(request)
   let warnedSlash = false
   for (const member of members) {
-    const wanted = request.names.find((name) => covers(name, member.name))
+    const wanted = request.names.find((name) => covers(name, member.name) || (request.flags.has('wildcards') && fnmatch(name, member.name.replace(/\/$/, ''))))
     if (request.names.length > 0 && wanted === undefined) continue
     if (wanted !== undefined) found.add(wanted)
     if (request.excludes.some((pattern) => fnmatch(pattern, member.name.replace(/\/$/, '')) || fnmatch(pattern, member.name.replace(/^.*\/(?=.)/, '').replace(/\/$/, '')))) continue

@@ -1,13 +1,16 @@
 // tar's command line: GNU options, and the old form without a dash (`tar xvf archive`).
 import type { Flow } from '../../../abi/syscalls.ts'
+import { type Errno, isErr } from '../../../abi/errno.ts'
+import { decodeUtf8 } from '../../../lib/bytes.ts'
 import { getoptLong } from '../../../lib/getopt.ts'
 import { type Crt, exit } from '../../libc/crt.ts'
 import { unsimulated, warn } from '../../libc/err.ts'
+import { readFile, readToEnd } from '../../libc/unistd.ts'
 import type { OptionTable } from '../../program-table.ts'
 
 export const TAR_OPTIONS: OptionTable = {
   short: 'ctxruAdvf:zJjOC:phkaPmT:X:b:I:lsSWwUio',
-  unsimulatedShort: 'ruAdJjTXIsSWw',
+  unsimulatedShort: 'JjXIsSWw',
   long: [
     { name: 'create', arg: 'none', is: 'c' }, { name: 'list', arg: 'none', is: 't' }, { name: 'extract', arg: 'none', is: 'x' }, { name: 'get', arg: 'none', is: 'x' },
     { name: 'verbose', arg: 'none', is: 'v' }, { name: 'file', arg: 'required', is: 'f' }, { name: 'gzip', arg: 'none', is: 'z' }, { name: 'to-stdout', arg: 'none', is: 'O' },
@@ -16,8 +19,9 @@ export const TAR_OPTIONS: OptionTable = {
     { name: 'absolute-names', arg: 'none', is: 'P' }, { name: 'touch', arg: 'none', is: 'm' }, { name: 'sort', arg: 'required' }, { name: 'exclude', arg: 'required' },
     { name: 'strip-components', arg: 'required' }, { name: 'numeric-owner', arg: 'none' }, { name: 'owner', arg: 'required' }, { name: 'group', arg: 'required' },
     { name: 'mode', arg: 'required', unsimulated: true }, { name: 'mtime', arg: 'required', unsimulated: true }, { name: 'same-owner', arg: 'none' }, { name: 'no-same-owner', arg: 'none' },
-    { name: 'one-file-system', arg: 'none' }, { name: 'no-recursion', arg: 'none' }, { name: 'append', arg: 'none', unsimulated: true }, { name: 'update', arg: 'none', unsimulated: true },
-    { name: 'diff', arg: 'none', unsimulated: true }, { name: 'delete', arg: 'none', unsimulated: true }, { name: 'files-from', arg: 'required', unsimulated: true },
+    { name: 'one-file-system', arg: 'none' }, { name: 'no-recursion', arg: 'none' }, { name: 'append', arg: 'none', is: 'r' }, { name: 'update', arg: 'none', is: 'u' },
+    { name: 'diff', arg: 'none', is: 'd' }, { name: 'compare', arg: 'none', is: 'd' }, { name: 'delete', arg: 'none' }, { name: 'files-from', arg: 'required', is: 'T' },
+    { name: 'concatenate', arg: 'none', is: 'A' }, { name: 'catenate', arg: 'none', is: 'A' }, { name: 'wildcards', arg: 'none' },
     { name: 'transform', arg: 'required', unsimulated: true }, { name: 'xz', arg: 'none', unsimulated: true }, { name: 'bzip2', arg: 'none', unsimulated: true },
     { name: 'help', arg: 'none' }, { name: 'version', arg: 'none' },
   ],
@@ -27,7 +31,7 @@ export const TAR_OPTIONS: OptionTable = {
 const WITH_ARGUMENT = 'fCTXbI'
 
 export interface TarRequest {
-  readonly action: 'c' | 't' | 'x'
+  readonly action: 'c' | 't' | 'x' | 'r' | 'u' | 'A' | 'd' | 'delete'
   /** Undefined or `-`: standard input or output. */
   readonly archive: string | undefined
   readonly flags: ReadonlySet<string>
@@ -75,12 +79,26 @@ export function* parseTar(c: Crt): Flow<TarRequest> {
     yield* c.stdout.write('tar (GNU tar) 1.34\n')
     return exit(0)
   }
-  const actions = (['c', 't', 'x'] as const).filter((a) => flags.has(a))
+  const actions = (['c', 't', 'x', 'r', 'u', 'A', 'd', 'delete'] as const).filter((a) => flags.has(a))
   if (actions.length > 1) return exit(yield* usage(c, `You may not specify more than one '-Acdtrux', '--delete' or  '--test-label' option`))
   if (actions.length === 0) return exit(yield* usage(c, `You must specify one of the '-Acdtrux', '--delete' or '--test-label' options`))
-  if (actions[0] === 'c' && parsed.operands.length === 0) return exit(yield* usage(c, 'Cowardly refusing to create an empty archive'))
+  const names = [...parsed.operands, ...(yield* namesFrom(c, values.get('T')))]
+  if ('cruA'.includes(actions[0]) && names.length === 0 && !values.has('T')) return exit(yield* usage(c, 'Cowardly refusing to create an empty archive'))
   const archive = values.get('f')
-  return { action: actions[0], archive: archive === '-' ? undefined : archive, flags, values, excludes, names: parsed.operands, directory: values.get('C') }
+  return { action: actions[0], archive: archive === '-' ? undefined : archive, flags, values, excludes, names, directory: values.get('C') }
+}
+
+/** -T: names from a file, one a line. */
+function* namesFrom(c: Crt, path: string | undefined): Flow<readonly string[]> {
+  if (path === undefined) return []
+  const text = path === '-' ? yield* readFd(0) : yield* readFile(path)
+  if (isErr(text)) return exit(yield* fatal(c, `${path}: Cannot open: ${text.message}`))
+  return text.split('\n').filter((line) => line !== '')
+}
+
+function* readFd(fd: number): Flow<string | Errno> {
+  const data = yield* readToEnd(fd)
+  return isErr(data) ? data : decodeUtf8(data)
 }
 
 /** `tar: …: Cannot open: …` and the end. */
