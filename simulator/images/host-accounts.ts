@@ -1,279 +1,32 @@
-// The users and groups of the host: Debian's own, and `learner`, who may use sudo and has 65,536 subordinate ids.
+// The users and groups of the host: Debian's own, those of installed packages, and `learner`, who may use sudo and has 65,536 subordinate ids. The backups with a
+// dash are from before `learner` came.
+import { DEBIAN_GROUP, DEBIAN_PASSWD, gshadowOf, shadowOf } from './debian-accounts.ts'
 import type { ImageFile } from './image.ts'
 
+/** Days since 1970 when the system was installed. */
+const INSTALLED = 20779
+const SECRET = { mode: 0o640, gid: 42 } as const
+
+const PACKAGE_USERS = `uuidd:x:100:101::/run/uuidd:/usr/sbin/nologin
+tcpdump:x:101:106::/nonexistent:/usr/sbin/nologin
+`
+const PACKAGE_GROUPS = ['uuidd', 'input', 'sgx', 'kvm', 'render', 'tcpdump', 'docker']
+const FIRST_PACKAGE_GID = 101
+
+const passwd = DEBIAN_PASSWD + PACKAGE_USERS
+const group = DEBIAN_GROUP + PACKAGE_GROUPS.map((name, i) => `${name}:x:${FIRST_PACKAGE_GID + i}:\n`).join('')
+const shadow = `${shadowOf(DEBIAN_PASSWD, INSTALLED)}uuidd:!:${INSTALLED}::::::\ntcpdump:!:${INSTALLED}::::::\n`
+const gshadow = gshadowOf(DEBIAN_GROUP) + PACKAGE_GROUPS.map((name) => `${name}:!::\n`).join('')
+
 export const ACCOUNT_FILES: readonly ImageFile[] = [
-  { path: '/etc/group', content: `root:x:0:
-daemon:x:1:
-bin:x:2:
-sys:x:3:
-adm:x:4:
-tty:x:5:
-disk:x:6:
-lp:x:7:
-mail:x:8:
-news:x:9:
-uucp:x:10:
-man:x:12:
-proxy:x:13:
-kmem:x:15:
-dialout:x:20:
-fax:x:21:
-voice:x:22:
-cdrom:x:24:
-floppy:x:25:
-tape:x:26:
-sudo:x:27:
-audio:x:29:
-dip:x:30:
-www-data:x:33:
-backup:x:34:
-operator:x:37:
-list:x:38:
-irc:x:39:
-src:x:40:
-shadow:x:42:
-utmp:x:43:
-video:x:44:
-sasl:x:45:
-plugdev:x:46:
-staff:x:50:
-games:x:60:
-users:x:100:
-nogroup:x:65534:
-uuidd:x:101:
-input:x:102:
-sgx:x:103:
-kvm:x:104:
-render:x:105:
-tcpdump:x:106:
-docker:x:107:
-learner:x:1000:
-` },
-  { path: '/etc/group-', content: `root:x:0:
-daemon:x:1:
-bin:x:2:
-sys:x:3:
-adm:x:4:
-tty:x:5:
-disk:x:6:
-lp:x:7:
-mail:x:8:
-news:x:9:
-uucp:x:10:
-man:x:12:
-proxy:x:13:
-kmem:x:15:
-dialout:x:20:
-fax:x:21:
-voice:x:22:
-cdrom:x:24:
-floppy:x:25:
-tape:x:26:
-sudo:x:27:
-audio:x:29:
-dip:x:30:
-www-data:x:33:
-backup:x:34:
-operator:x:37:
-list:x:38:
-irc:x:39:
-src:x:40:
-shadow:x:42:
-utmp:x:43:
-video:x:44:
-sasl:x:45:
-plugdev:x:46:
-staff:x:50:
-games:x:60:
-users:x:100:
-nogroup:x:65534:
-uuidd:x:101:
-input:x:102:
-sgx:x:103:
-kvm:x:104:
-render:x:105:
-tcpdump:x:106:
-docker:x:107:
-` },
-  { path: '/etc/gshadow', mode: 0o640, gid: 42, content: `root:*::
-daemon:*::
-bin:*::
-sys:*::
-adm:*::
-tty:*::
-disk:*::
-lp:*::
-mail:*::
-news:*::
-uucp:*::
-man:*::
-proxy:*::
-kmem:*::
-dialout:*::
-fax:*::
-voice:*::
-cdrom:*::
-floppy:*::
-tape:*::
-sudo:*::
-audio:*::
-dip:*::
-www-data:*::
-backup:*::
-operator:*::
-list:*::
-irc:*::
-src:*::
-shadow:*::
-utmp:*::
-video:*::
-sasl:*::
-plugdev:*::
-staff:*::
-games:*::
-users:*::
-nogroup:*::
-uuidd:!::
-input:!::
-sgx:!::
-kvm:!::
-render:!::
-tcpdump:!::
-docker:!::
-learner:!::
-` },
-  { path: '/etc/gshadow-', mode: 0o640, gid: 42, content: `root:*::
-daemon:*::
-bin:*::
-sys:*::
-adm:*::
-tty:*::
-disk:*::
-lp:*::
-mail:*::
-news:*::
-uucp:*::
-man:*::
-proxy:*::
-kmem:*::
-dialout:*::
-fax:*::
-voice:*::
-cdrom:*::
-floppy:*::
-tape:*::
-sudo:*::
-audio:*::
-dip:*::
-www-data:*::
-backup:*::
-operator:*::
-list:*::
-irc:*::
-src:*::
-shadow:*::
-utmp:*::
-video:*::
-sasl:*::
-plugdev:*::
-staff:*::
-games:*::
-users:*::
-nogroup:*::
-uuidd:!::
-input:!::
-sgx:!::
-kvm:!::
-render:!::
-tcpdump:!::
-docker:!::
-` },
-  { path: '/etc/passwd', content: `root:x:0:0:root:/root:/bin/bash
-daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin
-bin:x:2:2:bin:/bin:/usr/sbin/nologin
-sys:x:3:3:sys:/dev:/usr/sbin/nologin
-sync:x:4:65534:sync:/bin:/bin/sync
-games:x:5:60:games:/usr/games:/usr/sbin/nologin
-man:x:6:12:man:/var/cache/man:/usr/sbin/nologin
-lp:x:7:7:lp:/var/spool/lpd:/usr/sbin/nologin
-mail:x:8:8:mail:/var/mail:/usr/sbin/nologin
-news:x:9:9:news:/var/spool/news:/usr/sbin/nologin
-uucp:x:10:10:uucp:/var/spool/uucp:/usr/sbin/nologin
-proxy:x:13:13:proxy:/bin:/usr/sbin/nologin
-www-data:x:33:33:www-data:/var/www:/usr/sbin/nologin
-backup:x:34:34:backup:/var/backups:/usr/sbin/nologin
-list:x:38:38:Mailing List Manager:/var/list:/usr/sbin/nologin
-irc:x:39:39:ircd:/run/ircd:/usr/sbin/nologin
-_apt:x:42:65534::/nonexistent:/usr/sbin/nologin
-nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin
-uuidd:x:100:101::/run/uuidd:/usr/sbin/nologin
-tcpdump:x:101:106::/nonexistent:/usr/sbin/nologin
-learner:x:1000:1000::/home/learner:/bin/bash
-` },
-  { path: '/etc/passwd-', content: `root:x:0:0:root:/root:/bin/bash
-daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin
-bin:x:2:2:bin:/bin:/usr/sbin/nologin
-sys:x:3:3:sys:/dev:/usr/sbin/nologin
-sync:x:4:65534:sync:/bin:/bin/sync
-games:x:5:60:games:/usr/games:/usr/sbin/nologin
-man:x:6:12:man:/var/cache/man:/usr/sbin/nologin
-lp:x:7:7:lp:/var/spool/lpd:/usr/sbin/nologin
-mail:x:8:8:mail:/var/mail:/usr/sbin/nologin
-news:x:9:9:news:/var/spool/news:/usr/sbin/nologin
-uucp:x:10:10:uucp:/var/spool/uucp:/usr/sbin/nologin
-proxy:x:13:13:proxy:/bin:/usr/sbin/nologin
-www-data:x:33:33:www-data:/var/www:/usr/sbin/nologin
-backup:x:34:34:backup:/var/backups:/usr/sbin/nologin
-list:x:38:38:Mailing List Manager:/var/list:/usr/sbin/nologin
-irc:x:39:39:ircd:/run/ircd:/usr/sbin/nologin
-_apt:x:42:65534::/nonexistent:/usr/sbin/nologin
-nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin
-uuidd:x:100:101::/run/uuidd:/usr/sbin/nologin
-tcpdump:x:101:106::/nonexistent:/usr/sbin/nologin
-` },
-  { path: '/etc/shadow', mode: 0o640, gid: 42, content: `root:*:20779:0:99999:7:::
-daemon:*:20779:0:99999:7:::
-bin:*:20779:0:99999:7:::
-sys:*:20779:0:99999:7:::
-sync:*:20779:0:99999:7:::
-games:*:20779:0:99999:7:::
-man:*:20779:0:99999:7:::
-lp:*:20779:0:99999:7:::
-mail:*:20779:0:99999:7:::
-news:*:20779:0:99999:7:::
-uucp:*:20779:0:99999:7:::
-proxy:*:20779:0:99999:7:::
-www-data:*:20779:0:99999:7:::
-backup:*:20779:0:99999:7:::
-list:*:20779:0:99999:7:::
-irc:*:20779:0:99999:7:::
-_apt:*:20779:0:99999:7:::
-nobody:*:20779:0:99999:7:::
-uuidd:!:20779::::::
-tcpdump:!:20779::::::
-learner:!:20779:0:99999:7:::
-` },
-  { path: '/etc/shadow-', mode: 0o640, gid: 42, content: `root:*:20779:0:99999:7:::
-daemon:*:20779:0:99999:7:::
-bin:*:20779:0:99999:7:::
-sys:*:20779:0:99999:7:::
-sync:*:20779:0:99999:7:::
-games:*:20779:0:99999:7:::
-man:*:20779:0:99999:7:::
-lp:*:20779:0:99999:7:::
-mail:*:20779:0:99999:7:::
-news:*:20779:0:99999:7:::
-uucp:*:20779:0:99999:7:::
-proxy:*:20779:0:99999:7:::
-www-data:*:20779:0:99999:7:::
-backup:*:20779:0:99999:7:::
-list:*:20779:0:99999:7:::
-irc:*:20779:0:99999:7:::
-_apt:*:20779:0:99999:7:::
-nobody:*:20779:0:99999:7:::
-uuidd:!:20779::::::
-tcpdump:!:20779::::::
-` },
+  { path: '/etc/group', content: `${group}learner:x:1000:\n` },
+  { path: '/etc/group-', content: group },
+  { path: '/etc/gshadow', ...SECRET, content: `${gshadow}learner:!::\n` },
+  { path: '/etc/gshadow-', ...SECRET, content: gshadow },
+  { path: '/etc/passwd', content: `${passwd}learner:x:1000:1000::/home/learner:/bin/bash\n` },
+  { path: '/etc/passwd-', content: passwd },
+  { path: '/etc/shadow', ...SECRET, content: `${shadow}learner:!:${INSTALLED}:0:99999:7:::\n` },
+  { path: '/etc/shadow-', ...SECRET, content: shadow },
   { path: '/etc/subgid', content: 'learner:100000:65536\n' },
   { path: '/etc/subgid-', content: '' },
   { path: '/etc/subuid', content: 'learner:100000:65536\n' },

@@ -1,23 +1,10 @@
 // A root file system as data: a flat list of nodes, every directory before what is in it. Plain values only, so an image can be
 // written down, compared and counted without a machine.
+import type { PopulateNode } from '../kernel/fs/populate.ts'
 
-interface NodeCommon {
-  /** Absolute, without `.`, `..` or a trailing slash; `/` is the root directory. */
-  readonly path: string
-  readonly uid: number
-  readonly gid: number
-  /** Permission bits with setuid, setgid and sticky; a symbolic link has 0o777. */
-  readonly mode: number
-  /** Milliseconds since 1970; also access, change and birth time. */
-  readonly mtime: number
-}
-
-export type ImageNode =
-  | (NodeCommon & { readonly type: 'dir' })
-  | (NodeCommon & { readonly type: 'file'; readonly content: string | Uint8Array; readonly xattrs?: ReadonlyMap<string, Uint8Array> })
-  | (NodeCommon & { readonly type: 'symlink'; readonly target: string })
-  | (NodeCommon & { readonly type: 'char' | 'block'; readonly rdev: number })
-  | (NodeCommon & { readonly type: 'fifo' })
+/** Parents before what is in them. */
+export type ImageNode = PopulateNode
+type NodeCommon = Pick<PopulateNode, 'path' | 'uid' | 'gid' | 'mode' | 'mtime'>
 
 /** A text file of an image; mode 644 and root unless said. */
 export interface ImageFile extends NodeOptions {

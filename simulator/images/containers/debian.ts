@@ -4,13 +4,14 @@ import { IMAGE_TIME, OS_RELEASE } from '../host.ts'
 import { LOGIN_FILES } from '../host-login.ts'
 import { NETWORK_FILES } from '../host-network.ts'
 import { SYSTEM_FILES } from '../host-system.ts'
+import { DEBIAN_GROUP, DEBIAN_PASSWD, gshadowOf, shadowOf } from '../debian-accounts.ts'
 import { type ImageNode, ImageBuilder } from '../image.ts'
 import { NGINX_FILES, NGINX_LINKS } from '../nginx-files.ts'
 import { ALL_PACKAGES } from '../packages.ts'
 import { addPrograms } from '../debian-programs.ts'
 import type { ContainerImage, ImageLayer } from './container-image.ts'
 import {
-  DEBIAN_BASH_BASHRC, DEBIAN_BIN, DEBIAN_DIRECTORIES, DEBIAN_GROUP, DEBIAN_LINKS, DEBIAN_PASSWD, DEBIAN_ROOT_BASHRC, DEBIAN_ROOT_PROFILE, DEBIAN_SBIN, DEBIAN_SHARED_FILES,
+  DEBIAN_BASH_BASHRC, DEBIAN_BIN, DEBIAN_DIRECTORIES, DEBIAN_LINKS, DEBIAN_ROOT_BASHRC, DEBIAN_ROOT_PROFILE, DEBIAN_SBIN, DEBIAN_SHARED_FILES,
   DEBIAN_SPECIAL_DIRECTORIES,
 } from './debian-tree.ts'
 
@@ -18,8 +19,8 @@ const words = (text: string): readonly string[] => text.trim().split(/\s+/)
 const SHELLS = '# /etc/shells: valid login shells\n/bin/sh\n/usr/bin/sh\n/bin/bash\n/usr/bin/bash\n/bin/rbash\n/usr/bin/rbash\n/bin/dash\n/usr/bin/dash\n'
 
 /** /etc/shadow and /etc/gshadow of a fresh system: nobody has a password. */
-const shadowOf = (passwd: string): string => passwd.replace(/^([^:]+):.*$/gm, '$1:*:20437:0:99999:7:::')
-const gshadowOf = (group: string): string => group.replace(/^([^:]+):.*$/gm, '$1:*::')
+/** Days since 1970 when the image's accounts were made. */
+const ACCOUNTS_MADE = 20437
 
 /** A minimal Debian as a builder, to which other images add. */
 export function debianBase(): ImageBuilder {
@@ -30,10 +31,10 @@ export function debianBase(): ImageBuilder {
   for (const file of [...ACCOUNT_FILES, ...LOGIN_FILES, ...NETWORK_FILES, ...SYSTEM_FILES]) if (DEBIAN_SHARED_FILES.has(file.path)) image.file(file.path, file.content, file)
   image.file('/etc/bash.bashrc', DEBIAN_BASH_BASHRC)
   image.file('/etc/passwd', DEBIAN_PASSWD)
-  image.file('/etc/passwd-', DEBIAN_PASSWD, { mode: 0o600 })
+  image.file('/etc/passwd-', { mode: 0o600 })
   image.file('/etc/group', DEBIAN_GROUP)
   image.file('/etc/group-', DEBIAN_GROUP)
-  image.file('/etc/shadow', shadowOf(DEBIAN_PASSWD), { mode: 0o640, gid: 42 })
+  image.file('/etc/shadow', shadowOf(DEBIAN_PASSWD, ACCOUNTS_MADE), { mode: 0o640, gid: 42 })
   image.file('/etc/gshadow', gshadowOf(DEBIAN_GROUP), { mode: 0o640, gid: 42 })
   image.file('/etc/subuid', '')
   image.file('/etc/subgid', '')

@@ -6,6 +6,7 @@ import { checkPassword, hashPassword } from '../../libc/crypt.ts'
 import { getpwuid } from '../../libc/pwd.ts'
 import { askPassword } from '../../libc/shadow.ts'
 import { call } from '../../libc/syscall.ts'
+import { gmtime } from '../../libc/time.ts'
 import { type Accounts, die, type Line, loadAccounts, saveAccounts, shadowOptions, today } from './accounts.ts'
 import { CHPASSWD_HELP, PASSWD_HELP } from './help.ts'
 
@@ -40,17 +41,10 @@ function* status(c: Crt, line: Line): Flow<number> {
   return 0
 }
 
-/** Days since 1970 as 2026-11-22 (days from civil, backwards). */
+/** Days since 1970 as 2026-11-22. */
 function date(days: number): string {
-  const z = days + 719468
-  const era = Math.floor(z / 146097)
-  const doe = z - era * 146097
-  const yoe = Math.floor((doe - Math.floor(doe / 1460) + Math.floor(doe / 36524) - Math.floor(doe / 146096)) / 365)
-  const doy = doe - (365 * yoe + Math.floor(yoe / 4) - Math.floor(yoe / 100))
-  const mp = Math.floor((5 * doy + 2) / 153)
-  const month = mp < 10 ? mp + 3 : mp - 9
-  const year = yoe + era * 400 + (month <= 2 ? 1 : 0)
-  return `${year}-${String(month).padStart(2, '0')}-${String(doy - Math.floor((153 * mp + 2) / 5) + 1).padStart(2, '0')}`
+  const { year, month, day } = gmtime(days * 86400)
+  return `${year}-${String(month + 1).padStart(2, '0')}-${String(day).padStart(2, '0')}`
 }
 
 function* manage(c: Crt, a: Accounts, line: Line, flags: ReadonlySet<string>, values: ReadonlyMap<string, string>): Flow<number> {
