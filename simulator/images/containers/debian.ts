@@ -31,7 +31,7 @@ export function debianBase(): ImageBuilder {
   for (const file of [...ACCOUNT_FILES, ...LOGIN_FILES, ...NETWORK_FILES, ...SYSTEM_FILES]) if (DEBIAN_SHARED_FILES.has(file.path)) image.file(file.path, file.content, file)
   image.file('/etc/bash.bashrc', DEBIAN_BASH_BASHRC)
   image.file('/etc/passwd', DEBIAN_PASSWD)
-  image.file('/etc/passwd-', { mode: 0o600 })
+  image.file('/etc/passwd-', DEBIAN_PASSWD, { mode: 0o600 })
   image.file('/etc/group', DEBIAN_GROUP)
   image.file('/etc/group-', DEBIAN_GROUP)
   image.file('/etc/shadow', shadowOf(DEBIAN_PASSWD, ACCOUNTS_MADE), { mode: 0o640, gid: 42 })
