@@ -44,6 +44,7 @@ import { containerdPackage } from '../userland/containers/shim/index.ts'
 import { dockerPackage } from '../userland/containers/docker/index.ts'
 import { runcPackage } from '../userland/containers/runc/index.ts'
 import { curlPackage } from '../userland/programs/curl/index.ts'
+import { pythonPackage } from '../userland/programs/python3/index.ts'
 import { netcatPackage } from '../userland/programs/netcat-openbsd/index.ts'
 import { attrPackage } from '../userland/programs/attr/index.ts'
 import { loginPackage } from '../userland/programs/login/index.ts'
@@ -73,6 +74,7 @@ export const SIMULATED_PACKAGES: readonly ProgramPackage[] = [
   traceroutePackage,
   netcatPackage,
   curlPackage,
+  pythonPackage,
   ncursesBin,
   attrPackage,
   loginPackage,

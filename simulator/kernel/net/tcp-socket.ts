@@ -202,8 +202,9 @@ export class TcpSocket extends InetSocket {
       const { connection } = this
       if (this.isListening || connection === undefined) throw Errno.ENOTCONN
       if (connection.readable > 0 && count > 0) return { data: this.#take(connection, count, flags), addr: undefined }
+      if (connection.isPeerDone) return { data: EMPTY_BYTES, addr: undefined }
       this.throwPendingError()
-      if (connection.isPeerDone || this.#isReceiveShut || connection.state === 'CLOSED' || count === 0) return { data: EMPTY_BYTES, addr: undefined }
+      if (this.#isReceiveShut || connection.state === 'CLOSED' || count === 0) return { data: EMPTY_BYTES, addr: undefined }
       if ((flags & MSG_DONTWAIT) !== 0 || this.#isOver(deadline)) throw Errno.EAGAIN
       yield this.#until(deadline)
     }
