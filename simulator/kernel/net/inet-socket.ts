@@ -138,6 +138,7 @@ export abstract class InetSocket extends Socket implements InetSocketLike {
       throw error
     }
     if (to.scope !== undefined) this.device = to.scope
+    if (to.family === 'inet6' && to.address !== 0n) this.isV6Only = true
   }
   /** Takes a port, 0 for any free one. Throws EADDRINUSE. */
   protected claimPort(wanted: number): void {

@@ -88,9 +88,9 @@ export function datagramDiag(task: Task, socket: DatagramSocket, protocol: 'udp'
   }
 }
 
-/** TCP sockets of a namespace: listeners, then connections. */
+/** TCP sockets of a namespace: listeners, the newest first, then connections. */
 export function* tcpSockets(net: NetNamespace): Iterable<TcpSocket> {
-  for (const s of net.inet.connections.listeners()) if (s instanceof TcpSocket) yield s
+  for (const s of [...net.inet.connections.listeners()].reverse()) if (s instanceof TcpSocket) yield s
   for (const s of net.inet.connections.connections()) if (s instanceof TcpSocket) yield s
 }
 export function* datagramSockets(net: NetNamespace, protocol: 'udp' | 'raw' | 'icmp'): Iterable<DatagramSocket> {

@@ -87,12 +87,17 @@ export class TcpConnection {
 
   connect(now: number): void {
     this.state = 'SYN-SENT'
+    this.#startCounting(now)
     this.#sendSyn(now)
+  }
+  #startCounting(now: number): void {
+    this.counts.lastSend = this.counts.lastReceive = this.counts.lastAck = now
   }
   /** Answers a SYN: the connection starts in SYN-RECV. */
   accept(syn: Tcp, now: number): void {
     this.#isPassive = true
     this.state = 'SYN-RECV'
+    this.#startCounting(now)
     this.#learn(syn)
     this.#sendSyn(now)
   }

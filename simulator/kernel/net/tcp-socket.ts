@@ -27,6 +27,8 @@ import { defaultBuffer, tcpSettings } from './tcp-settings.ts'
 import { type TcpTuning, tuned } from './tcp-tuning.ts'
 
 const HEADERS: Readonly<Record<IpVersion, number>> = { inet: 40, inet6: 60 }
+/** lo's MTU is longer than any packet. */
+const MAX_IP_PACKET = 65535
 const SHUT_RD = 0, SHUT_WR = 1
 
 export class TcpSocket extends InetSocket {
@@ -130,7 +132,7 @@ export class TcpSocket extends InetSocket {
       this.connectTo(to)
       const peer = this.peer as Endpoint
       if (!this.net.inet.connections.add(this, this.local, peer)) throw Errno.EADDRNOTAVAIL
-      this.connection = this.#makeConnection(peer, mtu)
+      this.connection = this.#makeConnection(peer, Math.min(mtu, MAX_IP_PACKET))
     } catch (error) {
       this.peer = before.peer
       if (!this.#isBoundByUser) this.#unbind()
@@ -294,7 +296,7 @@ export class TcpSocket extends InetSocket {
     listener.backlog.request(this)
     this.ports.insert(this)
     this.net.inet.connections.add(this, this.local, this.peer)
-    this.connection = this.#makeConnection(this.peer, mtu)
+    this.connection = this.#makeConnection(this.peer, Math.min(mtu, MAX_IP_PACKET))
     this.connection.accept(syn, this.#now)
     this.#pump()
   }

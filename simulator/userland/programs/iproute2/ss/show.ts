@@ -78,6 +78,7 @@ function infoText(info: TcpInfo, { timers: withOptions, isNumeric }: Show): stri
   add('lastsnd', info.lastDataSent)
   add('lastrcv', info.lastDataReceived)
   add('lastack', info.lastAckReceived)
+  if (info.rtt > 0 && info.sendMss > 0) text += ` pacing_rate ${bandwidth((2 * info.cwnd * info.sendMss * 8e6) / info.rtt, isNumeric)}bps`
   add('delivered', info.delivered)
   if (info.rtt > 0) text += ' app_limited'
   add('unacked', info.unacked)
