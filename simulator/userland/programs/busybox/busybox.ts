@@ -19,14 +19,20 @@ import { utilLinuxPackage } from '../util-linux/index.ts'
 import { debianutils } from '../debianutils/index.ts'
 import { APPLET_NAMES, overview } from './applet-names.ts'
 import { id } from './id.ts'
+import { ip } from './ip.ts'
+import { nc } from './nc.ts'
+import { ping } from './ping.ts'
 import { ps } from './ps.ts'
 import { withTranslatedErrors } from './translate.ts'
 import { usageOf } from './usage.ts'
+import { wget } from './wget.ts'
 
 const PR_SET_NAME = 15
 
 /** Applets whose own behaviour differs in more than words. */
-const OWN = new Map<string, Program>([['ps', program(ps)], ['id', program(id)]])
+const OWN = new Map<string, Program>([
+  ['ps', program(ps)], ['id', program(id)], ['ip', program(ip)], ['nc', program(nc)], ['ping', program(ping)], ['wget', program(wget)],
+])
 
 // eslint-disable-next-line no-restricted-syntax -- constants, only made late: the same for every machine
 let full: Map<string, Program> | undefined

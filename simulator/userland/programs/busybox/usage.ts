@@ -3,8 +3,9 @@ import { BANNER } from './applet-names.ts'
 import { USAGES_1 } from './usage-1.ts'
 import { USAGES_2 } from './usage-2.ts'
 import { USAGES_3 } from './usage-3.ts'
+import { USAGES_4 } from './usage-4.ts'
 
-const USAGES: ReadonlyMap<string, string> = new Map([...USAGES_1, ...USAGES_2, ...USAGES_3])
+const USAGES: ReadonlyMap<string, string> = new Map([...USAGES_1, ...USAGES_2, ...USAGES_3, ...USAGES_4])
 
 /** Banner and usage, or undefined where none is kept. */
 export function usageOf(applet: string): string | undefined {
