@@ -173,6 +173,7 @@ export class Scheduler {
       if (this.#current === task && (task.state !== 'ready' || this.#yieldNow || this.#kernel.clock.now >= this.#sliceEnd)) {
         this.#current = undefined
         if (task.state === 'ready') this.makeReady(task)
+        else this.#giveWay(queueOf(task.cgroup))
       }
       this.#yieldNow = false
     }
@@ -202,6 +203,15 @@ export class Scheduler {
         this.#sliceEnd = this.#kernel.clock.now + Math.min(sliceOfNice(item.nice), level.group.parent === undefined ? Infinity : Math.max(1, level.turn))
         return item
       }
+    }
+  }
+  /** A task of the group sleeps or has ended: whoever it woke in other groups comes before the group goes on with what is left of its turn. */
+  #giveWay(level: CpuState): void {
+    for (let group = level.group; group.parent !== undefined; group = group.parent) {
+      const { queue } = queueOf(group.parent)
+      if (queue.first !== group.cpu) continue
+      queue.shift()
+      queue.push(group.cpu)
     }
   }
   /** A group's turn is over: it goes to the end of the queue above, or out of it. Answers the level above. */
