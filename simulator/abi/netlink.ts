@@ -52,6 +52,12 @@ export interface LinkStats {
 /** IFLA_INFO_DATA: what a kind of device adds; a mapping per kind, so that printing `ip -d link` needs no more. */
 export type LinkInfoData = Readonly<Record<string, number | string | boolean>>
 
+export interface BridgeVlan {
+  readonly vid: number
+  readonly isPvid: boolean
+  readonly isUntagged: boolean
+}
+
 /** RTM_NEWLINK as the kernel sends it: everything `ip -d link` prints. */
 export interface Link {
   readonly index: number
@@ -84,6 +90,8 @@ export interface Link {
   /** IFLA_INFO_SLAVE_KIND: `bridge` for a port of one. */
   readonly slaveKind: string | undefined
   readonly slaveData: LinkInfoData | undefined
+  /** IFLA_BRIDGE_VLAN_INFO: of bridges and their ports. */
+  readonly vlans: readonly BridgeVlan[] | undefined
   readonly alias: string | undefined
   readonly promiscuity: number
   readonly allmulti: number
@@ -325,6 +333,20 @@ export interface Rule extends RuleRequest {
   readonly isUnresolved: boolean
 }
 
+/** What a driver says of its device (ethtool_drvinfo, ethtool_link_ksettings, ethtool_stats, ethtool_gfeatures). */
+export interface EthtoolFeature { readonly name: string; readonly isPart: boolean; readonly isOn: boolean; readonly isFixed: boolean }
+export interface EthtoolInfo {
+  readonly name: string
+  readonly hasLink: boolean
+  readonly reportsLink: boolean
+  readonly permAddress: string | undefined
+  readonly driver: { readonly driver: string; readonly version: string; readonly firmware: string; readonly bus: string; readonly hasStatistics: boolean } | undefined
+  readonly settings: { readonly speed: number | undefined; readonly duplex: string | undefined; readonly port: string; readonly mdix: boolean; readonly messageLevel?: number } | undefined
+  readonly statistics: readonly (readonly [string, number])[]
+  readonly features: readonly EthtoolFeature[]
+  readonly queues: readonly [rx: number, tx: number]
+}
+
 export type NetlinkRequest =
   | { readonly type: 'RTM_GETLINK'; readonly flags: number; readonly index?: number; readonly name?: string; readonly kind?: string; readonly master?: number }
   | { readonly type: 'RTM_NEWLINK'; readonly flags: number; readonly link: LinkInit }
@@ -332,6 +354,11 @@ export type NetlinkRequest =
   | { readonly type: 'RTM_SETLINK'; readonly flags: number; readonly index?: number; readonly name?: string; readonly change: LinkChange; readonly kind?: string; readonly data?: LinkInfoData }
   | { readonly type: 'RTM_DELLINK'; readonly flags: number; readonly index?: number; readonly name?: string; readonly kind?: string }
   | { readonly type: 'RTM_NEWLINKPROP' | 'RTM_DELLINKPROP'; readonly flags: number; readonly index: number; readonly altname: string }
+  /** VLANs `from` to `to` of a port, or of a bridge itself. */
+  | { readonly type: 'RTM_NEWVLAN' | 'RTM_DELVLAN'; readonly flags: number; readonly index: number; readonly from: number; readonly to: number; readonly isPvid?: boolean; readonly isUntagged?: boolean }
+  /** Linux has these in a generic netlink family of their own. */
+  | { readonly type: 'ETHTOOL_GET'; readonly flags: number; readonly name: string }
+  | { readonly type: 'ETHTOOL_SET'; readonly flags: number; readonly name: string; readonly features: Readonly<Record<string, boolean>> }
   | { readonly type: 'RTM_GETADDR'; readonly flags: number; readonly family?: IpFamily; readonly index?: number }
   | { readonly type: 'RTM_NEWADDR'; readonly flags: number; readonly addr: AddressRequest }
   | { readonly type: 'RTM_DELADDR'; readonly flags: number; readonly addr: AddressRequest }
@@ -349,6 +376,7 @@ export type NetlinkRequest =
   | { readonly type: 'RTM_NEWNSID'; readonly flags: number; readonly fd?: number; readonly pid?: number; readonly nsid: number }
 
 export type NetlinkReply =
+  | { readonly type: 'ETHTOOL_GET_REPLY'; readonly info: EthtoolInfo }
   | { readonly type: 'RTM_NEWLINK'; readonly link: Link }
   | { readonly type: 'RTM_NEWADDR'; readonly addr: Address }
   | { readonly type: 'RTM_NEWROUTE'; readonly route: Route }

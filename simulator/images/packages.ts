@@ -49,6 +49,8 @@ import { netcatPackage } from '../userland/programs/netcat-openbsd/index.ts'
 import { attrPackage } from '../userland/programs/attr/index.ts'
 import { loginPackage } from '../userland/programs/login/index.ts'
 import { ncursesBin } from '../userland/programs/ncurses-bin/index.ts'
+import { bridgeUtils } from '../userland/programs/bridge-utils/index.ts'
+import { ethtoolPackage } from '../userland/programs/ethtool/index.ts'
 import { unsimulatedPackage } from './unsimulated.ts'
 
 /** What is simulated. */
@@ -65,6 +67,8 @@ export const SIMULATED_PACKAGES: readonly ProgramPackage[] = [
   stracePackage,
   iptablesPackage,
   bubblewrap,
+  bridgeUtils,
+  ethtoolPackage,
   runcPackage,
   dockerPackage,
   nginxPackage,

@@ -1,5 +1,6 @@
 // What a bridge does with frames (net/bridge/br_input.c, br_forward.c, br_fdb.c): learn where a sender is, send on where the receiver is, else to all ports.
-import { NSEC_PER_SEC } from '../clock.ts'
+import { NSEC_PER_MSEC } from '../clock.ts'
+import { bridgeSetting, portState, portSwitch } from './bridge-port.ts'
 import { type DeviceOps, enqueue, transmit } from './device-queue.ts'
 import type { HookContext, HookName } from './hooks.ts'
 import { runHook } from './ip-output.ts'
@@ -7,8 +8,9 @@ import type { NetDevice } from './net-device.ts'
 import { type Frame, isGroupMac } from './packet.ts'
 import { dropPacket, packetEvent } from './packet-events.ts'
 
-/** br_ageing_time, in nanoseconds. */
-const AGEING_TIME = 300 * NSEC_PER_SEC
+const LEARNING = 2, FORWARDING = 3
+/** In nanoseconds; the setting is in hundredths of a second. */
+export const ageingTime = (bridge: NetDevice): number => Number(bridgeSetting(bridge, 'ageing_time')) * 10 * NSEC_PER_MSEC
 
 export interface FdbEntry {
   readonly port: NetDevice
@@ -19,25 +21,35 @@ export interface FdbEntry {
   /** Local or permanent (NUD_PERMANENT), rather than merely static. */
   readonly isPermanent?: boolean
   readonly isExternal?: boolean
+  /** Added by somebody: in all VLANs of the port. */
+  readonly isByHand?: boolean
+  /** With vlan_filtering: where it was heard. */
+  readonly vlan?: number
 }
 
-function learn(bridge: NetDevice, port: NetDevice, mac: string): void {
+const filters = (bridge: NetDevice): boolean => bridge.settings.get('vlan_filtering') === 1
+const pvidOf = (port: NetDevice): number | undefined => [...port.bridgeVlans].find(([, v]) => v.isPvid)?.[0]
+
+function learn(bridge: NetDevice, port: NetDevice, { source: mac, vlan }: Frame): void {
   if (isGroupMac(mac)) return
   const known = bridge.fdb.get(mac)
   if (known?.isStatic === true) return
   if (known?.port === port) known.seen = bridge.ns.kernel.clock.now
-  else bridge.fdb.set(mac, { port, seen: bridge.ns.kernel.clock.now })
+  else bridge.fdb.set(mac, { port, seen: bridge.ns.kernel.clock.now, ...(filters(bridge) ? { vlan: vlan?.id ?? pvidOf(port) } : {}) })
 }
 /** Where a station was seen last; what is too old is forgotten. */
 export function fdbLookup(bridge: NetDevice, mac: string): NetDevice | undefined {
   const entry = bridge.fdb.get(mac)
   if (entry === undefined) return undefined
-  if (bridge.ports.has(entry.port) && (entry.isStatic === true || bridge.ns.kernel.clock.now - entry.seen < AGEING_TIME)) return entry.port
+  if (bridge.ports.has(entry.port) && (entry.isStatic === true || bridge.ns.kernel.clock.now - entry.seen < ageingTime(bridge))) return entry.port
   bridge.fdb.delete(mac)
   return undefined
 }
 /** should_deliver: a port takes no part while it is down or has no carrier. */
-const isForwarding = (port: NetDevice): boolean => port.isUp && port.carrier
+const isForwarding = (port: NetDevice): boolean => port.isUp && port.carrier && portState(port) === FORWARDING
+/** What may go from one port to another, or back out of the same one (hairpin, isolated). */
+const mayPass = (from: NetDevice | undefined, to: NetDevice): boolean =>
+  from === undefined || (from === to ? portSwitch(to, 'hairpin') : !(portSwitch(from, 'isolated') && portSwitch(to, 'isolated')))
 
 /** br_netfilter: IP packets that cross a bridge pass iptables' chains as if routed from the bridge to the bridge. Undefined: it ends here. */
 function filtered(bridge: NetDevice, frame: Frame, hook: HookName, physicalInput: NetDevice, physicalOutput: NetDevice | undefined): Frame | undefined {
@@ -54,24 +66,41 @@ function forwardBridged(bridge: NetDevice, frame: Frame, from: NetDevice): void 
   if (arrived !== undefined) forward(bridge, arrived, from)
 }
 /** br_forward: out by one port. */
-function sendBy(bridge: NetDevice, frame: Frame, from: NetDevice | undefined, port: NetDevice): void {
-  if (from === undefined) return transmit(port, frame)
+function sendBy(bridge: NetDevice, frame: Frame, vid: number, from: NetDevice | undefined, port: NetDevice): void {
+  if (from === undefined) return transmit(port, egress(bridge, port, vid, frame) ?? frame)
   const passed = filtered(bridge, frame, 'FORWARD', from, port)
   const last = passed === undefined ? undefined : filtered(bridge, passed, 'POSTROUTING', from, port)
-  if (last !== undefined) transmit(port, last)
+  if (last !== undefined) transmit(port, egress(bridge, port, vid, last) ?? last)
 }
 
-function forward(bridge: NetDevice, frame: Frame, from: NetDevice | undefined): void {
+/** br_allowed_ingress: the VLAN a frame is in, and the frame without a tag; undefined if it may not come in here. */
+function ingress(bridge: NetDevice, at: NetDevice, frame: Frame): { readonly vid: number; readonly frame: Frame } | undefined {
+  if (!filters(bridge)) return { vid: 0, frame }
+  const vid = frame.vlan?.id ?? pvidOf(at)
+  return vid === undefined || !at.bridgeVlans.has(vid) ? undefined : { vid, frame: { ...frame, vlan: undefined } }
+}
+/** br_handle_vlan: the frame as it leaves, tagged or not; undefined if it may not go out here. */
+function egress(bridge: NetDevice, at: NetDevice, vid: number, frame: Frame): Frame | undefined {
+  if (!filters(bridge)) return frame
+  const own = at.bridgeVlans.get(vid)
+  return own === undefined ? undefined : own.isUntagged ? frame : { ...frame, vlan: { id: vid } }
+}
+
+function forward(bridge: NetDevice, whole: Frame, from: NetDevice | undefined): void {
+  const entered = ingress(bridge, from ?? bridge, whole)
+  if (entered === undefined) return dropPacket(bridge.ns, whole.body, from, 'bridge', `${from?.name ?? bridge.name} is not in its VLAN`)
+  const { vid, frame } = entered
   const out = isGroupMac(frame.destination) ? undefined : fdbLookup(bridge, frame.destination)
   if (out !== undefined) {
-    if (out === from || !isForwarding(out)) return dropPacket(bridge.ns, frame.body, from, 'bridge', `${bridge.name} knows its receiver behind ${out.name}, ${out === from ? 'where it came from' : 'which is down'}`)
+    if (!mayPass(from, out) || !isForwarding(out)) return dropPacket(bridge.ns, frame.body, from, 'bridge', `${bridge.name} knows its receiver behind ${out.name}, ${out === from ? 'where it came from' : isForwarding(out) ? 'which is isolated' : 'which is down'}`)
+    if (egress(bridge, out, vid, frame) === undefined) return dropPacket(bridge.ns, frame.body, from, 'bridge', `${out.name} is not in VLAN ${vid}`)
     packetEvent(bridge.ns, 'packet.bridge', frame.body, bridge, { in: from?.name ?? '', out: out.name })
-    sendBy(bridge, frame, from, out)
+    sendBy(bridge, frame, vid, from, out)
     return
   }
-  const ports = [...bridge.ports].filter((port) => port !== from && isForwarding(port))
+  const ports = [...bridge.ports].filter((port) => mayPass(from, port) && isForwarding(port) && portSwitch(port, isGroupMac(frame.destination) ? 'bcast_flood' : 'flood') && egress(bridge, port, vid, frame) !== undefined)
   packetEvent(bridge.ns, 'packet.bridge', frame.body, bridge, { in: from?.name ?? '', out: ports.map((p) => p.name).join(' '), isFlood: true })
-  for (const port of ports) sendBy(bridge, frame, from, port)
+  for (const port of ports) sendBy(bridge, frame, vid, from, port)
 }
 
 /** br_handle_frame: a frame has come in through a port. */
@@ -80,7 +109,11 @@ export function bridgeReceive(bridge: NetDevice, port: NetDevice, frame: Frame):
     dropPacket(bridge.ns, frame.body, port, 'bridge', `${bridge.name} is down`)
     return true
   }
-  learn(bridge, port, frame.source)
+  if (portState(port) >= LEARNING && portSwitch(port, 'learning')) learn(bridge, port, frame)
+  if (!isForwarding(port)) {
+    dropPacket(bridge.ns, frame.body, port, 'bridge', `${port.name} does not forward yet`)
+    return true
+  }
   const isOurs = frame.destination === bridge.address || port.address === frame.destination
   if (isOurs || isGroupMac(frame.destination) || bridge.isPromiscuous) enqueue(bridge, frame)
   if (!isOurs) forwardBridged(bridge, frame, port)

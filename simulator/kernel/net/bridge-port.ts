@@ -50,6 +50,7 @@ export function changeBridge(bridge: NetDevice, data: LinkInfoData): void {
   }
   for (const [name, value] of Object.entries(data)) {
     if (name === 'fdb_flush') for (const [mac, entry] of bridge.fdb) if (entry.isStatic !== true) bridge.fdb.delete(mac)
+    if (name === 'ageing_time') bridge.enabledSince ??= bridge.ns.kernel.clock.now
     bridge.settings.set(name, name === 'stp_state' || name === 'vlan_filtering' ? (Number(value) !== 0 ? 1 : 0) : value)
   }
   if (numeric(bridge, 'stp_state') === 0) return

@@ -41,6 +41,7 @@ export function createDevice(ns: NetNamespace, kind: DeviceKind, init: NewDevice
   const index = init.index ?? 0
   if (index !== 0 && ns.devices.has(index)) throw Errno.EBUSY
   const device = new NetDevice(ns, kind, index === 0 ? ns.nextIndex() : index, name, init.address ?? randomAddress(ns), DEVICE_OPS[kind])
+  if (kind === 'bridge') device.bridgeVlans.set(1, { isUntagged: true, isPvid: true })
   enterNamespace(device)
   ns.kernel.trace.emit('link.new', undefined, { name, kind, netns: ns.ino, index: device.index })
   return device

@@ -94,6 +94,8 @@ export class NetDevice {
   readonly proxied = new Set<string>()
   readonly extraUnicast = new Set<string>()
   readonly extraMulticast = new Set<string>()
+  /** Features that `ethtool -K` has changed. */
+  readonly features = new Map<string, boolean>()
   /** A queueing discipline is attached when it first comes up. */
   hasQdisc = false
   /** A bridge that had a port once follows its ports from then on. */

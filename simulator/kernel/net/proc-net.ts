@@ -1,6 +1,7 @@
 // The files of /proc/net (proc(5)): devices, routes, sockets of one network namespace.
-import { RT_TABLE_LOCAL, RT_TABLE_MAIN, RTN_LOCAL, RTN_UNICAST } from '../../abi/netlink.ts'
-import { formatIpv4, ipMask } from '../../lib/ip.ts'
+import { NUD_FAILED, NUD_INCOMPLETE, NUD_NOARP, NUD_PERMANENT, RT_TABLE_LOCAL, RT_TABLE_MAIN, RTN_LOCAL, RTN_UNICAST } from '../../abi/netlink.ts'
+import { formatIpv4, ipMask, parseIp } from '../../lib/ip.ts'
+import { groupAddresses, inet6Groups, inetGroups } from './multicast-groups.ts'
 import type { FibRoute } from './fib.ts'
 import type { NetDevice } from './net-device.ts'
 import type { NetNamespace } from './net-namespace.ts'
@@ -70,9 +71,35 @@ function showUnix(net: NetNamespace): string {
 }
 const hex8 = (n: number): string => n.toString(16).padStart(8, '0')
 
+function showArp(net: NetNamespace): string {
+  let text = 'IP address       HW type     Flags       HW address            Mask     Device\n'
+  for (const device of net.devices.values()) {
+    for (const n of device.neighbours.list()) {
+      if (n.family !== 'inet' || (n.state & NUD_NOARP) !== 0) continue
+      const flags = n.state === NUD_PERMANENT ? 6 : n.lladdr !== undefined && n.state !== NUD_FAILED && n.state !== NUD_INCOMPLETE ? 2 : 0
+      text += `${formatIpv4(Number(n.address)).padEnd(16)} 0x${device.traits.arphrd.toString(16).padEnd(10)}0x${flags.toString(16).padEnd(10)}${n.lladdr ?? '00:00:00:00:00:00'}     *        ${device.name}\n`
+    }
+  }
+  return text
+}
+const showDevMcast = (net: NetNamespace): string =>
+  [...net.devices.values()].flatMap((d) => groupAddresses(d).map((mac) => `${String(d.index).padEnd(4)} ${d.name.padEnd(15)} ${'1'.padEnd(5)} ${(d.extraMulticast.has(mac) ? '1' : '0').padEnd(5)} ${mac.replaceAll(':', '')}\n`)).join('')
+function showIgmp(net: NetNamespace): string {
+  let text = 'Idx\tDevice    : Count Querier\tGroup    Users Timer\tReporter\n'
+  for (const d of net.devices.values()) {
+    const groups = inetGroups(d)
+    if (groups.length === 0) continue
+    text += `${d.index}\t${d.name.padEnd(10)}: ${String(groups.length).padStart(5)} ${'V3'.padStart(7)}\n`
+    for (const group of groups) text += `\t\t\t\t${hex32(parseIp('inet', group) ?? 0n)} ${'1'.padStart(5)} 0:00000000\t\t0\n`
+  }
+  return text
+}
+const showIgmp6 = (net: NetNamespace): string =>
+  [...net.devices.values()].flatMap((d) => inet6Groups(d).map(({ address, users }) => `${String(d.index).padEnd(4)} ${d.name.padEnd(15)} ${hex128(parseIp('inet6', address) ?? 0n)} ${String(users).padStart(5)} 0000000C 0\n`)).join('')
+
 /** Name → content. */
 export const PROC_NET_FILES: ReadonlyMap<string, (net: NetNamespace) => string> = new Map<string, (net: NetNamespace) => string>([
-  ['arp', () => 'IP address       HW type     Flags       HW address            Mask     Device\n'],
+  ['arp', showArp], ['dev_mcast', showDevMcast], ['igmp', showIgmp], ['igmp6', showIgmp6],
   ['dev', showDev], ['fib_trie', showFibTrie], ['if_inet6', showIfInet6], ['route', showRoute], ['unix', showUnix],
   ['netlink', () => 'sk               Eth Pid        Groups   Rmem     Wmem     Dump  Locks    Drops    Inode\n'],
   ...PROC_NET_SOCKETS,

@@ -4,10 +4,11 @@ import { Errno, isErr } from '../../abi/errno.ts'
 import { NLM_F_DUMP, type NetlinkDatagram, type NetlinkReply, type NetlinkRequest } from '../../abi/netlink.ts'
 import { nsCapable } from '../cred/ns-capable.ts'
 import type { Task } from '../task.ts'
+import { ethtoolInfo, setFeatures } from './ethtool-info.ts'
 import { NetlinkError } from './netlink-error.ts'
 import type { NetNamespace } from './net-namespace.ts'
 import { deleteAddressRequest, dumpAddresses, newAddressRequest } from './rtnl-addr.ts'
-import { changeAltname, deleteLinkRequest, getLinks, newLinkRequest, setLinkRequest } from './rtnl-link.ts'
+import { changeAltname, changeVlans, deleteLinkRequest, getLinks, newLinkRequest, setLinkRequest } from './rtnl-link.ts'
 import { changeNeighbour, getNeighbours } from './rtnl-neigh.ts'
 import { getNsid, newNsid } from './rtnl-nsid.ts'
 import { deleteRouteRequest, dumpRoutes, newRouteRequest } from './rtnl-route.ts'
@@ -19,9 +20,17 @@ function mayChange(task: Task, net: NetNamespace): void {
   if (net.owner === undefined || !nsCapable(task, net.owner, CAP_NET_ADMIN)) throw Errno.EPERM
 }
 
+function ethtool(net: NetNamespace, request: Extract<NetlinkRequest, { readonly type: 'ETHTOOL_GET' | 'ETHTOOL_SET' }>): readonly NetlinkReply[] {
+  const device = net.find(request.name)
+  if (device === undefined) throw Errno.ENODEV
+  if (request.type === 'ETHTOOL_GET') return [{ type: 'ETHTOOL_GET_REPLY', info: ethtoolInfo(device) }]
+  setFeatures(device, request.features)
+  return []
+}
+
 function answer(task: Task, net: NetNamespace, request: NetlinkRequest): readonly NetlinkReply[] {
   const { type } = request
-  if (!type.startsWith('RTM_GET')) mayChange(task, net)
+  if (!type.includes('_GET')) mayChange(task, net)
   switch (type) {
     case 'RTM_GETLINK': return getLinks(net, request)
     case 'RTM_NEWLINK': return newLinkRequest(task, net, request.flags, request.link)
@@ -29,6 +38,10 @@ function answer(task: Task, net: NetNamespace, request: NetlinkRequest): readonl
     case 'RTM_DELLINK': return deleteLinkRequest(net, request)
     case 'RTM_NEWLINKPROP':
     case 'RTM_DELLINKPROP': return changeAltname(net, request)
+    case 'ETHTOOL_GET':
+    case 'ETHTOOL_SET': return ethtool(net, request)
+    case 'RTM_NEWVLAN':
+    case 'RTM_DELVLAN': return changeVlans(net, request)
     case 'RTM_GETADDR': return dumpAddresses(net, request)
     case 'RTM_NEWADDR': return newAddressRequest(net, request.flags, request.addr)
     case 'RTM_DELADDR': return deleteAddressRequest(net, request.addr)

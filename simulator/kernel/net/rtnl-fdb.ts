@@ -4,11 +4,10 @@ import {
   type Neighbour, type NeighbourRequest, type NetlinkReply, type NetlinkRequest, NLM_F_CREATE, NLM_F_EXCL, NTF_EXT_LEARNED, NTF_MASTER, NTF_SELF, NUD_NOARP, NUD_PERMANENT, NUD_REACHABLE, NUD_STALE,
 } from '../../abi/netlink.ts'
 import { NSEC_PER_SEC } from '../clock.ts'
+import { ageingTime } from './bridge-forward.ts'
 import { groupAddresses } from './multicast-groups.ts'
 import type { NetDevice } from './net-device.ts'
 import type { NetNamespace } from './net-namespace.ts'
-
-const AGEING = 300 * NSEC_PER_SEC
 
 /** Entries of a bridge, of its ports' own addresses, and the unicast and multicast lists of every device. */
 export function dumpFdb(net: NetNamespace, request: Extract<NetlinkRequest, { readonly type: 'RTM_GETNEIGH' }>): readonly NetlinkReply[] {
@@ -26,12 +25,16 @@ export function dumpFdb(net: NetNamespace, request: Extract<NetlinkRequest, { re
     if (request.index !== undefined && request.index !== device.index) continue
     const bridge = device.master?.kind === 'bridge' ? device.master : undefined
     if (bridge !== undefined) {
-      for (const [mac, e] of bridge.fdb) {
-        if (e.port !== device || (e.isStatic !== true && now - e.seen >= AGEING)) continue
-        push(device, mac, e.isPermanent === true ? NUD_PERMANENT : e.isStatic === true ? NUD_NOARP : NUD_REACHABLE, NTF_MASTER | (e.isExternal === true ? NTF_EXT_LEARNED : 0), bridge, e.seen)
-      }
       const vlans = [...device.bridgeVlans.keys()]
-      for (const vlan of bridge.settings.get('vlan_filtering') === 1 ? vlans : vlans.filter((v) => v === 1)) push(device, device.address, NUD_PERMANENT, NTF_MASTER, bridge, undefined, vlan)
+      for (const [mac, e] of bridge.fdb) {
+        if (e.port !== device || (e.isStatic !== true && now - e.seen >= ageingTime(bridge))) continue
+        const state = e.isPermanent === true ? NUD_PERMANENT : e.isStatic === true ? NUD_NOARP : NUD_REACHABLE
+        const flags = NTF_MASTER | (e.isExternal === true ? NTF_EXT_LEARNED : 0)
+        // What is added by hand without a VLAN is added to all of them.
+        for (const vlan of e.isByHand === true ? vlans : e.vlan === undefined ? [] : [e.vlan]) push(device, mac, state, flags, bridge, e.seen, vlan)
+        if (e.vlan === undefined) push(device, mac, state, flags, bridge, e.seen)
+      }
+      for (const vlan of vlans) push(device, device.address, NUD_PERMANENT, NTF_MASTER, bridge, undefined, vlan)
       push(device, device.address, NUD_PERMANENT, NTF_MASTER, bridge)
     }
     for (const mac of device.extraUnicast) push(device, mac, NUD_PERMANENT, NTF_SELF)
@@ -69,6 +72,6 @@ function changeBridgeEntry(bridge: NetDevice, port: NetDevice, isNew: boolean, f
   const state = request.state ?? NUD_PERMANENT
   const isDynamic = (state & (NUD_REACHABLE | NUD_STALE)) !== 0
   bridge.fdb.set(request.dst, {
-    port, seen: bridge.ns.kernel.clock.now, isStatic: !isDynamic, isPermanent: state === NUD_PERMANENT, isExternal: ((request.flags ?? 0) & NTF_EXT_LEARNED) !== 0,
+    port, seen: bridge.ns.kernel.clock.now, isByHand: true, isStatic: !isDynamic, isPermanent: state === NUD_PERMANENT, isExternal: ((request.flags ?? 0) & NTF_EXT_LEARNED) !== 0,
   })
 }

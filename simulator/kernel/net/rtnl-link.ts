@@ -50,6 +50,10 @@ function promiscuity(device: NetDevice): number {
   return device.watchers + (device.has(IFF_PROMISC) ? 1 : 0) + (device.master === undefined ? 0 : 1) + forStations
 }
 
+/** The VLANs of a bridge or a port of one, by number. */
+const vlansOf = (device: NetDevice): Link['vlans'] =>
+  device.kind === 'bridge' || device.master?.kind === 'bridge' ? [...device.bridgeVlans].sort(([a], [b]) => a - b).map(([vid, v]) => ({ vid, ...v })) : undefined
+
 export function linkMessage(device: NetDevice): Link {
   const { ns } = device
   const other = device.peer ?? device.lower
@@ -59,7 +63,7 @@ export function linkMessage(device: NetDevice): Link {
     maxMtu: device.traits.maxMtu, txqlen: device.txqlen, qdisc: device.qdisc, operstate: device.operstate, linkmode: 0, group: device.group, address: hasAddress ? device.address : undefined,
     broadcast: hasAddress ? device.broadcast : undefined, permAddress: device.kind === 'physical' && device.address !== device.permAddress ? device.permAddress : undefined,
     link: other?.index, linkNetnsid: other === undefined || other.ns === ns ? undefined : ns.assignNsid(other.ns), master: device.master?.index,
-    kind: infoKind(device), data: kindData(device), slaveKind: device.master?.kind, slaveData: device.master === undefined ? undefined : portData(device), alias: device.alias,
+    kind: infoKind(device), data: kindData(device), slaveKind: device.master?.kind, slaveData: device.master === undefined ? undefined : portData(device), vlans: vlansOf(device), alias: device.alias,
     promiscuity: promiscuity(device), allmulti: (device.has(IFF_ALLMULTI) ? 1 : 0) + (device.master === undefined ? 0 : 1), carrier: device.carrier, carrierChanges: device.carrierChanges,
     addrGenMode: device.addrGenMode, numTxQueues: device.numTxQueues, numRxQueues: device.numRxQueues, tsoMaxSize: device.tsoMaxSize,
     parentBus: device.kind === 'physical' ? 'virtio' : undefined, parentDev: device.kind === 'physical' ? 'virtio0' : undefined, rx: { ...device.rx, multicast: device.rxMulticast }, tx: { ...device.tx },
@@ -255,6 +259,23 @@ export function changeAltname(net: NetNamespace, request: Request<'RTM_NEWLINKPR
   } else {
     if (net.find(request.altname) !== undefined) throw Errno.EEXIST
     net.addAltname(device, request.altname)
+  }
+  return []
+}
+
+/** br_afspec: VLANs of a port or of a bridge itself; one PVID each. */
+export function changeVlans(net: NetNamespace, request: Request<'RTM_NEWVLAN' | 'RTM_DELVLAN'>): readonly NetlinkReply[] {
+  const device = requireDevice(net, request)
+  if (device.kind !== 'bridge' && device.master?.kind !== 'bridge') throw Errno.EOPNOTSUPP
+  if (request.from < 1 || request.to > 4094) throw new NetlinkError(Errno.EINVAL, 'bridge: Vlan id is invalid')
+  const { bridgeVlans } = device
+  const isPvid = request.isPvid === true
+  for (let vid = request.from; vid <= request.to; vid++) {
+    if (request.type === 'RTM_DELVLAN') bridgeVlans.delete(vid)
+    else {
+      if (isPvid) for (const [other, v] of bridgeVlans) if (v.isPvid) bridgeVlans.set(other, { ...v, isPvid: false })
+      bridgeVlans.set(vid, { isPvid, isUntagged: request.isUntagged === true })
+    }
   }
   return []
 }

@@ -1,45 +1,67 @@
-// bridge(8) of iproute2 6.1: `bridge link` lists the ports of bridges. The other objects are not simulated.
+// bridge(8) of iproute2 6.1: ports, forwarding databases and VLANs of bridges. Simpler: no VNI, no monitor; multicast databases are always empty.
 import type { Flow } from '../../../abi/syscalls.ts'
-import { IFF_UP, IF_OPER_UP, type Link } from '../../../abi/netlink.ts'
 import { type Crt, program } from '../../libc/crt.ts'
 import { unsimulated } from '../../libc/err.ts'
-import { linkFacts } from './link-text.ts'
-import { groupNames } from './names.ts'
+import { isatty } from '../../libc/unistd.ts'
+import { bridgeFdb } from './bridge-fdb.ts'
+import { bridgeLink } from './bridge-link.ts'
+import { bridgeVlan } from './bridge-vlan.ts'
+import { switchNetns } from './netns.ts'
+import type { IpOptions } from './output.ts'
 import { die, EXIT_USAGE, Rtnl } from './rtnl.ts'
 import { matches, Words } from './words.ts'
 
 const USAGE = `Usage: bridge [ OPTIONS ] OBJECT { COMMAND | help }
        bridge [ -force ] -batch filename
-where  OBJECT := { link | fdb | mdb | vlan | vni | monitor }
+where  OBJECT := { link | fdb | mdb | vlan | monitor }
        OPTIONS := { -V[ersion] | -s[tatistics] | -d[etails] |
                     -o[neline] | -t[imestamp] | -n[etns] name |
                     -c[ompressvlans] -color -p[retty] -j[son] }`
 
-function* main(c: Crt): Flow<number> {
-  const words = new Words(c, c.argv.slice(1))
-  const word = words.shift()
-  if (word === undefined || word === 'help') return yield* die(c, EXIT_USAGE, USAGE)
-  if (word.startsWith('-')) return yield* unsimulated(c, `option ${word}`)
-  const object = matches(word, ['link', 'fdb', 'mdb', 'vlan', 'vni', 'monitor'])
-  if (object === undefined) return yield* die(c, EXIT_USAGE, `Object "${word}" is unknown, try "bridge help".`)
-  const command = matches(words.shift() ?? 'show', ['set', 'show', 'lst', 'list', 'help'])
-  if (object !== 'link' || command === 'set' || command === undefined) return yield* unsimulated(c, `'bridge ${object} ${command ?? ''}'`)
-  const rtnl = new Rtnl(c)
-  let dev: string | undefined
-  for (let next = words.shift(); next !== undefined; next = words.shift()) dev = next === 'dev' ? yield* words.value() : next
-  if (dev !== undefined) yield* rtnl.index(dev)
-  for (const link of yield* rtnl.links()) {
-    if (link.slaveKind === 'bridge' && (dev === undefined || dev === link.name)) yield* c.stdout.write(yield* portText(rtnl, link))
-  }
-  return 0
-}
+const OPTIONS = ['-help', '-Version', '-stats', '-statistics', '-details', '-oneline', '-timestamp', '-family', '-4', '-6', '-netns', '-color', '-colour', '-compressvlans', '-force', '-json', '-pretty', '-batch']
 
-/** The peer's number is looked up among our own devices even if it counts in another namespace: so does the real one. */
-function* portText(rtnl: Rtnl, link: Link): Flow<string> {
-  const facts = yield* linkFacts(rtnl, link, yield* groupNames())
-  const peer = link.link === undefined ? '' : `@${yield* rtnl.name(link.link)}`
-  const state = (link.flags & IFF_UP) !== 0 && link.operstate === IF_OPER_UP ? 'forwarding' : 'disabled'
-  return `${link.index}: ${link.name}${peer}: <${facts.flags.join(',')}> mtu ${link.mtu} master ${facts.master ?? ''} state ${state} priority 32 cost 2 \n`
+function* main(c: Crt): Flow<number> {
+  const o: IpOptions = {
+    family: undefined, linkOnly: false, brief: false, details: false, json: false, pretty: false, oneline: false, stats: 0, color: false, all: false, force: false, batch: undefined, netns: undefined,
+  }
+  let compress = false
+  const words = new Words(c, c.argv.slice(1))
+  for (let word = words.peek(); word !== undefined && word.startsWith('-'); word = words.peek()) {
+    words.shift()
+    const [typed, value] = (word.startsWith('--') ? word.slice(1) : word).split('=')
+    switch (matches(typed, OPTIONS)) {
+      case '-help': return yield* die(c, 0, USAGE)
+      case '-Version': {
+        yield* c.stdout.write('bridge utility, 6.1.0\n')
+        return 0
+      }
+      case '-stats':
+      case '-statistics': o.stats++; break
+      case '-details': o.details = true; break
+      case '-oneline': o.oneline = true; break
+      case '-json': o.json = true; break
+      case '-pretty': o.pretty = true; break
+      case '-compressvlans': compress = true; break
+      case '-netns': yield* switchNetns(c, yield* words.value()); break
+      case '-color':
+      case '-colour': o.color = value === 'auto' ? yield* isatty(1) : value !== 'never'; break
+      case undefined: return yield* die(c, EXIT_USAGE, `Option "${word}" is unknown, try "bridge help".`)
+      default: return yield* unsimulated(c, `option ${word}`)
+    }
+  }
+  if (o.json) o.color = false
+  const word = words.shift()
+  if (word === undefined) return yield* die(c, EXIT_USAGE, USAGE)
+  const rtnl = new Rtnl(c)
+  switch (matches(word, ['link', 'fdb', 'mdb', 'vlan', 'vni', 'monitor', 'help'])) {
+    case 'link': return yield* bridgeLink(c, o, rtnl, words)
+    case 'fdb': return yield* bridgeFdb(c, o, rtnl, words)
+    case 'vlan': return yield* bridgeVlan(c, o, rtnl, words, compress)
+    case 'mdb': return words.peek() === undefined || matches(words.peek() ?? '', ['show', 'lst', 'list']) !== undefined ? 0 : yield* unsimulated(c, `'bridge mdb ${words.peek() ?? ''}'`)
+    case 'help': return yield* die(c, 0, USAGE)
+    case undefined: return yield* die(c, EXIT_USAGE, `Object "${word}" is unknown, try "bridge help".`)
+    default: return yield* unsimulated(c, `'bridge ${word}'`)
+  }
 }
 
 export const bridge = program(main)

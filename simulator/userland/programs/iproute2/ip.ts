@@ -8,9 +8,11 @@ import { isatty, readFile } from '../../libc/unistd.ts'
 import { IP_USAGE } from './help.ts'
 import { ipAddr } from './ip-addr.ts'
 import { ipLink } from './ip-link.ts'
+import { ipMaddr } from './ip-maddr.ts'
 import { ipNeigh } from './ip-neigh.ts'
 import { ipRoute } from './ip-route.ts'
 import { ipRule } from './ip-rule.ts'
+import { ipTuntap } from './ip-tuntap.ts'
 import { ipNetns, switchNetns } from './netns.ts'
 import type { IpOptions } from './output.ts'
 import { die, EXIT_USAGE, Rtnl } from './rtnl.ts'
@@ -20,9 +22,9 @@ type Run = (c: Crt, o: IpOptions, rtnl: Rtnl, words: Words) => Flow<number>
 
 /** In the order in which abbreviations are tried. */
 const OBJECTS: readonly (readonly [string, Run | undefined])[] = [
-  ['address', ipAddr], ['addrlabel', undefined], ['maddress', undefined], ['route', ipRoute], ['rule', ipRule], ['neighbor', ipNeigh], ['neighbour', ipNeigh],
+  ['address', ipAddr], ['addrlabel', undefined], ['maddress', ipMaddr], ['route', ipRoute], ['rule', ipRule], ['neighbor', ipNeigh], ['neighbour', ipNeigh],
   ['ntable', undefined], ['ntbl', undefined], ['link', ipLink], ['l2tp', undefined], ['fou', undefined], ['ila', undefined], ['macsec', undefined], ['tunnel', undefined],
-  ['tunl', undefined], ['tuntap', undefined], ['tap', undefined], ['token', undefined], ['tcpmetrics', undefined], ['tcp_metrics', undefined], ['monitor', undefined],
+  ['tunl', undefined], ['tuntap', ipTuntap], ['tap', ipTuntap], ['token', undefined], ['tcpmetrics', undefined], ['tcp_metrics', undefined], ['monitor', undefined],
   ['xfrm', undefined], ['mroute', undefined], ['mrule', undefined], ['netns', ipNetns], ['netconf', undefined], ['vrf', undefined], ['sr', undefined], ['nexthop', undefined],
   ['mptcp', undefined], ['ioam', undefined], ['amt', undefined], ['help', undefined],
 ]

@@ -26,7 +26,7 @@ export function dataText(kind: string, data: LinkInfoData, o: IpOptions): string
   }
   if (kind === 'ipvlan' || kind === 'ipvtap') return ` mode ${String(data.mode)} ${String(data.flag)} `
   if (kind === 'macvlan' || kind === 'macvtap') return `mode ${String(data.mode)} ${data.nopromisc === true ? 'nopromisc ' : ''}bcqueuelen ${String(data.bcqueuelen)} usedbcqueuelen ${String(data.bcqueuelen)} `
-  return Object.entries(data).filter(([key]) => key !== 'multi_queue').map(([key, value]) => `${key} ${isTimer(key) ? seconds(value).padStart(7) : isMask(key) ? Number(value).toString(16) : onOff(value)} `).join('')
+  return Object.entries(data).filter(([key]) => key !== 'multi_queue' && key !== 'one_queue').map(([key, value]) => `${key} ${isTimer(key) ? seconds(value).padStart(7) : isMask(key) ? Number(value).toString(16) : onOff(value)} `).join('')
 }
 
 export function dataJson(kind: string, data: LinkInfoData): Record<string, Json> {
@@ -34,7 +34,7 @@ export function dataJson(kind: string, data: LinkInfoData): Record<string, Json>
   if (kind === 'ipvlan' || kind === 'ipvtap') return { mode: String(data.mode), [String(data.flag)]: true }
   if (kind === 'macvlan' || kind === 'macvtap') return { mode: String(data.mode), ...(data.nopromisc === true ? { nopromisc: true } : {}), bcqueuelen: Number(data.bcqueuelen), usedbcqueuelen: Number(data.bcqueuelen) }
   const isPort = kind === 'bridge_slave'
-  return Object.fromEntries(Object.entries(data).filter(([key]) => !(isPort && key === 'mcast_fast_leave')).map(([key, value]) => [
+  return Object.fromEntries(Object.entries(data).filter(([key]) => !(isPort && key === 'mcast_fast_leave') && key !== 'one_queue').map(([key, value]) => [
     isPort && key === 'mcast_router' ? 'multicast_router' : jsonName(key), isTimer(key) ? new Literal(seconds(value)) : isMask(key) ? Number(value).toString(16) : value,
   ]))
 }

@@ -4,6 +4,7 @@ import {
   ARPHRD_ETHER, ARPHRD_LOOPBACK, IFF_ALLMULTI, IFF_BROADCAST, IFF_DEBUG, IFF_DORMANT, IFF_DYNAMIC, IFF_LOOPBACK, IFF_LOWER_UP, IFF_MASTER, IFF_MULTICAST, IFF_NOARP,
   IFF_NOTRAILERS, IFF_POINTOPOINT, IFF_PROMISC, IFF_RUNNING, IFF_SLAVE, IFF_UP, type Link,
 } from '../../../abi/netlink.ts'
+import { getgrgid, getpwuid } from '../../libc/pwd.ts'
 import { type IpOptions, type Json, newline, paint } from './output.ts'
 import { dataJson, dataText } from './link-data.ts'
 import { statsJson, statsText } from './link-stats.ts'
@@ -31,7 +32,17 @@ export interface LinkFacts {
   readonly netns: { readonly key: string; readonly value: string | number } | undefined
 }
 
-export function* linkFacts(rtnl: Rtnl, link: Link, groups: Names): Flow<LinkFacts> {
+/** The owner of a tun device by name. */
+function* withNames(link: Link): Flow<Link> {
+  const { user, group } = link.data ?? {}
+  if (typeof user !== 'number' && typeof group !== 'number') return link
+  const name = typeof user === 'number' ? ((yield* getpwuid(user))?.name ?? user) : undefined
+  const groupName = typeof group === 'number' ? ((yield* getgrgid(group))?.name ?? group) : undefined
+  return { ...link, data: { ...link.data, ...(name === undefined ? {} : { user: name }), ...(groupName === undefined ? {} : { group: groupName }) } }
+}
+
+export function* linkFacts(rtnl: Rtnl, raw: Link, groups: Names): Flow<LinkFacts> {
+  const link = raw.kind === 'tun' ? yield* withNames(raw) : raw
   const flags = FLAGS.filter(([bit]) => (link.flags & bit) !== 0).map(([, name]) => name)
   if ((link.flags & IFF_UP) !== 0 && (link.flags & IFF_RUNNING) === 0) flags.unshift('NO-CARRIER')
   let peer: string | undefined
@@ -96,7 +107,7 @@ export function linkBrief(f: LinkFacts, o: IpOptions, rest: string): string {
   return `${paint(o, 'ifname', `${name.padEnd(16)} `)}${paint(o, stateColor(f.state), `${f.state.padEnd(14)} `)}${rest}\n`
 }
 
-export const linkBriefRest = (f: LinkFacts, o: IpOptions): string => `${f.link.address === undefined ? ''.padEnd(o.color ? 0 : 15) : paint(o, 'mac', `${f.link.address} `)}<${f.flags.join(',')}> `
+export const linkBriefRest = (f: LinkFacts, o: IpOptions): string => `${f.link.address === undefined ? '' : paint(o, 'mac', `${f.link.address} `)}<${f.flags.join(',')}> `
 
 const peerJson = (f: LinkFacts): Record<string, Json> => (f.peer === undefined ? {} : f.link.linkNetnsid === undefined ? { link: f.peer } : { link_index: f.link.link ?? 0 })
 

@@ -1,9 +1,9 @@
-// The program's side of rtnetlink(7): one socket, requests and their answers, and how iproute2 reports a refusal.
+// rtnetlink as iproute2 uses it: devices by name and number, and how a refusal is reported.
 import type { Flow } from '../../../abi/syscalls.ts'
-import { type Errno, isErr } from '../../../abi/errno.ts'
-import { type Address, type Link, NETLINK_ROUTE, type NetlinkDatagram, type NetlinkReply, type NetlinkRequest, NLM_F_DUMP } from '../../../abi/netlink.ts'
+import type { Errno } from '../../../abi/errno.ts'
+import { type Address, type Link, type NetlinkRequest, NLM_F_DUMP } from '../../../abi/netlink.ts'
 import { type Crt, exit } from '../../libc/crt.ts'
-import { call } from '../../libc/syscall.ts'
+import { type RtnlAnswer, RtnlSocket } from '../../libc/rtnetlink.ts'
 
 /** The kernel refused. Wrong command lines have 255 or 1. */
 export const EXIT_KERNEL = 2
@@ -16,39 +16,17 @@ export function* die(c: Crt, status: number, message: string): Flow<never> {
   return exit(status)
 }
 
-export interface Answer {
-  readonly replies: readonly NetlinkReply[]
-  readonly errno: Errno | undefined
-  readonly extack: string | undefined
-}
-
-export class Rtnl {
+export class Rtnl extends RtnlSocket {
   readonly #c: Crt
-  #fd = -1
   #links: readonly Link[] | undefined
 
   constructor(c: Crt) {
+    super()
     this.#c = c
   }
 
-  /** Opened at first use: the socket belongs to the network namespace the program is in then. */
-  *ask(request: NetlinkRequest): Flow<Answer> {
-    if (this.#fd < 0) {
-      const fd = yield* call('socket', 'netlink', 'raw', NETLINK_ROUTE)
-      if (isErr(fd)) return yield* die(this.#c, 1, `Cannot open netlink socket: ${fd.message}`)
-      this.#fd = fd
-    }
-    const sent = yield* call('sendmsg', this.#fd, request)
-    if (isErr(sent)) return { replies: [], errno: sent, extack: undefined }
-    const replies: NetlinkReply[] = []
-    for (;;) {
-      const datagram = yield* call('recvmsg', this.#fd, 0)
-      if (isErr(datagram)) return { replies, errno: datagram, extack: undefined }
-      for (const reply of datagram as NetlinkDatagram) {
-        if (reply.type === 'NLMSG_ERROR' || reply.type === 'NLMSG_DONE') return { replies, errno: reply.errno, extack: reply.extack }
-        replies.push(reply)
-      }
-    }
+  *ask(request: NetlinkRequest): Flow<RtnlAnswer> {
+    return yield* this.request(request)
   }
 
   /** rtnl_talk(): 0, or exit status 2 after saying why. */
@@ -69,7 +47,7 @@ export class Rtnl {
 
   /** All devices, by index. Kept until something changes. */
   *links(): Flow<readonly Link[]> {
-    this.#links ??= (yield* this.ask({ type: 'RTM_GETLINK', flags: NLM_F_DUMP })).replies.flatMap((r) => (r.type === 'RTM_NEWLINK' ? [r.link] : []))
+    this.#links ??= yield* this.dumpLinks()
     return this.#links
   }
 
