@@ -100,6 +100,8 @@ export class NetDevice {
   hasQdisc = false
   /** A bridge that had a port once follows its ports from then on. */
   hadPort = false
+  /** A bridge whose address was given: br_stp_change_bridge_id looks at its ports, and without a live one takes the carrier away. */
+  countsPorts = false
   /** In the order `ip addr` lists them. */
   addresses: InterfaceAddress[] = []
   /** What this kind does with frames; set when it is made. */
@@ -156,7 +158,7 @@ export class NetDevice {
     if (!this.hasCarrier) return false
     if (this.kind === 'veth') return this.isUp && this.peer !== undefined && this.peer.isUp
     if (this.lower !== undefined) return this.lower.carrier
-    if (this.kind === 'bridge' && this.hadPort) return [...this.ports].some((port) => port.isUp && port.carrier)
+    if (this.kind === 'bridge' && (this.hadPort || this.countsPorts)) return [...this.ports].some((port) => port.isUp && port.carrier)
     return true
   }
   /** True if the carrier is another one than when this was last asked. */
@@ -174,7 +176,7 @@ export class NetDevice {
   /** RFC 2863; kinds that never report their link stay UNKNOWN. */
   get operstate(): number {
     if (!this.isUp) return IF_OPER_DOWN
-    if (this.carrier) return REPORTING.has(this.kind) || (this.kind === 'bridge' && this.hadPort) || this.carrierChanges > 0 ? IF_OPER_UP : IF_OPER_UNKNOWN
+    if (this.carrier) return REPORTING.has(this.kind) || (this.kind === 'bridge' && (this.hadPort || this.countsPorts)) || this.carrierChanges > 0 ? IF_OPER_UP : IF_OPER_UNKNOWN
     return this.iflink !== this.index ? IF_OPER_LOWERLAYERDOWN : IF_OPER_DOWN
   }
   /** dev_get_flags */

@@ -119,6 +119,7 @@ function setAddress(device: NetDevice, text: string): void {
   for (const upper of device.uppers) if (upper.kind === 'ipvlan' || (upper.kind === 'vlan' && upper.address === device.address)) upper.address = address
   device.address = address
   device.isAddressSet = true
+  if (device.kind === 'bridge') device.countsPorts = true
   if (device.master !== undefined) portsChanged(device.master)
 }
 function setCarrier(device: NetDevice, carrier: boolean): void {
@@ -208,7 +209,10 @@ export function newLinkRequest(task: Task, net: NetNamespace, flags: number, ini
   const device = make(task, net, inNs, own, init)
   try {
     if (device.kind === 'bridge') changeBridge(device, init.data ?? {})
-    if (address !== undefined) device.isAddressSet = true
+    if (address !== undefined) {
+      device.isAddressSet = true
+      device.countsPorts = device.kind === 'bridge'
+    }
     device.numTxQueues = init.numTxQueues ?? 1
     device.numRxQueues = init.numRxQueues ?? 1
     change(task, device, { ...init, newName: undefined, netnsFd: undefined, netnsPid: undefined, address: undefined })

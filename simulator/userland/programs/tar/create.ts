@@ -11,7 +11,7 @@ import { warn } from '../../libc/err.ts'
 import { IdNames } from '../../libc/pwd.ts'
 import { call } from '../../libc/syscall.ts'
 import { close, open, readDir, readlink, readToEnd, writeAll } from '../../libc/unistd.ts'
-import { type ArchivedMember, encodeEnd, encodeMember, type MemberType } from './format.ts'
+import { type ArchivedMember, encodeEnd, encodeMember, type MemberType } from '../../../lib/tar.ts'
 import { fatal, type TarRequest } from './options.ts'
 import { verboseLine } from './list.ts'
 

@@ -10,7 +10,7 @@ import { warn } from '../../libc/err.ts'
 import { getgrnam, getpwnam } from '../../libc/pwd.ts'
 import { call } from '../../libc/syscall.ts'
 import { chmod, close, lchown, link, mkdir, open, readToEnd, symlink, unlink, writeAll } from '../../libc/unistd.ts'
-import { type ArchivedMember, decodeArchive } from './format.ts'
+import { type ArchivedMember, decodeArchive } from '../../../lib/tar.ts'
 import { fatal, type TarRequest } from './options.ts'
 import { verboseLine } from './list.ts'
 

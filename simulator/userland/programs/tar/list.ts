@@ -1,6 +1,6 @@
 // tar -t, and the long lines of -v.
 import { strftime } from '../../libc/time.ts'
-import type { Member } from './format.ts'
+import type { Member } from '../../../lib/tar.ts'
 
 const LETTERS: Readonly<Record<string, string>> = { '0': '-', '1': 'h', '2': 'l', '3': 'c', '4': 'b', '5': 'd', '6': 'p' }
 

@@ -114,7 +114,7 @@ export function* attachCommand(cli: Cli, flags: Flags): Flow<number> {
   const waiting = { status: undefined as number | undefined, signal: new Signal() }
   cli.rt.go(waitFor(cli, info.Id, '', waiting))
   const hijacked = yield* cli.api.hijack(`/containers/${info.Id}/attach${query({ stream: true, stdin, stdout: true, stderr: true })}`)
-  if (info.Config.Tty) yield* watchSize(cli, `/containers/${info.Id}`)
+  if (info.Config.Tty && (yield* isatty(1))) yield* watchSize(cli, `/containers/${info.Id}`, true)
   if ((yield* pump(cli, hijacked, { stdin, isTerminal: info.Config.Tty, detachKeys: keys })) === 'detached') return 0
   while (waiting.status === undefined) yield* cli.rt.wait(waiting.signal)
   return waiting.status
@@ -132,7 +132,7 @@ export function* execCommand(cli: Cli, flags: Flags): Flow<number> {
     if (thrown instanceof OptionError) return yield* fail(cli, thrown.message)
     throw thrown
   }
-  const info = yield* inspected(cli, name)
+  yield* inspected(cli, name)
   const isTerminal = flags.bool('tty')
   const stdin = flags.bool('interactive') && !isDetached
   if (isTerminal && stdin && !(yield* isatty(0))) return yield* fail(cli, 'the input device is not a TTY')
@@ -150,7 +150,7 @@ export function* execCommand(cli: Cli, flags: Flags): Flow<number> {
   const end = yield* pump(cli, hijacked, { stdin, isTerminal, detachKeys: keys })
   if (end === 'detached') return 0
   const answer = yield* cli.api.request('GET', `/exec/${id}/json`)
-  return (JSON.parse(answer.text) as { ExitCode: number | null }).ExitCode ?? 0 + (info.State.Running ? 0 : 0)
+  return (JSON.parse(answer.text) as { ExitCode: number | null }).ExitCode ?? 0
 }
 
 export function* logsCommand(cli: Cli, flags: Flags): Flow<number> {

@@ -3,6 +3,7 @@ import type { Flow } from '../../../../abi/syscalls.ts'
 import { type Crt, program } from '../../../libc/crt.ts'
 import { unsimulated } from '../../../libc/err.ts'
 import { GoRuntime } from '../../../libc/goroutine.ts'
+import { call } from '../../../libc/syscall.ts'
 import { DOCKER_SOCKET, DOCKER_VERSION } from '../api.ts'
 import { type Cli, columns, type Command, fail } from './cli.ts'
 import { COMMANDS } from './commands.ts'
@@ -80,7 +81,11 @@ function* showRoot(cli: Cli): Flow<number> {
   return 0
 }
 
+/** What it takes until a Go program of 48 MB has read its configuration and looked for plug-ins, in microseconds. */
+const START_COST = 20000
+
 function* main(c: Crt): Flow<number> {
+  yield* call('cpu', START_COST)
   const rt = new GoRuntime()
   const parsed = parseFlags(GLOBAL_FLAGS, c.argv.slice(1), true)
   const early: Cli = { c, rt, api: new Connection(rt, `unix://${DOCKER_SOCKET}`) }

@@ -98,19 +98,20 @@ function* copyIn(cli: Cli, fd: number, options: StreamOptions, finish: (end: Str
   yield* call('shutdown', fd, 1)
 }
 
-/** Tells the daemon the terminal's size, now and whenever it changes. */
-export function* watchSize(cli: Cli, target: string): Flow<void> {
-  const resize = function* (): Flow<void> {
+/** Tells the daemon the terminal's size, now and whenever it changes. `nudge`: first another size, so that a program draws its prompt again. */
+export function* watchSize(cli: Cli, target: string, nudge = false): Flow<void> {
+  const resize = function* (more = 0): Flow<void> {
     const size = yield* call('ioctl', 1, TIOCGWINSZ)
     if (isErr(size)) return
     const { rows, cols } = size as Winsize
     if (rows === 0 && cols === 0) return
     try {
-      yield* cli.api.request('POST', `${target}/resize${query({ h: rows, w: cols })}`)
+      yield* cli.api.request('POST', `${target}/resize${query({ h: rows + more, w: cols + more })}`)
     } catch (thrown) {
       if (!(thrown instanceof RequestError)) throw thrown
     }
   }
+  if (nudge) yield* resize(1)
   yield* resize()
   yield* sigaction(SIGWINCH, function* () {
     cli.rt.go(resize())

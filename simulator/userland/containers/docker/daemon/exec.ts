@@ -1,8 +1,10 @@
 // docker exec: one more process in a running container (daemon/exec.go).
 import { isErr } from '../../../../abi/errno.ts'
 import type { Flow } from '../../../../abi/syscalls.ts'
+import { encodeUtf8 } from '../../../../lib/bytes.ts'
 import { Signal } from '../../../libc/goroutine.ts'
 import { readFile } from '../../../libc/unistd.ts'
+import { frame } from '../stdcopy.ts'
 import { ApiError, badRequest, conflict, notFound } from './api-error.ts'
 import { connectionWatcher, hangUp, pumpStdin } from './attach.ts'
 import { ALL_CAPABILITIES } from './capabilities.ts'
@@ -105,7 +107,7 @@ export function* startExec(exec: ExecProcess): Flow<void> {
     exec.running = false
     const lower = thrown.message.toLowerCase()
     const isMissing = /executable file not found|no such file or directory/.test(lower) && lower.includes((config.Cmd?.[0] ?? '').toLowerCase())
-    exec.exitCode = isMissing || lower.includes('permission denied') ? 126 : 126
+    exec.exitCode = 126
     exec.ended.wake()
     throw new ApiError(isMissing || lower.includes('permission denied') ? 400 : 500, `${thrown.message}: unknown`)
   }
@@ -134,7 +136,9 @@ export function* runExec(daemon: Daemon, exec: ExecProcess, exchange: Exchange, 
     yield* startExec(exec)
   } catch (thrown) {
     if (!(thrown instanceof ApiError)) throw thrown
-    yield* exchange.rt.write(exchange.fd, new Uint8Array([...`${thrown.message}\r\n`].map((c) => c.charCodeAt(0))))
+    exec.exitCode ??= 126
+    const said = encodeUtf8(`${thrown.message}\r\n`)
+    yield* exchange.rt.write(exchange.fd, config.Tty === true ? said : frame(1, said))
     yield* hangUp(exchange)
     return
   }

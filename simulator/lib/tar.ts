@@ -1,5 +1,5 @@
 // The blocks of a tar archive (tar(5)): GNU format, 512-byte headers, long names in members of their own.
-import { concatBytes, decodeUtf8, encodeUtf8 } from '../../../lib/bytes.ts'
+import { concatBytes, decodeUtf8, encodeUtf8 } from './bytes.ts'
 
 export const BLOCK = 512
 /** Archives are filled up to 20 blocks. */
