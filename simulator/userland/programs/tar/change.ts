@@ -10,7 +10,7 @@ import { warn } from '../../libc/err.ts'
 import { close, lstat, open, readlink, readToEnd, writeAll } from '../../libc/unistd.ts'
 import { gather } from './create.ts'
 import { covers } from './extract.ts'
-import { type ArchivedMember, decodeArchive, encodeEnd, encodeMember } from './format.ts'
+import { type ArchivedMember, decodeArchive, encodeEnd, encodeMember } from '../../../lib/tar.ts'
 import { fatal, type TarRequest } from './options.ts'
 
 /** The members of an archive; a number is the exit status after a complaint. */

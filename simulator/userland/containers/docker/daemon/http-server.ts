@@ -26,6 +26,8 @@ export class Exchange {
   readonly rest: Uint8Array
   /** What the pattern of the route matched. */
   params: readonly string[] = []
+  /** More fields for the answer's head. */
+  readonly extraHeaders: [string, string][] = []
   isAnswered = false
   isHijacked = false
   /** The peer has gone. */
@@ -75,6 +77,7 @@ export class Exchange {
     this.isAnswered = true
     const headers: [string, string][] = [...SERVER.map(([k, v]): [string, string] => [k, v])]
     if (type !== undefined) headers.push(['Content-Type', type])
+    headers.push(...this.extraHeaders)
     if (status !== 204 && status !== 304) headers.push(['Content-Length', String(body.length)])
     const head = formatResponse({ version: 'HTTP/1.1', status, reason: REASONS[status] ?? '', headers })
     yield* this.#send(this.method === 'HEAD' ? head : concatBytes([head, body]))
