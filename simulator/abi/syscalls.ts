@@ -18,7 +18,8 @@ export interface SyscallRequest {
 /** A program's control flow: yields syscalls, is resumed with their results, returns its value. */
 export type Flow<T> = Generator<SyscallRequest, T, unknown>
 /** An executable's entry point: returns the exit status. The kernel makes the flow at execve. */
-export type Program = (argv: readonly string[], env: readonly string[]) => Flow<number>
+/** `code` is what the executable's file carries besides the name of the program. */
+export type Program = (argv: readonly string[], env: readonly string[], code?: Uint8Array) => Flow<number>
 
 export interface Timespec { readonly sec: number; readonly nsec: number }
 export interface Rusage { readonly utime: number; readonly stime: number }

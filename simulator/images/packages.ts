@@ -25,6 +25,7 @@ import { busybox } from '../userland/programs/busybox/index.ts'
 import { passwdPackage } from '../userland/programs/passwd/index.ts'
 import { debianutils } from '../userland/programs/debianutils/index.ts'
 import { diffutils } from '../userland/programs/diffutils/index.ts'
+import { gccPackage } from '../userland/programs/gcc-12/index.ts'
 import { libc6 } from '../userland/programs/libc6/index.ts'
 import { apparmorPackage } from '../userland/programs/apparmor/index.ts'
 import { libcBin } from '../userland/programs/libc-bin/index.ts'
@@ -59,6 +60,7 @@ export const SIMULATED_PACKAGES: readonly ProgramPackage[] = [
   psmisc, e2fsprogs, sysvinitUtils, findutils, iproutePackage, busybox, passwdPackage, debianutils, diffutils, libcBin, gzip, tar, xxdPackage,
   jq,
   libc6,
+  gccPackage,
   apparmorPackage,
   less,
   file,

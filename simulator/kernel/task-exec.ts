@@ -3,7 +3,7 @@ import { Errno } from '../abi/errno.ts'
 import { AT_FDCWD } from '../abi/fcntl.ts'
 import type { Flow, Program } from '../abi/syscalls.ts'
 import { decodeUtf8 } from '../lib/bytes.ts'
-import { executableId, executableInterpreter } from '../lib/executable.ts'
+import { executableCode, executableId, executableInterpreter } from '../lib/executable.ts'
 import { NSEC_PER_USEC } from './clock.ts'
 import { commitCred } from './cred/commit.ts'
 import { credForExec } from './cred/exec-cred.ts'
@@ -15,7 +15,7 @@ import { setExe } from './task-exe.ts'
 import { confinementForExec } from './security/apparmor/domain.ts'
 import { startFlow } from './task-fork.ts'
 import type { Task } from './task.ts'
-import { openExecutable } from './vfs/exec-file.ts'
+import { openExecutable, readAll } from './vfs/exec-file.ts'
 import type { Inode } from './vfs/inode.ts'
 import type { Path } from './vfs/path.ts'
 
@@ -32,6 +32,7 @@ interface Loaded {
   readonly path: Path
   readonly inode: Inode
   readonly argv: readonly string[]
+  readonly code: Uint8Array | undefined
 }
 
 /** Throws PROGRAM_REPLACED once the old program is gone, an Errno when nothing has changed. */
@@ -59,7 +60,7 @@ export function execve(task: Task, dirfd: number, filename: string, argv: readon
   task.vforkDone = undefined
   const { cgroup, ipc, mnt, net, time, uts } = task.nsproxy
   kernel.trace.emit('task.exec', task, { path: filename, argv: loaded.argv, comm: task.comm, ns: [cgroup, ipc, mnt, net, task.pidNs, time, cred.userNs, uts].map((ns) => ns.ino) })
-  startFlow(task, confinement === undefined || loaded.linker === undefined ? loaded.program(loaded.argv, env) : linked(loaded.linker, loaded, env))
+  startFlow(task, confinement === undefined || loaded.linker === undefined ? loaded.program(loaded.argv, env, loaded.code) : linked(loaded.linker, loaded, env))
   kernel.scheduler.charge(task, EXEC_COST)
   throw PROGRAM_REPLACED
 }
@@ -78,9 +79,9 @@ function linkerProgram(task: Task, linker: string): Program | undefined {
 }
 
 /** The linker finds the libraries first, and ends the process if it can't. Simpler: it only runs where a profile might refuse it the libraries. */
-function* linked(linker: Program, { program, argv }: Loaded, env: readonly string[]): Flow<number> {
+function* linked(linker: Program, { program, argv, code }: Loaded, env: readonly string[]): Flow<number> {
   const status = yield* linker(argv, env)
-  return status === 0 ? yield* program(argv, env) : status
+  return status === 0 ? yield* program(argv, env, code) : status
 }
 
 /** Follows #! lines to a binary. */
@@ -95,7 +96,7 @@ function load(task: Task, dirfd: number, filename: string, argv: readonly string
       const program = task.kernel.programs.get(id)
       if (program === undefined) throw Errno.ENOEXEC
       const linker = executableInterpreter(head)
-      return { program, linker: linker === undefined ? undefined : linkerProgram(task, linker), path, inode, argv: args }
+      return { program, linker: linker === undefined ? undefined : linkerProgram(task, linker), path, inode, argv: args, code: executableCode(head) === undefined ? undefined : executableCode(readAll(inode)) }
     }
     const script = parseShebang(head)
     if (script === undefined) throw Errno.ENOEXEC

@@ -26,7 +26,7 @@ const UMOUNT: Flags = [[1, 'MNT_FORCE'], [2, 'MNT_DETACH'], [4, 'MNT_EXPIRE'], [
 const AT: Flags = [[0x100, 'AT_SYMLINK_NOFOLLOW'], [0x200, 'AT_REMOVEDIR'], [0x400, 'AT_SYMLINK_FOLLOW'], [0x1000, 'AT_EMPTY_PATH']]
 const WAIT: Flags = [[1, 'WNOHANG'], [2, 'WSTOPPED'], [8, 'WCONTINUED']]
 const PRCTL: ReadonlyMap<number, string> = new Map([
-  [1, 'PR_SET_PDEATHSIG'], [2, 'PR_GET_PDEATHSIG'], [8, 'PR_SET_KEEPCAPS'], [15, 'PR_SET_NAME'], [23, 'PR_CAPBSET_READ'], [24, 'PR_CAPBSET_DROP'], [27, 'PR_GET_SECUREBITS'],
+  [1, 'PR_SET_PDEATHSIG'], [2, 'PR_GET_PDEATHSIG'], [8, 'PR_SET_KEEPCAPS'], [15, 'PR_SET_NAME'], [21, 'PR_GET_SECCOMP'], [22, 'PR_SET_SECCOMP'], [23, 'PR_CAPBSET_READ'], [24, 'PR_CAPBSET_DROP'], [27, 'PR_GET_SECUREBITS'],
   [28, 'PR_SET_SECUREBITS'], [36, 'PR_SET_CHILD_SUBREAPER'], [38, 'PR_SET_NO_NEW_PRIVS'], [39, 'PR_GET_NO_NEW_PRIVS'], [47, 'PR_CAP_AMBIENT'],
 ])
 const CLOCKS = ['CLOCK_REALTIME', 'CLOCK_MONOTONIC', 'CLOCK_PROCESS_CPUTIME_ID', 'CLOCK_THREAD_CPUTIME_ID', 'CLOCK_MONOTONIC_RAW', '', '', 'CLOCK_BOOTTIME']
@@ -96,5 +96,14 @@ export function decodeArg(kind: ArgKind, value: unknown): string {
     case 'string': case 'path': return typeof value === 'string' ? quoted(value) : anything(value)
     default: return anything(value)
   }
+}
+
+const SECCOMP_MODES = ['SECCOMP_MODE_DISABLED', 'SECCOMP_MODE_STRICT', 'SECCOMP_MODE_FILTER']
+const PR_SET_SECCOMP = 22
+
+/** A later argument of prctl(2), which means what the first says: a mode, or a filter by its length and address. */
+export function decodePrctl(option: unknown, value: unknown): string {
+  if (option === PR_SET_SECCOMP && typeof value === 'number') return SECCOMP_MODES[value] ?? String(value)
+  return option === PR_SET_SECCOMP && Array.isArray(value) ? `{len=${value.length}, filter=0x7ffd00001000}` : anything(value)
 }
 export { anything as decodeAny }

@@ -12,6 +12,8 @@ export interface Crt {
   readonly stdin: InStream
   readonly stdout: OutStream
   readonly stderr: OutStream
+  /** What a compiler put into the executable. */
+  readonly code?: Uint8Array
   /** Exit status when standard output can't be written at the end (close_stdout of gnulib); 1 unless a program sets it. */
   writeFailure?: number
 }
@@ -44,9 +46,9 @@ export function exit(status: number): never {
 
 /** Makes an executable's entry point of a main function. */
 export function program(main: Main): Program {
-  return function* start(argv, env) {
+  return function* start(argv, env, code) {
     const name = (argv[0] ?? '').replace(/^.*\//s, '')
-    const c: Crt = { argv, env: parseEnv(env), name, stdin: new InStream(0), stdout: new OutStream(1), stderr: new OutStream(2, 'none') }
+    const c: Crt = { argv, env: parseEnv(env), name, stdin: new InStream(0), stdout: new OutStream(1), stderr: new OutStream(2, 'none'), ...(code === undefined ? {} : { code }) }
     let status: number
     try {
       status = yield* main(c)

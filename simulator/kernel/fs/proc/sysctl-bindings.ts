@@ -85,10 +85,17 @@ function userBinding(path: string): SysctlBinding {
 
 const isIpc = (path: string): boolean => /^(kernel\/(shm|msg(max|mn|_next)|sem|auto_msgmni)|fs\/mqueue\/)/.test(path)
 
+/** Whether packets are passed on is more than the owner of the file may say (devinet_sysctl_forward). */
+function setNet(task: Task, path: string, value: string): void {
+  const { net } = task.nsproxy
+  if (/^net\/ipv4\/(ip_forward|conf\/[^/]*\/forwarding)$/.test(path) && !nsCapable(task, net.owner ?? task.kernel.initUserNs, CAP_NET_ADMIN)) throw Errno.EPERM
+  net.sysctls.set(path, value)
+}
+
 export function bindingOf(path: string): SysctlBinding {
   const known = bound.get(path)
   if (known !== undefined) return known
-  if (path.startsWith('net/')) return { get: (t) => t.nsproxy.net.sysctls.get(path), set: (t, v) => t.nsproxy.net.sysctls.set(path, v) }
+  if (path.startsWith('net/')) return { get: (t) => t.nsproxy.net.sysctls.get(path), set: (t, v) => setNet(t, path, v) }
   if (path.startsWith('user/')) return userBinding(path)
   const dotted = path.replace('/', '.')
   if (isVfs(dotted)) return { get: (t) => String(sysctlNumber(t.kernel, dotted)), set: (t, v) => setSysctlNumber(t.kernel, dotted, Number(v)) }

@@ -16,6 +16,7 @@ import { call } from '../../libc/syscall.ts'
 import { access, close, kill, open, sigaction, stat, waitpid, writeAll } from '../../libc/unistd.ts'
 import { parseFilter } from './filter.ts'
 import { Printer } from './printer.ts'
+import { Summary } from './summary.ts'
 
 interface Settings {
   follows: boolean
@@ -24,23 +25,25 @@ interface Settings {
   showsSignals: boolean
   output: string | undefined
   pid: number | undefined
+  summary: Summary | undefined
 }
 
 const SHORT = '+a:Ab:cCdDe:E:fFhiI:kKnNo:O:p:P:qrs:S:tTu:UvVwxX:yYzZ'
-const UNSIMULATED = 'aAbcCdDEFhiIkKnNOPrsStTuUvwxXyYzZ'
+const UNSIMULATED = 'aAbCdDEFhiIkKnNOPrsStTuUvwxXyYzZ'
 
 /** Reads the options; a number is the exit status of a run that ends here. */
 function* parse(c: Crt, settings: Settings): Flow<readonly string[] | number> {
   const parsed = getoptLong(c.argv, SHORT, [
     { name: 'follow-forks', arg: 'none', is: 'f' }, { name: 'output', arg: 'required', is: 'o' }, { name: 'attach', arg: 'required', is: 'p' },
     { name: 'trace', arg: 'required' }, { name: 'signal', arg: 'required' }, { name: 'quiet', arg: 'none', is: 'q' }, { name: 'version', arg: 'none', is: 'V' },
-    { name: 'summary-only', arg: 'none', is: 'c', unsimulated: true }, { name: 'string-limit', arg: 'required', is: 's', unsimulated: true },
+    { name: 'summary-only', arg: 'none', is: 'c' }, { name: 'string-limit', arg: 'required', is: 's', unsimulated: true },
   ], UNSIMULATED)
   for (const event of parsed.options) {
     if ('error' in event) return yield* usage(c, event.error)
     if ('unsimulated' in event) return yield* unsimulated(c, `option ${event.unsimulated}`)
     const arg = event.arg ?? ''
     if (event.opt === 'f') settings.follows = true
+    else if (event.opt === 'c') settings.summary ??= new Summary()
     else if (event.opt === 'q') settings.quiet++
     else if (event.opt === 'o') settings.output = arg
     else if (event.opt === 'p') {
@@ -109,7 +112,7 @@ function* startHeld(c: Crt, path: string, argv: readonly string[]): Flow<{ reado
 }
 
 export function* strace(c: Crt): Flow<number> {
-  const settings: Settings = { follows: false, quiet: 0, shows: () => true, showsSignals: true, output: undefined, pid: undefined }
+  const settings: Settings = { follows: false, quiet: 0, shows: () => true, showsSignals: true, output: undefined, pid: undefined, summary: undefined }
   const operands = yield* parse(c, settings)
   if (typeof operands === 'number') return operands
   if (settings.pid !== undefined && operands.length > 0) return yield* unsimulated(c, '-p together with a program')
@@ -151,7 +154,7 @@ function* follow(c: Crt, settings: Settings, pid: number, events: number, out: n
       const record = JSON.parse(line) as TraceRecord
       if (isHeld && record.kind === 'enter' && record.nr === 'execve') isHeld = false
       if (record.kind === 'end' && record.pid === pid) status = record.status
-      if (!isHeld || record.kind === 'end') text += printer.print(record)
+      if (!isHeld || record.kind === 'end') text += settings.summary === undefined ? printer.print(record) : settings.summary.count(record, settings.shows)
       // Where the program can't be executed, the rest is strace's own again.
       if (record.kind === 'exit' && record.nr === 'execve' && record.pid === pid && !hasStarted) {
         hasStarted = !record.result.startsWith('-1')
@@ -160,6 +163,7 @@ function* follow(c: Crt, settings: Settings, pid: number, events: number, out: n
     }
     if (text !== '') yield* writeAll(out, encodeUtf8(text))
   }
+  if (settings.summary !== undefined) yield* writeAll(out, encodeUtf8(settings.summary.table()))
   if (isStopped) yield* c.stderr.write(`strace: Process ${pid} detached\n`)
   if (go === undefined) return 0
   yield* waitpid(pid)
