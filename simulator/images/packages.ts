@@ -46,6 +46,7 @@ import { dockerPackage } from '../userland/containers/docker/index.ts'
 import { runcPackage } from '../userland/containers/runc/index.ts'
 import { curlPackage } from '../userland/programs/curl/index.ts'
 import { pythonPackage } from '../userland/programs/python3/index.ts'
+import { socatPackage } from '../userland/programs/socat/index.ts'
 import { netcatPackage } from '../userland/programs/netcat-openbsd/index.ts'
 import { attrPackage } from '../userland/programs/attr/index.ts'
 import { loginPackage } from '../userland/programs/login/index.ts'
@@ -81,6 +82,7 @@ export const SIMULATED_PACKAGES: readonly ProgramPackage[] = [
   netcatPackage,
   curlPackage,
   pythonPackage,
+  socatPackage,
   ncursesBin,
   attrPackage,
   loginPackage,
