@@ -30,7 +30,7 @@ const ENTER = [0x0a, 0x0d]
 
 function mayStartPrograms(request: Request): boolean {
   switch (request.kind) {
-    case 'start': return request.start.setup !== '' || request.start.log !== undefined
+    case 'start': return request.start.setup !== '' || request.start.docker || request.start.log !== undefined
     case 'type': return request.bytes.some((byte) => ENTER.includes(byte))
     case 'resize':
     case 'explain':

@@ -8,7 +8,7 @@ import { nest } from './nesting.ts'
 import { WALL_ORDER } from './walls.ts'
 import { NO_WIRING, wire } from './wiring.ts'
 
-const CROWD = 8, FIRST = 4, SHELVES = 6, NAME = 14
+const CROWD = 8, FIRST = 4, SHELVES = 6, NAME = 14, LONG_PATH = 20
 
 export interface PlanOptions {
   /** PIDs on the host to be marked as what the terminal in use runs. */
@@ -45,6 +45,11 @@ function plate(process: WorldProcess, world: World, options: PlanOptions): PlanP
   }
 }
 
+/** The first and the last name of a long path. */
+function shortPath(path: string): string {
+  const names = path.split('/')
+  return path.length <= LONG_PATH ? path : `/${names[1] ?? ''}/…/${names.at(-1) ?? ''}`
+}
 const mountKey = (mount: WorldMount): string => `${mount.target}\0${mount.fstype}\0${mount.source}\0${mount.root}`
 
 /** Mounts worth a shelf, no two alike: on the host `/`, `/proc` and what was mounted since boot; elsewhere what the surroundings don't have. */
@@ -52,7 +57,7 @@ function shelves(room: Nest, outer: Nest | undefined, world: World, book: SlotBo
   const mounts = world.mounts[room.around.mnt] ?? []
   const label = (mount: WorldMount, isOwn: boolean): PlanMount => ({
     path: mount.target, isOwn, isReadOnly: mount.options.includes('ro'),
-    label: (mount.root !== '/' && mount.fstype !== 'cgroup2' && mount.fstype !== 'nsfs' ? `${mount.fstype} ${mount.root}` : mount.fstype) + (isOwn ? ', own' : ''),
+    label: (mount.root !== '/' && mount.fstype !== 'cgroup2' && mount.fstype !== 'nsfs' ? `${mount.fstype} ${shortPath(mount.root)}` : mount.fstype) + (isOwn ? ', own' : ''),
   })
   if (!outer) {
     const chosen = mounts.filter(mount => hasBootMounts && (mount.target === '/' || mount.target === '/proc') || !book.bootMounts.has(`${mount.target} ${mount.fstype}`))

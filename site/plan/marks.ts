@@ -1,7 +1,7 @@
 // The marks of the drawing, each a pure function of its place: door, seal plate, rulers, socket, shelf, revision cloud.
 import type { NsType } from '../../simulator/abi/sched.ts'
 import type { WorldIdRange } from '../../simulator/machine/world.ts'
-import { fitPath, textWidth } from './advances.ts'
+import { fitPath, fitText, textWidth } from './advances.ts'
 import type { PlanMount, PlanProcess } from './room.ts'
 import type { Box, Shape } from './shapes.ts'
 import { glyph, group, line, path, rect, text } from './shapes.ts'
@@ -75,9 +75,10 @@ export const portal = (type: NsType, letter: string, x: number, y: number): Shap
   group(`ns-${type}`, [path('portal', `M${x - 10} ${y}l10 -10 10 10 -10 10z`), text(x, y + 4, letter, 'lt pl', 'middle')])
 
 export function shelf(mount: PlanMount, box: Box): Shape {
-  const label = textWidth(mount.label, 'regular', 12.5)
+  const words = fitText(mount.label, 'regular', 12.5, box.w * 0.6)
+  const label = textWidth(words, 'regular', 12.5)
   return group('shelf ns-mnt', [
-    text(box.x + 2, box.y + 14, fitPath(mount.path, 11.5, box.w - label - 16), 'mo sm'), text(box.x + box.w - 2, box.y + 14, mount.label, 'lt s dim', 'end'),
+    text(box.x + 2, box.y + 14, fitPath(mount.path, 11.5, box.w - label - 16), 'mo sm'), text(box.x + box.w - 2, box.y + 14, words, 'lt s dim', 'end'),
     path(mount.isReadOnly ? 'board ro' : 'board', `M${box.x} ${box.y + 18.5}h${box.w}M${box.x} ${box.y + 21}h${box.w}`),
   ])
 }

@@ -14,7 +14,7 @@ import { tabLock } from './tab-lock.ts'
 import { setTerminalOrder } from './whereabouts.ts'
 
 export interface TerminalPlan { readonly name: string; readonly user: string }
-export interface Place { readonly id: string; readonly setup: string; readonly terminals: readonly TerminalPlan[]; readonly isKept: boolean; readonly hasBootMounts?: boolean; readonly opening?: Readonly<Record<string, string>> }
+export interface Place { readonly id: string; readonly setup: string; readonly terminals: readonly TerminalPlan[]; readonly isKept: boolean; readonly docker?: boolean; readonly hasBootMounts?: boolean; readonly opening?: Readonly<Record<string, string>> }
 export type Pane = 'read' | 'plan' | 'terminal'
 
 /** starting: no prompt yet. elsewhere: another tab has it. bad-log: the saved session can't be used. failed: a bug of the simulator. */
@@ -248,7 +248,7 @@ class Classroom {
     client.onWorld(world => { this.live = world })
     void this.#ready.then(() => {
       const start: SessionStart = {
-        lesson: place.id, docker: false, setup: place.setup,
+        lesson: place.id, docker: place.docker ?? false, setup: place.setup,
         terminals: place.terminals.map(({ name, user }) => ({ name, user, ...(this.#sizes.get(name) ?? { rows: 24, cols: 80 }) })),
         ...(log === undefined ? {} : { log }),
       }

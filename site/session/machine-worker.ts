@@ -2,6 +2,7 @@
 import { list } from 'virtual:program-list'
 import { serveSession } from '../../lab/session/worker.ts'
 import type { Program } from '../../simulator/abi/syscalls.ts'
+import type { PopulateNode } from '../../simulator/kernel/fs/populate.ts'
 import { hostImage } from '../../simulator/images/host.ts'
 import { bootMachineFrom } from '../../simulator/machine/simulated-machine.ts'
 import { bash, dash } from '../../simulator/userland/bash/index.ts'
@@ -23,4 +24,10 @@ const image = hostImage(list.map(pkg => ({ ...pkg, programs: pkg.programs.map(en
 /** The file's name holds the hash of all the code. */
 const build = import.meta.url.replace(/^.*\//, '')
 
-serveSession(options => bootMachineFrom({ image, programs }, options), build, import('../../simulator/images/packages.ts').then(({ ALL_PACKAGES }) => add(ALL_PACKAGES)))
+let containerStore: (() => readonly PopulateNode[]) | undefined
+const late = import('./late-parts.ts').then((parts) => {
+  add(parts.ALL_PACKAGES)
+  containerStore = parts.containerStore
+})
+
+serveSession(options => bootMachineFrom({ image, programs, dockerStore: () => containerStore?.() ?? [] }, options), build, late)

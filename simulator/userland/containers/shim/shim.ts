@@ -77,7 +77,7 @@ function* startServer(c: Crt, { namespace, id, address }: Arguments): Flow<numbe
     else yield* call('dup2', fd, SOCKET_FD)
     const empty = yield* open('/dev/null', O_RDWR)
     if (!isErr(empty)) for (const target of [0, 1]) yield* call('dup2', empty, target)
-    yield* call('execve', '/proc/self/exe', ['/usr/bin/containerd-shim-runc-v2', '-namespace', namespace, '-id', id, '-address', address], envStrings(c.env))
+    yield* call('execve', '/usr/bin/containerd-shim-runc-v2', ['/usr/bin/containerd-shim-runc-v2', '-namespace', namespace, '-id', id, '-address', address], envStrings(c.env))
     return 1
   }), 'fork/exec containerd-shim-runc-v2')
   yield* writeFile('address', `unix://${path}`, O_WRONLY | O_CREAT | O_TRUNC)
