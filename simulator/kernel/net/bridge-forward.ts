@@ -9,6 +9,8 @@ import { type Frame, isGroupMac } from './packet.ts'
 import { dropPacket, packetEvent } from './packet-events.ts'
 
 const LEARNING = 2, FORWARDING = 3
+/** So many ports are told by name where a frame goes to all. */
+const NAMED_PORTS = 16
 /** In nanoseconds; the setting is in hundredths of a second. */
 export const ageingTime = (bridge: NetDevice): number => Number(bridgeSetting(bridge, 'ageing_time')) * 10 * NSEC_PER_MSEC
 
@@ -99,7 +101,7 @@ function forward(bridge: NetDevice, whole: Frame, from: NetDevice | undefined): 
     return
   }
   const ports = [...bridge.ports].filter((port) => mayPass(from, port) && isForwarding(port) && portSwitch(port, isGroupMac(frame.destination) ? 'bcast_flood' : 'flood') && egress(bridge, port, vid, frame) !== undefined)
-  packetEvent(bridge.ns, 'packet.bridge', frame.body, bridge, { in: from?.name ?? '', out: ports.map((p) => p.name).join(' '), isFlood: true })
+  packetEvent(bridge.ns, 'packet.bridge', frame.body, bridge, { in: from?.name ?? '', out: ports.length > NAMED_PORTS ? `${ports.length} ports` : ports.map((p) => p.name).join(' '), isFlood: true })
   for (const port of ports) sendBy(bridge, frame, vid, from, port)
 }
 

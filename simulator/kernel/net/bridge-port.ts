@@ -61,7 +61,9 @@ const address = (mac: string): string => mac.split(':').map((byte) => Number.par
 /** The identifier of a bridge is its priority and the lowest address of its ports; none while it has none. */
 function idAddress(bridge: NetDevice): string {
   if (bridge.isAddressSet) return bridge.ports.size === 0 && !bridge.hadPort ? ZERO_MAC : bridge.address
-  return [...bridge.ports].map((port) => port.address).sort()[0] ?? ZERO_MAC
+  let lowest: string | undefined
+  for (const { address: mac } of bridge.ports) if (lowest === undefined || mac < lowest) lowest = mac
+  return lowest ?? ZERO_MAC
 }
 const bridgeId = (bridge: NetDevice): string => `${numeric(bridge, 'priority').toString(16).padStart(4, '0')}.${address(idAddress(bridge))}`
 

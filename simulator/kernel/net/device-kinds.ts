@@ -3,9 +3,10 @@ import { bridgeOps } from './bridge-forward.ts'
 import { type DeviceOps, enqueue, transmit } from './device-queue.ts'
 import { ipvlanOps } from './ipvlan.ts'
 import { macvlanOps } from './macvlan.ts'
-import type { DeviceKind } from './net-device.ts'
+import type { DeviceKind, NetDevice } from './net-device.ts'
 import { outsideReceive } from './outside.ts'
-import { frameLength } from './packet.ts'
+import { type Frame, frameLength } from './packet.ts'
+import { isMulticast } from './route-choice.ts'
 
 const HEADER = 14, VLAN_HEADER = 4
 
@@ -27,6 +28,18 @@ const vethOps: DeviceOps = {
     enqueue(peer, frame)
     return undefined
   },
+  isUnheard({ peer }, frame) {
+    if (peer === undefined || !peer.isUp || !isUnjoined(peer, frame)) return false
+    peer.rx.packets++
+    peer.rx.bytes += frameLength(frame)
+    return true
+  },
+}
+/** An IPv6 group of which a device is no member, on a device that only its own stack listens to: on a big bridge most of all frames. */
+function isUnjoined(device: NetDevice, { body, vlan }: Frame): boolean {
+  if (body.kind !== 'ip' || body.family !== 'inet6' || vlan !== undefined || !isMulticast('inet6', body.destination) || device.rxHandler !== undefined || device.vlans.size > 0) return false
+  const { ns } = device
+  return ns.taps.size === 0 && ns.hooks.isEmpty('inet6', 'PREROUTING') && !ns.inet.isInGroup6(device, body.destination)
 }
 /** dummy_xmit: counted, and gone. */
 const dummyOps: DeviceOps = { countsRxHeader: true, countsTxHeader: true, xmit: () => undefined }

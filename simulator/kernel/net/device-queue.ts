@@ -20,6 +20,8 @@ export interface DeviceOps {
   readonly countsTxHeader: boolean
   /** ndo_start_xmit: sends a frame that leaves by the device, by `enqueue` on another device or `transmit` on a lower one. Answers why it can't, as the end of “dropped: …”. */
   xmit(device: NetDevice, frame: Frame): string | undefined
+  /** True if nobody at the other end would even look at a frame: it is only counted (as a card's filter of group addresses does). */
+  isUnheard?(device: NetDevice, frame: Frame): boolean
 }
 /** A packet socket sees a frame that comes in or goes out (dev_queue_xmit_nit, ptype_all). */
 export interface FrameTap {
@@ -47,6 +49,11 @@ function lostOut(device: NetDevice, frame: Frame, reason: string): void {
 /** dev_hard_start_xmit */
 function send(device: NetDevice, frame: Frame): void {
   if (!device.isUp) return lostOut(device, frame, `${device.name} is down`)
+  if (device.ns.taps.size === 0 && device.ops.isUnheard?.(device, frame) === true) {
+    device.tx.packets++
+    device.tx.bytes += frameLength(frame)
+    return
+  }
   for (const tap of device.ns.taps) tap.frame(device, frame, 'out')
   packetEvent(device.ns, 'packet.xmit', frame.body, device)
   const refusal = device.ops.xmit(device, frame)

@@ -31,6 +31,7 @@ interface Entry { readonly priority: number; readonly run: HookFunction }
 
 export class Hooks {
   readonly #functions = new Map<string, readonly Entry[]>()
+  #count = 0
 
   /**
    * Functions run by rising priority (NF_IP_PRI_…: conntrack -200, mangle -150, dstnat -100, filter 0, srcnat 100, conntrack confirm at the end); of equal ones the
@@ -39,13 +40,15 @@ export class Hooks {
   register(family: IpVersion, hook: HookName, priority: number, run: HookFunction): () => void {
     const key = `${family} ${hook}`
     const entry: Entry = { priority, run }
+    this.#count++
     this.#functions.set(key, [...(this.#functions.get(key) ?? []), entry].sort((a, b) => a.priority - b.priority))
     return () => {
+      this.#count--
       this.#functions.set(key, (this.#functions.get(key) ?? []).filter((other) => other !== entry))
     }
   }
   isEmpty(family: IpVersion, hook: HookName): boolean {
-    return (this.#functions.get(`${family} ${hook}`)?.length ?? 0) === 0
+    return this.#count === 0 || (this.#functions.get(`${family} ${hook}`)?.length ?? 0) === 0
   }
   run(context: HookContext): Verdict {
     for (const { run } of this.#functions.get(`${context.packet.family} ${context.hook}`) ?? []) {

@@ -4,9 +4,11 @@ import { NSEC_PER_MSEC, NSEC_PER_SEC } from '../clock.ts'
 import type { InetSocketLike, TcpSocketLike } from './inet-receiver.ts'
 import { PortTable } from './inet-ports.ts'
 import { Reassembly } from './ip-fragment.ts'
+import type { NetDevice } from './net-device.ts'
 import type { NetNamespace } from './net-namespace.ts'
 import { TcpTable } from './tcp-table.ts'
 
+const ALL_NODES = (0xff02n << 112n) | 1n, ALL_NODES_LOCAL = (0xff01n << 112n) | 1n, SOLICITED_NODE = (0xff02n << 88n) | 0x1ffn
 const PMTU_LIFETIME = 600 * NSEC_PER_SEC
 /** icmp_global_allow: net.ipv4.icmp_msgs_per_sec 1000, icmp_msgs_burst 50. */
 const ICMP_PER_SECOND = 1000, ICMP_BURST = 50
@@ -45,6 +47,12 @@ export class InetState {
     this.#ident = 1 + (net.ino % 61) * 1000
   }
 
+  /** ipv6_chk_mcast_addr: all nodes, the groups of a device's addresses, and those that sockets have joined. */
+  isInGroup6(device: NetDevice, group: bigint): boolean {
+    if (group === ALL_NODES || group === ALL_NODES_LOCAL || this.#groups.has(group)) return true
+    if (group >> 24n !== SOLICITED_NODE) return false
+    return device.addresses.some((a) => a.family === 'inet6' && (a.local & 0xffffffn) === (group & 0xffffffn))
+  }
   hasJoined(group: bigint): boolean {
     return this.#groups.has(group)
   }

@@ -8,7 +8,6 @@ import { icmpReceived } from './icmp-input.ts'
 import { forwardPacket } from './ip-forward.ts'
 import { runHook } from './ip-output.ts'
 import { ndpReceived } from './ndp-input.ts'
-import { solicitedNode } from './ndp.ts'
 import type { NetDevice } from './net-device.ts'
 import type { NetNamespace } from './net-namespace.ts'
 import { type IpPacket, protocolOf } from './packet.ts'
@@ -19,7 +18,6 @@ import { tcpReceived } from './tcp-input.ts'
 import { udpReceived } from './udp-input.ts'
 
 const ALL_SYSTEMS = 0xe0000001n
-const ALL_NODES6: ReadonlySet<bigint> = new Set([(0xff02n << 112n) | 1n, (0xff01n << 112n) | 1n])
 const isLoopback4 = (address: bigint): boolean => address >> 24n === 127n
 
 /** ip_rcv: `isGroupFrame` says that the frame went to everybody, so that nothing of it is passed on or complained about. */
@@ -101,8 +99,7 @@ function routeInput6(net: NetNamespace, device: NetDevice, packet: IpPacket, isG
   if (isMulticast('inet6', source)) return martian(net, packet, device, 'its source is a group')
   if (!device.isLoopback && (source === 1n || destination === 1n)) return martian(net, packet, device, '::1 cannot come in by a wire')
   if (isMulticast('inet6', destination)) {
-    const isJoined = ALL_NODES6.has(destination) || net.inet.hasJoined(destination) || device.addresses.some((a) => a.family === 'inet6' && solicitedNode(a.local) === destination)
-    if (isJoined) localDeliver(net, packet, device)
+    if (net.inet.isInGroup6(device, destination)) localDeliver(net, packet, device)
     return
   }
   if (net.routes.lookup('inet6', destination)?.type === RTN_LOCAL) return localDeliver(net, packet, device)

@@ -15,18 +15,25 @@ export type PacketStep = 'packet.send' | 'packet.wait' | 'packet.xmit' | 'packet
 /** Who drops a packet. */
 export type DropLayer = 'device' | 'bridge' | 'neighbour' | 'route' | 'ip' | 'netfilter' | 'transport' | 'socket'
 
-function packetData(net: NetNamespace, packet: IpPacket | Arp): Readonly<Record<string, unknown>> {
+interface PacketData { readonly packet: number; readonly what: string; readonly from: string; readonly to: string; readonly ttl?: number; readonly length?: number }
+/** What is said of a packet is the same wherever it is; a flood shows it to hundreds. */
+const described = new WeakMap<IpPacket | Arp, PacketData>()
+
+function describe(packet: IpPacket | Arp): PacketData {
   if (packet.kind === 'arp') {
-    return {
-      packet: packet.id, netns: net.ino, what: packet.op === 'request' ? `ARP who has ${formatIp('inet', packet.targetIp)}` : `ARP reply ${formatIp('inet', packet.senderIp)} is at ${packet.senderMac}`,
-      from: formatIp('inet', packet.senderIp), to: formatIp('inet', packet.targetIp),
-    }
+    const what = packet.op === 'request' ? `ARP who has ${formatIp('inet', packet.targetIp)}` : `ARP reply ${formatIp('inet', packet.senderIp)} is at ${packet.senderMac}`
+    return { packet: packet.id, what, from: formatIp('inet', packet.senderIp), to: formatIp('inet', packet.targetIp) }
   }
   const { family, fragment } = packet
   return {
-    packet: packet.id, netns: net.ino, what: fragment === undefined ? describePayload(packet) : `${describePayload(packet)}, piece at ${fragment.offset}`,
+    packet: packet.id, what: fragment === undefined ? describePayload(packet) : `${describePayload(packet)}, piece at ${fragment.offset}`,
     from: formatIp(family, packet.source), to: formatIp(family, packet.destination), ttl: packet.ttl, length: packetLength(packet),
   }
+}
+function packetData(net: NetNamespace, packet: IpPacket | Arp): Readonly<Record<string, unknown>> {
+  let data = described.get(packet)
+  if (data === undefined) described.set(packet, (data = describe(packet)))
+  return { ...data, netns: net.ino }
 }
 
 export function packetEvent(net: NetNamespace, step: PacketStep, packet: IpPacket | Arp, device: NetDevice | undefined, more?: Readonly<Record<string, unknown>>): void {
