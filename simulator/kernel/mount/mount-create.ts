@@ -3,7 +3,7 @@ import { CAP_SYS_ADMIN } from '../../abi/capability.ts'
 import { Errno } from '../../abi/errno.ts'
 import { AT_FDCWD } from '../../abi/fcntl.ts'
 import {
-  MS_DIRSYNC, MS_LAZYTIME, MS_NOATIME, MS_NODEV, MS_NODIRATIME, MS_NOEXEC, MS_NOSUID, MS_NOSYMFOLLOW, MS_RDONLY, MS_RELATIME, MS_STRICTATIME, MS_SYNCHRONOUS,
+  MS_DIRSYNC, MS_LAZYTIME, MS_MANDLOCK, MS_NOATIME, MS_NODEV, MS_NODIRATIME, MS_NOEXEC, MS_NOSUID, MS_NOSYMFOLLOW, MS_RDONLY, MS_RELATIME, MS_STRICTATIME, MS_SYNCHRONOUS,
 } from '../../abi/mount.ts'
 import { nsCapable } from '../cred/ns-capable.ts'
 import type { Task } from '../task.ts'
@@ -17,7 +17,7 @@ import { Mount } from './mount.ts'
 
 /** The flags a mount keeps, as opposed to those of the superblock. */
 export const ATIME_MASK = MS_NOATIME | MS_NODIRATIME | MS_RELATIME
-export const SB_FLAGS = MS_RDONLY | MS_SYNCHRONOUS | MS_DIRSYNC | MS_LAZYTIME
+export const SB_FLAGS = MS_RDONLY | MS_SYNCHRONOUS | MS_DIRSYNC | MS_MANDLOCK | MS_LAZYTIME
 
 /** Per-mount flags of a mount(2) call: relatime unless something else is asked for. */
 export function mountFlags(flags: number): number {

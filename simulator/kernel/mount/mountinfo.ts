@@ -1,6 +1,6 @@
 // The lines of /proc/PID/mountinfo and /proc/PID/mounts (fs/proc_namespace.c, proc(5)), as seen from a task's root.
 import {
-  MS_DIRSYNC, MS_LAZYTIME, MS_NOATIME, MS_NODEV, MS_NODIRATIME, MS_NOEXEC, MS_NOSUID, MS_NOSYMFOLLOW, MS_RDONLY, MS_RELATIME, MS_SYNCHRONOUS,
+  MS_DIRSYNC, MS_LAZYTIME, MS_MANDLOCK, MS_NOATIME, MS_NODEV, MS_NODIRATIME, MS_NOEXEC, MS_NOSUID, MS_NOSYMFOLLOW, MS_RDONLY, MS_RELATIME, MS_SYNCHRONOUS,
 } from '../../abi/mount.ts'
 import { major, minor } from '../../abi/stat.ts'
 import type { Task } from '../task.ts'
@@ -12,7 +12,7 @@ const MOUNT_OPTIONS: readonly (readonly [number, string])[] = [
   [MS_NOSUID, 'nosuid'], [MS_NODEV, 'nodev'], [MS_NOEXEC, 'noexec'], [MS_NOATIME, 'noatime'], [MS_NODIRATIME, 'nodiratime'], [MS_RELATIME, 'relatime'],
   [MS_NOSYMFOLLOW, 'nosymfollow'],
 ]
-const SUPER_OPTIONS: readonly (readonly [number, string])[] = [[MS_SYNCHRONOUS, 'sync'], [MS_DIRSYNC, 'dirsync'], [MS_LAZYTIME, 'lazytime']]
+const SUPER_OPTIONS: readonly (readonly [number, string])[] = [[MS_SYNCHRONOUS, 'sync'], [MS_DIRSYNC, 'dirsync'], [MS_MANDLOCK, 'mand'], [MS_LAZYTIME, 'lazytime']]
 
 /** Blanks and backslashes as octal escapes; a `#` too where programs would take it for a comment. */
 const mangle = (text: string, chars = /[ \t\n\\]/g): string => text.replace(chars, (c) => `\\${c.charCodeAt(0).toString(8).padStart(3, '0')}`)

@@ -160,16 +160,20 @@ function* wait(sh: Shell, words: readonly string[]): Flow<number> {
   if (next) return yield* waitNext(sh, specs, variable)
   if (specs.length === 0) {
     yield* reap(sh)
+    let waitedForSome = false
     for (const job of [...sh.jobs.jobs]) {
       if (jobState(job) !== 'running') {
         // Dead before anybody waited: the last one stays known to `jobs`.
         if (jobState(job) === 'done' && !sh.interactive && job.processes.every((p) => p.pid !== sh.lastBackground)) sh.jobs.remove(job)
         continue
       }
+      waitedForSome = true
       const status = yield* waitFor(sh, () => jobState(job) !== 'running')
       if (status !== undefined) return status
       yield* waited(sh, job)
     }
+    // With nothing to wait for, what has ended is forgotten without a word (mark_dead_jobs_as_notified).
+    if (sh.interactive && sh.bash && !waitedForSome) for (const job of [...sh.jobs.jobs]) if (jobState(job) === 'done') sh.jobs.remove(job)
     return 0
   }
   let status = 0

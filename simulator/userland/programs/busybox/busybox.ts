@@ -1,5 +1,6 @@
 // The BusyBox binary: one executable that is many programs, by the name it is called with or by its first argument.
 import { isErr } from '../../../abi/errno.ts'
+import { CLONE_NEWIPC, CLONE_NEWNET, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWUSER, CLONE_NEWUTS } from '../../../abi/sched.ts'
 import type { Flow, Program } from '../../../abi/syscalls.ts'
 import { type Crt, envStrings, program } from '../../libc/crt.ts'
 import { unsimulated } from '../../libc/err.ts'
@@ -7,6 +8,7 @@ import { call } from '../../libc/syscall.ts'
 import { link, readlink, symlink } from '../../libc/unistd.ts'
 import { ash } from '../../bash/index.ts'
 import { coreutils } from '../coreutils/index.ts'
+import { list } from '../coreutils/ls.ts'
 import { findutils } from '../findutils/index.ts'
 import { grep } from '../grep/index.ts'
 import { hostnamePackage } from '../hostname/index.ts'
@@ -30,6 +32,7 @@ import { wget } from './wget.ts'
 const PR_SET_NAME = 15
 
 /** Applets whose own behaviour differs in more than words. */
+const evenLs = program((c) => list(c, [], true))
 const OWN = new Map<string, Program>([
   ['ps', program(ps)], ['id', program(id)], ['ip', program(ip)], ['nc', program(nc)], ['ping', program(ping)], ['wget', program(wget)],
 ])
@@ -96,11 +99,26 @@ function* runApplet(c: Crt, name: string, argv: readonly string[]): Flow<number>
     const status = yield* showUsage(c, name)
     if (status === 0) return 0
   }
+  if (name === 'ls') return Math.min(1, yield* withTranslatedErrors(evenLs(['ls', ...argv.slice(1)], env), name, usageOf(name)))
+  if (name === 'unshare') return yield* withTranslatedErrors((fullProgram('unshare') ?? busyboxProgram)(['unshare', ...argv.slice(1)], env), name, usageOf(name), [[/^unshare: unshare failed: /, `unshare: unshare(0x${unshareFlags(argv.slice(1)).toString(16)}): `]])
   const own = OWN.get(name)
   if (own !== undefined) return yield* own([name, ...argv.slice(1)], env)
   const code = fullProgram(name === '[[' ? '[' : name)
   if (code === undefined) return yield* unsimulated({ ...c, name }, 'this applet')
   return yield* withTranslatedErrors(code([name, ...argv.slice(1)], env), name, usageOf(name))
+}
+
+const UNSHARE_FLAGS: Readonly<Record<string, number>> = { m: CLONE_NEWNS, u: CLONE_NEWUTS, i: CLONE_NEWIPC, n: CLONE_NEWNET, p: CLONE_NEWPID, U: CLONE_NEWUSER, r: CLONE_NEWUSER }
+
+/** The flags that the options of BusyBox's unshare stand for. */
+function unshareFlags(words: readonly string[]): number {
+  let flags = 0
+  for (const word of words) {
+    if (!word.startsWith('-')) break
+    const letters = word.startsWith('--') ? (word === '--map-root-user' ? 'r' : (word[2] ?? '').replace('u', word.startsWith('--uts') ? 'u' : 'U')) : word.slice(1)
+    for (const letter of letters) flags |= UNSHARE_FLAGS[letter] ?? 0
+  }
+  return flags
 }
 
 /** --install [-s] [DIR]: links for all applets; existing files stay. Without DIR every applet goes where its program belongs. */

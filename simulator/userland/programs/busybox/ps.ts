@@ -3,7 +3,8 @@ import type { Flow } from '../../../abi/syscalls.ts'
 import type { Crt } from '../../libc/crt.ts'
 import { getoptLong } from '../../../lib/getopt.ts'
 import { IdNames } from '../../libc/pwd.ts'
-import { isatty } from '../../libc/unistd.ts'
+import { isErr } from '../../../abi/errno.ts'
+import { isatty, readDir } from '../../libc/unistd.ts'
 import { PAGE_SIZE, type Process, readProcesses } from '../procps/read-proc.ts'
 import { terminalSize } from '../../libc/terminal-size.ts'
 import { BANNER } from './applet-names.ts'
@@ -92,6 +93,12 @@ export function* ps(c: Crt): Flow<number> {
     yield* c.stdout.write(`${line.slice(0, width)}\n`)
   }
   if (columns.some((x) => x.header !== '')) yield* row(fixedHeader, true)
+  const found = yield* readDir('/proc')
+  if (isErr(found) || !found.some((entry) => entry.name === 'self')) {
+    yield* c.stdout.flush()
+    if (isErr(found)) yield* c.stderr.write(`ps: can't open '/proc': ${found.message}\n`)
+    return isErr(found) ? 1 : 0
+  }
   for (const p of yield* readProcesses()) yield* row((x) => x.text(p, names), false)
   return 0
 }

@@ -87,7 +87,7 @@ function withOlderCall(request: SyscallRequest): SyscallRequest {
 }
 
 /** Runs a program's flow with its writes to descriptor 2 translated. */
-export function* withTranslatedErrors(flow: Flow<number>, applet: string, usage: string | undefined): Flow<number> {
+export function* withTranslatedErrors(flow: Flow<number>, applet: string, usage: string | undefined, more: readonly Rule[] = []): Flow<number> {
   let result: unknown
   for (;;) {
     const step = flow.next(result)
@@ -98,7 +98,7 @@ export function* withTranslatedErrors(flow: Flow<number>, applet: string, usage:
       result = yield withOlderCall(request)
       continue
     }
-    const translated: SyscallRequest = { nr: 'write', args: [2, encodeUtf8(translateError(applet, decodeUtf8(data), usage))] }
+    const translated: SyscallRequest = { nr: 'write', args: [2, encodeUtf8(more.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), translateError(applet, decodeUtf8(data), usage)))] }
     const written = yield translated
     // the program counts the bytes it gave
     result = typeof written === 'number' ? data.length : written

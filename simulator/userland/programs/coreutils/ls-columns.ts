@@ -76,3 +76,14 @@ export function commaText(cells: readonly Cell[], lineLength: number): string {
   })
   return `${out}\n`
 }
+
+/** BusyBox's columns: all as wide as the widest name and two blanks, filled downwards. */
+export function evenColumnLines(cells: readonly Cell[], lineLength: number): string[] {
+  const wide = Math.max(...cells.map((cell) => cell.width)) + 2
+  const columns = Math.max(1, Math.floor(lineLength / wide))
+  const rows = Math.ceil(cells.length / columns)
+  return Array.from({ length: rows }, (_, row) => {
+    const line = cells.filter((_cell, i) => i % rows === row)
+    return line.map((cell, i) => (i === line.length - 1 ? cell.text : cell.text + ' '.repeat(wide - cell.width))).join('')
+  })
+}

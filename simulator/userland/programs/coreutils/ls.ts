@@ -16,7 +16,7 @@ import { close, isatty, lstat, openDir, readlink, stat } from '../../libc/unistd
 import { argMatch } from './argmatch.ts'
 import { command, parseArgs } from './command.ts'
 import { Colors } from './ls-color.ts'
-import { columnLines, commaText } from './ls-columns.ts'
+import { columnLines, commaText, evenColumnLines } from './ls-columns.ts'
 import { type Entry, sortEntries } from './ls-entry.ts'
 import { Lister } from './ls-long.ts'
 import { BadArgument, type LsStyle, lsOptions, lsStyle } from './ls-options.ts'
@@ -27,7 +27,8 @@ export const ls = command('ls', 'list the files in a directory', lsOptions, (c) 
 export const dir = command('dir', 'list files in columns, special characters escaped', lsOptions, (c) => list(c, [{ opt: 'C', arg: undefined }, { opt: 'b', arg: undefined }]))
 export const vdir = command('vdir', 'list files in long form, special characters escaped', lsOptions, (c) => list(c, [{ opt: 'l', arg: undefined }, { opt: 'b', arg: undefined }]))
 
-function* list(c: Crt, preset: readonly { readonly opt: string; readonly arg: undefined }[]): Flow<number> {
+/** With `even`, columns are of one width, as BusyBox has them. */
+export function* list(c: Crt, preset: readonly { readonly opt: string; readonly arg: undefined }[], even = false): Flow<number> {
   c.writeFailure = 2
   const { options, operands } = yield* parseArgs(c, lsOptions, SERIOUS_TROUBLE)
   const isTty = yield* isatty(1)
@@ -39,7 +40,7 @@ function* list(c: Crt, preset: readonly { readonly opt: string; readonly arg: un
   const now = yield* call('clock_gettime', CLOCK_REALTIME)
   const colors = style.color ? Colors.fromEnv(c.env) : undefined
   const lister = new Lister(style, colors, new IdNames(), isErr(now) ? 0 : now.sec + now.nsec / 1e9)
-  return yield* new Listing(c, style, lister, colors !== undefined).run(operands)
+  return yield* new Listing(c, style, lister, colors !== undefined, even).run(operands)
 }
 
 class Listing {
@@ -47,10 +48,12 @@ class Listing {
   readonly #style: LsStyle
   readonly #lister: Lister
   readonly #needStat: boolean
+  readonly #even: boolean
   #status = 0
   #printed = false
 
-  constructor(c: Crt, style: LsStyle, lister: Lister, color: boolean) {
+  constructor(c: Crt, style: LsStyle, lister: Lister, color: boolean, even: boolean) {
+    this.#even = even
     this.#c = c
     this.#style = style
     this.#lister = lister
@@ -167,7 +170,7 @@ class Listing {
     const cells = yield* this.#lister.cells(entries, unlisted)
     if (format === 'commas') yield* out.write(commaText(cells, width))
     else if ((format === 'columns' || format === 'across') && width > 0) {
-      for (const line of columnLines(cells, width, format === 'columns', tab)) yield* out.write(`${line}\n`)
+      for (const line of this.#even ? evenColumnLines(cells, width) : columnLines(cells, width, format === 'columns', tab)) yield* out.write(`${line}\n`)
     } else if (format === 'columns' || format === 'across') yield* out.write(`${cells.map((cell) => cell.text).join('  ')}\n`)
     else for (const cell of cells) yield* out.write(cell.text + terminator)
     if (out.error !== undefined) exit(SERIOUS_TROUBLE)

@@ -63,7 +63,7 @@ export function* umount(c: Crt): Flow<number> {
 
 function* mountTable(c: Crt): Flow<readonly MountEntry[]> {
   const mounts = yield* readMountinfo()
-  return isErr(mounts) ? yield* die(c, 1, 'failed to parse mount table', mounts) : mounts
+  return isErr(mounts) ? yield* die(c, 1, 'failed to parse /proc/self/mountinfo', mounts) : mounts
 }
 
 /** A mount point or a source. A source must be mounted in one place, and be the topmost there. */
@@ -85,14 +85,14 @@ function* umountNamed(c: Crt, r: Request, name: string): Flow<number> {
     yield* warn(c, `${name}: umount failed: ${E.EINVAL.message}.`)
     return 1
   }
-  return yield* detach(c, r, bySource.target, bySource)
+  return yield* detach(c, r, bySource.target, bySource, true)
 }
 
 /** -R: the children first, then the topmost mount on the place itself. */
 function* umountTree(c: Crt, r: Request, name: string): Flow<number> {
+  const mounts = yield* mountTable(c)
   const path = yield* canonicalize(name)
   if (isErr(path)) return yield* notMounted(c, r, name, 'not found')
-  const mounts = yield* mountTable(c)
   const top = mounts.findLast((m) => m.target === path)
   return top ? yield* umountBelow(c, r, mounts, top) : yield* notMounted(c, r, name, 'not mounted')
 }
@@ -137,7 +137,8 @@ function* umountAll(c: Crt, r: Request): Flow<number> {
   return status
 }
 
-function* detach(c: Crt, r: Request, target: string, mount?: MountEntry): Flow<number> {
+/** With `bySource` the mount was named by what is mounted. */
+function* detach(c: Crt, r: Request, target: string, mount?: MountEntry, bySource = false): Flow<number> {
   if ((yield* call('getuid')) !== 0 && !(yield* mayUmount(mount))) yield* dropPrivileges()
   const flags = (r.flags.has('l') ? MNT_DETACH : 0) | (r.flags.has('f') ? MNT_FORCE : 0)
   const result = r.flags.has('fake') ? 0 : yield* call('umount2', target, flags)
@@ -146,10 +147,10 @@ function* detach(c: Crt, r: Request, target: string, mount?: MountEntry): Flow<n
       yield* warn(c, `${target}: remounted read-only`)
       return 0
     }
-    if (!(r.flags.has('q') && result === E.EINVAL)) yield* warn(c, `${target}: ${explain(result)}.`)
+    if (!(r.flags.has('q') && result === E.EINVAL)) yield* warn(c, `${target}: ${result === E.ENOENT && isErr(yield* readMountinfo()) ? `umount failed: ${result.message}` : explain(result)}.`)
     return MNT_EX_FAIL
   }
-  if (r.flags.has('v') && !r.flags.has('a')) yield* c.stdout.write(`${c.name}: ${target} unmounted\n`)
+  if (r.flags.has('v') && !r.flags.has('a')) yield* c.stdout.write(`${c.name}: ${target}${bySource && mount !== undefined ? ` (${mount.source})` : ''} unmounted\n`)
   return 0
 }
 
