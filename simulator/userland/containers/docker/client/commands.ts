@@ -4,6 +4,8 @@ import {
   attachCommand, diffCommand, execCommand, filterError, killCommand, logsCommand, pauseCommand, portCommand, pruneContainers, renameCommand, restartCommand, rmCommand, startCommand,
   stopCommand, topCommand, unpauseCommand, updateCommand, waitCommand,
 } from './container-commands.ts'
+import { commitCommand, cpCommand, exportCommand, importCommand, loadCommand, saveCommand } from './archive-commands.ts'
+import { buildCommand, builderPrune } from './build-command.ts'
 import { inspectCommand, inspectOf } from './inspect-commands.ts'
 import { imagesCommand, networkLsCommand, psCommand, volumeLsCommand } from './list-commands.ts'
 import {
@@ -35,7 +37,8 @@ const ENTRIES: readonly Entry[] = [
   ['network ls', 0, 0, networkLsCommand, filters], ['network create', 1, 1, networkCreate], ['network rm', 1, MANY, networkRm], ['network inspect', 1, MANY, inspectOf('network')], ['network connect', 2, 2, networkConnect],
   ['network disconnect', 2, 2, networkDisconnect], ['network prune', 0, 0, networkPrune, filters], ['volume ls', 0, 0, volumeLsCommand, filters], ['volume create', 0, 1, volumeCreate], ['volume rm', 1, MANY, volumeRm],
   ['volume inspect', 1, MANY, inspectOf('volume')], ['volume prune', 0, 0, volumePrune, filters], ['version', 0, 0, versionCommand], ['info', 0, 0, infoCommand], ['events', 0, 0, eventsCommand, filters],
-  ['system df', 0, 0, dfCommand], ['system prune', 0, 0, systemPrune, filters],
+  ['cp', 2, 2, cpCommand], ['export', 1, 1, exportCommand], ['commit', 1, 2, commitCommand], ['save', 1, MANY, saveCommand], ['load', 0, 0, loadCommand], ['import', 1, MANY, importCommand], ['build', 1, 1, buildCommand],
+  ['builder prune', 0, 0, builderPrune], ['system df', 0, 0, dfCommand], ['system prune', 0, 0, systemPrune, filters],
 ]
 
 /** Commands of the old flat kind under their group's name as well. */

@@ -1,6 +1,10 @@
 // Requests about containers that look at or change one without starting or ending it.
-import type { HostConfig } from '../api.ts'
+import type { ContainerConfig, HostConfig } from '../api.ts'
 import { ApiError, badRequest, conflict, serverError } from './api-error.ts'
+import { exportContainer, getArchive, putArchive } from './archive.ts'
+import { commitContainer } from './commit.ts'
+import { applyChange } from './config-change.ts'
+import { parseNewName } from './image-store.ts'
 import { diskUsage } from './disk-usage.ts'
 import { changes } from './changes.ts'
 import { labelsMatch } from './create.ts'
@@ -82,6 +86,29 @@ export const CONTAINER_ROUTES: readonly Route[] = [
   ['GET', /^\/containers\/([^/]+)\/changes$/, function* (daemon, x) {
     const found = yield* changes(daemon, containerOf(daemon, x))
     yield* x.sendJson(200, found.length === 0 ? null : found.map(({ path, kind }) => ({ Path: path, Kind: kind })))
+  }],
+  ['GET', /^\/containers\/([^/]+)\/archive$/, function* (daemon, x) {
+    yield* getArchive(daemon, containerOf(daemon, x), decodeURIComponent(x.params[0]), x)
+  }],
+  ['PUT', /^\/containers\/([^/]+)\/archive$/, function* (daemon, x) {
+    yield* putArchive(daemon, containerOf(daemon, x), decodeURIComponent(x.params[0]), x)
+  }],
+  ['GET', /^\/containers\/([^/]+)\/export$/, function* (daemon, x) {
+    yield* exportContainer(daemon, containerOf(daemon, x), x)
+  }],
+  ['POST', /^\/commit$/, function* (daemon, x) {
+    const container = daemon.get(x.get('container'))
+    const repo = x.get('repo')
+    const tag = x.get('tag')
+    const reference = repo === '' ? undefined : parseNewName(tag === '' ? repo : `${repo}:${tag}`)
+    const config = JSON.parse(JSON.stringify(container.config)) as ContainerConfig
+    config.Hostname = config.Domainname = ''
+    config.AttachStdin = config.AttachStdout = config.AttachStderr = config.Tty = config.OpenStdin = config.StdinOnce = false
+    for (const change of x.query.get('changes') ?? []) applyChange(config, change)
+    const image = yield* commitContainer(daemon, { comment: x.get('comment'), author: x.get('author'), createdBy: [container.path, ...container.args].join(' '), config, container })
+    if (reference !== undefined) yield* daemon.images.tag(image.id, reference)
+    yield* daemon.event(container, 'commit', { comment: x.get('comment'), imageID: image.id, imageRef: repo })
+    yield* x.sendJson(201, { Id: image.id })
   }],
   ['GET', /^\/containers\/([^/]+)\/stats$/, function* (daemon, x) {
     yield* sendStats(daemon, containerOf(daemon, x), x)

@@ -1,7 +1,13 @@
 // Requests about images.
 import type { Flow } from '../../../../abi/syscalls.ts'
 import { isReferenceError, parseReference, withTag } from '../reference.ts'
-import { badRequest, conflict, notFound, serverError } from './api-error.ts'
+import { encodeUtf8 } from '../../../../lib/bytes.ts'
+import { gunzip, isGzip } from '../../../../lib/gzip.ts'
+import { ApiError, badRequest, conflict, notFound, serverError } from './api-error.ts'
+import { build } from './build.ts'
+import { applyChange } from './config-change.ts'
+import type { Exchange } from './http-server.ts'
+import { importImage, loadImages, saveImages } from './image-archive.ts'
 import { labelsMatch } from './create.ts'
 import type { Daemon } from './daemon.ts'
 import type { Image } from './image-store.ts'
@@ -85,7 +91,27 @@ export const IMAGE_ROUTES: readonly Route[] = [
     yield* daemon.events.emit('image', 'tag', image.id, { name: tag === '' ? repo : `${repo}:${tag}` })
     yield* x.sendEmpty(201)
   }],
-  ['POST', /^\/images\/create$/, function* (_daemon, x) {
+  ['GET', /^\/images\/get$/, function* (daemon, x) {
+    yield* x.send(200, yield* saveImages(daemon, x.query.get('names') ?? []), 'application/x-tar')
+  }],
+  ['GET', /^\/images\/(.+)\/get$/, function* (daemon, x) {
+    yield* x.send(200, yield* saveImages(daemon, [decoded(x.params[0])]), 'application/x-tar')
+  }],
+  ['POST', /^\/images\/load$/, function* (daemon, x) {
+    const lines = yield* loadImages(daemon, unpacked(x.body))
+    yield* x.send(200, encodeUtf8(lines.map((stream) => `${JSON.stringify({ stream })}\r\n`).join('')), 'application/json')
+  }],
+  ['POST', /^\/build$/, function* (daemon, x) {
+    yield* buildRoute(daemon, x)
+  }],
+  ['POST', /^\/build\/prune$/, function* (_daemon, x) {
+    yield* x.sendJson(200, { CachesDeleted: null, SpaceReclaimed: 0 })
+  }],
+  ['POST', /^\/images\/create$/, function* (daemon, x) {
+    if (x.get('fromSrc') !== '') {
+      const image = yield* importImage(daemon, unpacked(x.body), x.get('repo'), x.get('tag'), x.get('message'), x.query.get('changes') ?? [], applyChange)
+      return yield* x.send(200, encodeUtf8(`${JSON.stringify({ status: image.id })}\r\n`), 'application/json')
+    }
     if (x.get('fromImage') === '') throw badRequest('fromImage missing')
     // nothing answers outside this machine: what the resolver says
     const port = 32768 + (x.fd * 7919) % 28000
@@ -113,6 +139,32 @@ export const IMAGE_ROUTES: readonly Route[] = [
     yield* x.sendJson(200, yield* removeImage(daemon, decoded(x.params[0]), x.flag('force')))
   }],
 ]
+
+const unpacked = (data: Uint8Array): Uint8Array => (isGzip(data) ? (gunzip(data) ?? data) : data)
+
+function* buildRoute(daemon: Daemon, x: Exchange): Flow<void> {
+  const map = (name: string): Record<string, string> => (x.get(name) === '' ? {} : (JSON.parse(x.get(name)) as Record<string, string>))
+  const quiet = x.flag('q')
+  yield* x.startStream()
+  const send = function* (value: unknown): Flow<void> {
+    yield* x.stream(encodeUtf8(`${JSON.stringify(value)}\r\n`))
+  }
+  try {
+    const image = yield* build(daemon, unpacked(x.body), {
+      dockerfile: x.get('dockerfile') === '' ? 'Dockerfile' : x.get('dockerfile'), tags: x.query.get('t') ?? [], noCache: x.flag('nocache'), keepContainers: !x.flag('rm'), forceRemove: x.flag('forcerm'),
+      args: map('buildargs'), labels: map('labels'), target: x.get('target'), network: x.get('networkmode'),
+      *say(text) {
+        if (!quiet) yield* send({ stream: text })
+      },
+    })
+    if (quiet) yield* send({ stream: `${image.id}\n` })
+    else yield* send({ aux: { ID: image.id } })
+  } catch (thrown) {
+    if (!(thrown instanceof ApiError)) throw thrown
+    const code = /returned a non-zero code: (\d+)$/.exec(thrown.message)
+    yield* send({ errorDetail: { ...(code === null ? {} : { code: Number(code[1]) }), message: thrown.message }, error: thrown.message })
+  }
+}
 
 function* removeImage(daemon: Daemon, ref: string, force: boolean): Flow<readonly unknown[]> {
   const { images } = daemon
