@@ -4,7 +4,7 @@ import { O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } from '../../../abi/fcntl.ts'
 import { isBlk, isChr, isDir, isFifo, isLnk, isReg, major, makedev, minor, S_IFBLK, S_IFCHR, S_IFIFO, type Stat } from '../../../abi/stat.ts'
 import type { Flow } from '../../../abi/syscalls.ts'
 import { concatBytes, EMPTY_BYTES } from '../../../lib/bytes.ts'
-import { type ArchivedMember, encodeEnd, encodeMember, type MemberType } from '../../../lib/tar.ts'
+import { type ArchivedMember, BLOCK, encodeMember, type MemberType } from '../../../lib/tar.ts'
 import { call } from '../../libc/syscall.ts'
 import { close, link, lstat, mkdir, open, readDir, readlink, readToEnd, symlink, writeAll } from '../../libc/unistd.ts'
 
@@ -55,10 +55,10 @@ export function* packTree(path: string, name: string, members: ArchivedMember[],
   }
 }
 
+/** As Go's tar writer: two empty blocks at the end, no filling up. */
 export function encodeArchive(members: readonly ArchivedMember[]): Uint8Array {
   const parts = members.filter((m) => m.name !== '' && m.name !== '/' && m.name !== './').map(encodeMember)
-  const length = parts.reduce((sum, p) => sum + p.length, 0)
-  return concatBytes([...parts, encodeEnd(length)])
+  return concatBytes([...parts, new Uint8Array(2 * BLOCK)])
 }
 
 /** Archive of a regular file made on the spot. */

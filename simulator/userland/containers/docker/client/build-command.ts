@@ -43,12 +43,10 @@ export function* buildCommand(cli: Cli, flags: Flags): Flow<number> {
     if (isReferenceError(parsed)) return yield* fail(cli, `invalid argument ${JSON.stringify(tag)} for "-t, --tag" flag: ${parsed.error}\nSee 'docker build --help'.`, 125)
   }
   const quiet = flags.bool('quiet')
-  if (!quiet) yield* cli.c.stderr.write('DEPRECATED: The legacy builder is deprecated and will be removed in a future release.\n            Install the buildx component to build images with BuildKit:\n            https://docs.docker.com/go/buildx/\n\n')
   let archive: Uint8Array
   let dockerfile = file === '' ? 'Dockerfile' : file
   if (where === '-') {
     const data = yield* readAll(0)
-    if (data.length === 0) return yield* fail(cli, 'unable to prepare context: the Dockerfile (Dockerfile) cannot be empty')
     archive = decodeArchive(data).isArchive ? data : encodeArchive([fileMember('Dockerfile', data)])
   } else if (/^(https?:|git@|git:|github\.com\/)/.test(where)) {
     return yield* fail(cli, `unable to prepare context: unable to download remote context ${where}: dial tcp: lookup failed: connection refused`)

@@ -2,7 +2,7 @@
 import { isErr } from '../../../../abi/errno.ts'
 import type { Flow } from '../../../../abi/syscalls.ts'
 import { decodeUtf8 } from '../../../../lib/bytes.ts'
-import { decodeArchive } from '../../../../lib/tar.ts'
+import { type ArchivedMember, decodeArchive } from '../../../../lib/tar.ts'
 import { stat } from '../../../libc/unistd.ts'
 import { type ContainerConfig, emptyConfig, orderedConfig } from '../api.ts'
 import { isReferenceError, parseReference, withTag } from '../reference.ts'
@@ -20,7 +20,6 @@ import type { StreamName } from './streams.ts'
 import { mkdirAll, removeAll, timestamp } from './util.ts'
 
 export interface BuildOptions {
-  readonly dockerfile: string
   readonly tags: readonly string[]
   readonly noCache: boolean
   readonly keepContainers: boolean
@@ -110,7 +109,7 @@ class Build {
     const image = earlier?.image ?? this.#daemon.images.find(name)
     if (image === undefined) {
       const parsed = parseReference(name)
-      throw notFound(isReferenceError(parsed) ? parsed.error : `pull access denied for ${parsed.name}, repository does not exist or may require 'docker login': denied: requested access to the resource is denied`)
+      throw notFound(isReferenceError(parsed) ? `failed to parse stage name ${JSON.stringify(name)}: ${parsed.error}` : pullFailure(i.line))
     }
     this.#stages.push({ name: alias, image, config: { ...emptyConfig(), ...(JSON.parse(JSON.stringify(image.file.config)) as ContainerConfig), Image: image.id } })
     yield* this.#options.say(` ---> ${short(image.id)}\n`)
@@ -241,29 +240,38 @@ class Build {
   }
 }
 
+/** Nothing answers outside this machine. */
+const pullFailure = (seed: number): string =>
+  `Get "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1.docker.io on 127.0.0.1:53: read udp 127.0.0.1:${40000 + ((seed * 7919) % 20000)}->127.0.0.1:53: read: connection refused`
+
 const formatRest = (i: Instruction): string => {
   const flags = [...i.flags].map(([k, v]) => `--${k}=${v} `).join('')
   return `${flags}${i.rest}`
 }
 
-/** POST /build: unpacks the context, runs the steps. Throws an ApiError. */
-export function* build(daemon: Daemon, archive: Uint8Array, options: BuildOptions): Flow<Image> {
-  for (const tag of options.tags) {
-    const parsed = parseReference(tag)
-    if (isReferenceError(parsed)) throw badRequest(`invalid argument ${JSON.stringify(tag)} for "-t, --tag" flag: ${parsed.error}`)
-  }
-  const { members, isArchive } = decodeArchive(archive)
-  const file = isArchive ? members.find((m) => m.name.replace(/^\.\//, '') === options.dockerfile)?.data : archive
-  if (file === undefined) throw serverError(`Cannot locate specified Dockerfile: ${options.dockerfile}`)
-  if (decodeUtf8(file).trim() === '') throw badRequest(`the Dockerfile (${options.dockerfile}) cannot be empty`)
+export interface PreparedBuild {
+  readonly instructions: readonly Instruction[]
+  readonly members: readonly ArchivedMember[]
+}
+
+/** Reads the Dockerfile out of the context: what is wrong with it is answered before anything is said. Throws an ApiError. */
+export function prepareBuild(archive: Uint8Array, dockerfile: string): PreparedBuild {
+  const { members } = decodeArchive(archive)
+  const file = members.find((m) => m.name.replace(/^\.\//, '') === dockerfile)?.data
+  if (file === undefined) throw serverError(`Cannot locate specified Dockerfile: ${dockerfile}`)
+  if (decodeUtf8(file).trim() === '') throw badRequest(`the Dockerfile (${dockerfile}) cannot be empty`)
   const instructions = parseDockerfile(decodeUtf8(file))
-  if ('error' in instructions) throw badRequest(instructions.error)
-  const firstFrom = instructions.findIndex((i) => i.name !== 'ARG')
-  if (instructions[firstFrom]?.name !== 'FROM') throw badRequest(`no build stage in current context`)
+  if ('error' in instructions) throw badRequest(instructions.error.replace('(Dockerfile)', `(${dockerfile})`))
+  if (instructions.find((i) => i.name !== 'ARG')?.name !== 'FROM') throw badRequest('no build stage in current context')
+  return { instructions, members }
+}
+
+/** POST /build: unpacks the context, runs the steps. Throws an ApiError. */
+export function* build(daemon: Daemon, { instructions, members }: PreparedBuild, options: BuildOptions): Flow<Image> {
   const random = yield* daemon.layers.newCacheId()
   const context = `${daemon.root}/tmp/docker-builder${Number.parseInt(random.slice(0, 7), 16)}`
   yield* mkdirAll(context, 0o700)
-  if (isArchive) yield* unpackTree(members, context, { owner: { uid: 0, gid: 0 } })
+  yield* unpackTree(members, context, { owner: { uid: 0, gid: 0 } })
   try {
     const image = yield* new Build(daemon, options, context).run(instructions)
     yield* options.say(`Successfully built ${short(image.id)}\n`)

@@ -8,7 +8,7 @@ import { unsimulated } from '../../../libc/err.ts'
 import { GoRuntime, Signal } from '../../../libc/goroutine.ts'
 import { getgrnam, getpwnam } from '../../../libc/pwd.ts'
 import { call } from '../../../libc/syscall.ts'
-import { access, execvpe, kill, open, readFile, sigaction, unlink, waitpid } from '../../../libc/unistd.ts'
+import { access, chmod, execvpe, kill, open, readFile, sigaction, unlink, waitpid } from '../../../libc/unistd.ts'
 import { DOCKER_SOCKET, DOCKER_VERSION } from '../api.ts'
 import { ApiError } from './api-error.ts'
 import { Daemon, type Remap } from './daemon.ts'
@@ -162,7 +162,12 @@ function* serve(c: Crt, rt: GoRuntime, remap: Remap | undefined): Flow<number> {
   yield* log(c, 'info', 'libcontainerd: started new containerd process')
   const daemon = new Daemon(rt, { remap, id: 'ISOL:AB00:DOCK:ERD0:SIMU:LATE:D000:0000:0000:0000:0000:0001' })
   yield* mkdirAll('/var/lib/docker', 0o710)
-  if (remap !== undefined) yield* mkdirAll(daemon.root, 0o710, 0, remap.gid)
+  if (remap !== undefined) {
+    yield* chmod('/var/lib/docker', 0o711)
+    yield* chmod('/run/docker', 0o711)
+    yield* chmod(CONTAINERD_DIRECTORY, 0o711)
+    yield* mkdirAll(daemon.root, 0o710, 0, remap.gid)
+  }
   yield* mkdirAll(`${daemon.root}/containers`, 0o710, 0, remap?.gid ?? 0)
   yield* daemon.layers.load()
   yield* daemon.images.load()

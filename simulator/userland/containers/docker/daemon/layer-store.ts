@@ -43,7 +43,8 @@ export class LayerStore {
   }
 
   *load(): Flow<void> {
-    yield* mkdirAll(`${this.#overlay}/l`, 0o710)
+    yield* mkdirAll(this.#overlay, 0o710, 0, this.gid)
+    yield* mkdirAll(`${this.#overlay}/l`, 0o700, 0, this.gid)
     yield* mkdirAll(this.#db, 0o700)
     const entries = yield* readDir(this.#db)
     if (isErr(entries)) return
@@ -78,7 +79,7 @@ export class LayerStore {
   /** A new directory with diff, work, link and lower; `lowers` are cache ids, the highest first. */
   *makeDirectory(cacheId: string, lowers: readonly string[]): Flow<void> {
     const directory = `${this.#overlay}/${cacheId}`
-    yield* mkdirAll(directory, 0o710)
+    yield* mkdirAll(directory, 0o710, 0, this.gid)
     yield* mkdirAll(`${directory}/diff`, 0o755, this.uid, this.gid)
     const bytes = yield* call('getrandom', 26)
     const short = isErr(bytes) ? cacheId.slice(0, 26).toUpperCase() : [...bytes].map((b) => LETTERS[b & 31]).join('')

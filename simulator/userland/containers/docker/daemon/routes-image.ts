@@ -4,7 +4,7 @@ import { isReferenceError, parseReference, withTag } from '../reference.ts'
 import { encodeUtf8 } from '../../../../lib/bytes.ts'
 import { gunzip, isGzip } from '../../../../lib/gzip.ts'
 import { ApiError, badRequest, conflict, notFound, serverError } from './api-error.ts'
-import { build } from './build.ts'
+import { build, prepareBuild } from './build.ts'
 import { applyChange } from './config-change.ts'
 import type { Exchange } from './http-server.ts'
 import { importImage, loadImages, saveImages } from './image-archive.ts'
@@ -145,13 +145,14 @@ const unpacked = (data: Uint8Array): Uint8Array => (isGzip(data) ? (gunzip(data)
 function* buildRoute(daemon: Daemon, x: Exchange): Flow<void> {
   const map = (name: string): Record<string, string> => (x.get(name) === '' ? {} : (JSON.parse(x.get(name)) as Record<string, string>))
   const quiet = x.flag('q')
+  const prepared = prepareBuild(unpacked(x.body), x.get('dockerfile') === '' ? 'Dockerfile' : x.get('dockerfile'))
   yield* x.startStream()
   const send = function* (value: unknown): Flow<void> {
     yield* x.stream(encodeUtf8(`${JSON.stringify(value)}\r\n`))
   }
   try {
-    const image = yield* build(daemon, unpacked(x.body), {
-      dockerfile: x.get('dockerfile') === '' ? 'Dockerfile' : x.get('dockerfile'), tags: x.query.get('t') ?? [], noCache: x.flag('nocache'), keepContainers: !x.flag('rm'), forceRemove: x.flag('forcerm'),
+    const image = yield* build(daemon, prepared, {
+      tags: x.query.get('t') ?? [], noCache: x.flag('nocache'), keepContainers: !x.flag('rm'), forceRemove: x.flag('forcerm'),
       args: map('buildargs'), labels: map('labels'), target: x.get('target'), network: x.get('networkmode'),
       *say(text) {
         if (!quiet) yield* send({ stream: text })

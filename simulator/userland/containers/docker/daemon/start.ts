@@ -63,7 +63,7 @@ function* launch(daemon: Daemon, container: Container): Flow<void> {
   })
   const bundle = bundleDirectory(container.id)
   yield* mkdirAll('/run/docker/containerd/daemon/io.containerd.runtime.v2.task', 0o711)
-  yield* mkdirAll(bundle, 0o700)
+  yield* mkdirAll(bundle, remap === undefined ? 0o700 : 0o711)
   yield* mkdirAll(`${bundle}/rootfs`, 0o711)
   yield* putFile(`${bundle}/config.json`, JSON.stringify(spec))
   const streams = new ProcessStreams(daemon.rt, `/run/docker/containerd/${container.id}`, 'init', config.Tty, config.OpenStdin)
