@@ -9,6 +9,7 @@ import { isReg } from '../../abi/stat.ts'
 import { encodeUtf8 } from '../../lib/bytes.ts'
 import { call } from '../libc/syscall.ts'
 import { close, open, stat, unlink, writeAll } from '../libc/unistd.ts'
+import { isNetworkPath, openNetwork } from './net-redirect.ts'
 import type { Shell } from './state.ts'
 import { expandQuoted, expandString, expandWord } from './expansion.ts'
 
@@ -111,7 +112,7 @@ function* one(sh: Shell, r: Redirection, undo: Undo[] | undefined): Flow<boolean
     }
     if (isErr(there)) flags |= O_EXCL
   }
-  const fd = yield* open(name, flags, 0o666)
+  const fd = sh.bash && isNetworkPath(name) ? yield* openNetwork(sh, name) : yield* open(name, flags, 0o666)
   if (isErr(fd)) {
     yield* sh.error(openMessage(sh, name, operator, fd), '')
     return false

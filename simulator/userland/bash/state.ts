@@ -5,7 +5,7 @@ import type { Command } from './ast.ts'
 import type { Dialect } from './lexer.ts'
 import { encodeUtf8 } from '../../lib/bytes.ts'
 import { call } from '../libc/syscall.ts'
-import { isErr } from '../../abi/errno.ts'
+import { type Errno, isErr } from '../../abi/errno.ts'
 import { writeAll } from '../libc/unistd.ts'
 import { Variables } from './variables.ts'
 import { JobTable } from './job-table.ts'
@@ -262,6 +262,11 @@ export class Shell {
     yield* this.write2(`${this.prefix(builtin)}${message}\n`)
   }
 
+  /** sys_error of bash: without a line number. */
+  *systemError(message: string, errno: Errno): Flow<void> {
+    if (this.hasOutput) yield* this.flush()
+    yield* this.write2(`${this.errorName}: ${message}: ${errno.message}\n`)
+  }
   /** error(), then the status to return. */
   *fail(status: number, message: string): Flow<number> {
     yield* this.error(message)

@@ -30,12 +30,13 @@ interface Settings {
 }
 
 /** One direction; false when it has ended. */
-function* carry(from: Channel, to: Channel): Flow<boolean> {
+function* carry(from: Channel, to: Channel, d: Diagnostics): Flow<boolean> {
   const data = yield* read(from.input, BUFFER)
   if (data === Errno.EAGAIN || data === Errno.EINTR) return true
-  if (isErr(data) || data.length === 0) return false
+  if (isErr(data)) return yield* d.fail(`read(${from.input}, 0x${'0'.repeat(12)}, ${BUFFER}): ${data.message}`)
+  if (data.length === 0) return false
   const n = yield* writeAll(to.output, data)
-  return !isErr(n)
+  return isErr(n) ? yield* d.fail(`write(${to.output}, 0x${'0'.repeat(12)}, ${data.length}): ${n.message}`) : true
 }
 /** socat(): until both directions have ended, or one has and the other keeps silent. */
 function* transfer(first: Channel, second: Channel, settings: Settings, d: Diagnostics): Flow<number> {
@@ -50,7 +51,7 @@ function* transfer(first: Channel, second: Channel, settings: Settings, d: Diagn
     if (ready === Errno.EINTR) continue
     if (isErr(ready) || ready.every((events) => events === 0)) break
     for (const [i, way] of open.entries()) {
-      if ((ready[i] & (POLLIN | POLLHUP)) === 0 || (yield* carry(way.from, way.to))) continue
+      if ((ready[i] & (POLLIN | POLLHUP)) === 0 || (yield* carry(way.from, way.to, d))) continue
       way.isOpen = false
       hasEnded = true
       yield* d.say('N', `${way.name} is at EOF`)
