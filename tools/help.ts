@@ -12,8 +12,7 @@ const TEXT = `Isolab: a simulated Linux machine, and the course that is taught o
   isolab conformance [AREA|FILE …] [-v]           run the recorded cases and compare with what real Linux printed
   isolab help
 
-The user is learner unless said. --docker is accepted, but Docker is not simulated yet: the docker command
-says so. The exit status of sh and shell is the shell's; 2 is a mistaken call, 95 on the machine means:
+The user is learner unless said. --docker boots with the Docker daemon running and a few images on the disk. The exit status of sh and shell is the shell's; 2 is a mistaken call, 95 on the machine means:
 real, but not simulated here.
 `
 
