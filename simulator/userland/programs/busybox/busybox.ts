@@ -21,6 +21,7 @@ import { utilLinuxPackage } from '../util-linux/index.ts'
 import { debianutils } from '../debianutils/index.ts'
 import { APPLET_NAMES, overview } from './applet-names.ts'
 import { id } from './id.ts'
+import { ls } from './ls.ts'
 import { ip } from './ip.ts'
 import { nc } from './nc.ts'
 import { ping } from './ping.ts'
@@ -34,7 +35,7 @@ const PR_SET_NAME = 15
 /** Applets whose own behaviour differs in more than words. */
 const evenLs = program((c) => list(c, [], true))
 const OWN = new Map<string, Program>([
-  ['ps', program(ps)], ['id', program(id)], ['ip', program(ip)], ['nc', program(nc)], ['ping', program(ping)], ['wget', program(wget)],
+  ['ps', program(ps)], ['id', program(id)], ['ip', program(ip)], ['nc', program(nc)], ['ping', program(ping)], ['wget', program(wget)], ['ls', program(ls)],
 ])
 
 // eslint-disable-next-line no-restricted-syntax -- constants, only made late: the same for every machine
