@@ -16,6 +16,9 @@ import type { Frame, Task } from './task.ts'
 import { isKFlow, type WaitFor, WaitQueue } from './wait-queue.ts'
 
 const SYSCALL_COST = 1 * NSEC_PER_USEC
+/** check_preempt_wakeup (kernel/sched/fair.c): who has slept goes first at once if that much work behind the running task; at most SLEEPER_CREDIT is remembered. */
+const WAKEUP_GRANULARITY = 1000 * NSEC_PER_USEC
+const SLEEPER_CREDIT = 3000 * NSEC_PER_USEC
 /** Calls that never start again after a handler has run (ERESTARTNOHAND, ERESTART_RESTARTBLOCK). */
 const NEVER_RESTARTED: ReadonlySet<string> = new Set(['clock_nanosleep', 'poll', 'pause', 'rt_sigsuspend', 'rt_sigtimedwait'])
 
@@ -29,6 +32,10 @@ export class Scheduler {
   #sliceEnd = 0
   /** Ends the slice after the call in progress. */
   #yieldNow = false
+  /** The running task has woken one that comes first. */
+  #isPreempted = false
+  /** The most work any task has done: where sleepers are put, less their credit. */
+  #latestVruntime = 0
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel
@@ -104,7 +111,10 @@ export class Scheduler {
     if (task.state !== 'sleeping') return
     task.cancelSleep?.()
     task.cancelSleep = undefined
+    task.vruntime = Math.max(task.vruntime, this.#latestVruntime - SLEEPER_CREDIT)
     this.makeReady(task)
+    const current = this.#current
+    if (current !== undefined && current !== task && current.vruntime - task.vruntime > WAKEUP_GRANULARITY) this.#isPreempted = true
   }
 
   /** The running task lets the others go first (sched_yield, execve). */
@@ -116,6 +126,8 @@ export class Scheduler {
   charge(task: Task, ns: number, user = false): void {
     if (user) task.utime += ns
     else task.stime += ns
+    task.vruntime += ns
+    this.#latestVruntime = Math.max(this.#latestVruntime, task.vruntime)
     const { clock } = this.#kernel
     const { cgroup } = task
     cgroup.cpu.account(ns, user)
@@ -170,12 +182,13 @@ export class Scheduler {
       }
       steps++
       this.#step(task)
-      if (this.#current === task && (task.state !== 'ready' || this.#yieldNow || this.#kernel.clock.now >= this.#sliceEnd)) {
+      if (this.#current === task && (task.state !== 'ready' || this.#yieldNow || this.#isPreempted || this.#kernel.clock.now >= this.#sliceEnd)) {
         this.#current = undefined
         if (task.state === 'ready') this.makeReady(task)
-        else this.#giveWay(queueOf(task.cgroup))
+        if (task.state !== 'ready' || this.#isPreempted) this.#giveWay(queueOf(task.cgroup))
       }
       this.#yieldNow = false
+      this.#isPreempted = false
     }
     return steps
   }

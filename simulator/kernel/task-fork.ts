@@ -119,6 +119,7 @@ export function attachTask(init: TaskInit, template: Task | undefined): Task {
     task.keepsCapsOnSetuid = template.keepsCapsOnSetuid
     inheritPriority(task, template)
     task.rlimits = template.rlimits
+    task.vruntime = template.vruntime
   }
   joinGroup(task, task.pgrp)
   joinSession(task, task.session)

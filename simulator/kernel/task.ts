@@ -108,6 +108,8 @@ export class Task implements EventSource {
   mm = new Mm()
   readonly startTime: number
   /** CPU time used, nanoseconds */
+  /** Work done, as the scheduler compares it: a sleeper is never more than a little behind the others. */
+  vruntime = 0
   utime = 0
   stime = 0
   childrenUtime = 0
