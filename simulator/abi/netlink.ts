@@ -3,6 +3,9 @@
 // would only be printed again. Simpler than Linux: one request per sendmsg, no multicast notifications to other sockets.
 // A request is answered by zero or more RTM_NEW… and then NLMSG_DONE (for dumps) or NLMSG_ERROR (always, as if NLM_F_ACK were set; errno undefined = success).
 import type { Errno } from './errno.ts'
+import type { EthtoolInfo, Qdisc, QdiscRequest } from './netlink-driver.ts'
+
+export type { EthtoolFeature, EthtoolInfo, NetemOptions, Qdisc, QdiscRequest } from './netlink-driver.ts'
 
 export const NETLINK_ROUTE = 0, NETLINK_SOCK_DIAG = 4, NETLINK_NETFILTER = 12
 
@@ -333,20 +336,6 @@ export interface Rule extends RuleRequest {
   readonly isUnresolved: boolean
 }
 
-/** What a driver says of its device (ethtool_drvinfo, ethtool_link_ksettings, ethtool_stats, ethtool_gfeatures). */
-export interface EthtoolFeature { readonly name: string; readonly isPart: boolean; readonly isOn: boolean; readonly isFixed: boolean }
-export interface EthtoolInfo {
-  readonly name: string
-  readonly hasLink: boolean
-  readonly reportsLink: boolean
-  readonly permAddress: string | undefined
-  readonly driver: { readonly driver: string; readonly version: string; readonly firmware: string; readonly bus: string; readonly hasStatistics: boolean } | undefined
-  readonly settings: { readonly speed: number | undefined; readonly duplex: string | undefined; readonly port: string; readonly mdix: boolean; readonly messageLevel?: number } | undefined
-  readonly statistics: readonly (readonly [string, number])[]
-  readonly features: readonly EthtoolFeature[]
-  readonly queues: readonly [rx: number, tx: number]
-}
-
 export type NetlinkRequest =
   | { readonly type: 'RTM_GETLINK'; readonly flags: number; readonly index?: number; readonly name?: string; readonly kind?: string; readonly master?: number }
   | { readonly type: 'RTM_NEWLINK'; readonly flags: number; readonly link: LinkInit }
@@ -359,6 +348,8 @@ export type NetlinkRequest =
   /** Linux has these in a generic netlink family of their own. */
   | { readonly type: 'ETHTOOL_GET'; readonly flags: number; readonly name: string }
   | { readonly type: 'ETHTOOL_SET'; readonly flags: number; readonly name: string; readonly features: Readonly<Record<string, boolean>> }
+  | { readonly type: 'RTM_GETQDISC'; readonly flags: number }
+  | { readonly type: 'RTM_NEWQDISC' | 'RTM_DELQDISC'; readonly flags: number; readonly qdisc: QdiscRequest }
   | { readonly type: 'RTM_GETADDR'; readonly flags: number; readonly family?: IpFamily; readonly index?: number }
   | { readonly type: 'RTM_NEWADDR'; readonly flags: number; readonly addr: AddressRequest }
   | { readonly type: 'RTM_DELADDR'; readonly flags: number; readonly addr: AddressRequest }
@@ -376,6 +367,7 @@ export type NetlinkRequest =
   | { readonly type: 'RTM_NEWNSID'; readonly flags: number; readonly fd?: number; readonly pid?: number; readonly nsid: number }
 
 export type NetlinkReply =
+  | { readonly type: 'RTM_NEWQDISC'; readonly qdisc: Qdisc }
   | { readonly type: 'ETHTOOL_GET_REPLY'; readonly info: EthtoolInfo }
   | { readonly type: 'RTM_NEWLINK'; readonly link: Link }
   | { readonly type: 'RTM_NEWADDR'; readonly addr: Address }

@@ -2,7 +2,7 @@
 // business of the network stack; here is only what `ip link` can see and set.
 import {
   ARPHRD_ETHER, ARPHRD_LOOPBACK, ARPHRD_NONE, IF_OPER_DOWN, IF_OPER_LOWERLAYERDOWN, IF_OPER_UNKNOWN, IF_OPER_UP, IFF_ALLMULTI, IFF_BROADCAST, IFF_DYNAMIC, IFF_LOOPBACK,
-  IFF_LOWER_UP, IFF_MULTICAST, IFF_NOARP, IFF_NOTRAILERS, IFF_POINTOPOINT, IFF_PROMISC, IFF_RUNNING, IFF_UP,
+  IFF_LOWER_UP, IFF_MULTICAST, IFF_NOARP, IFF_NOTRAILERS, IFF_POINTOPOINT, IFF_PROMISC, IFF_RUNNING, IFF_UP, type NetemOptions,
 } from '../../abi/netlink.ts'
 import type { InterfaceAddress } from './address.ts'
 import type { FdbEntry } from './bridge-forward.ts'
@@ -110,6 +110,8 @@ export class NetDevice {
   readonly queue = new FrameQueue()
   /** A queueing discipline that delays, loses or limits (netem, tbf): it calls `send` with what may go, when it may. */
   egress: ((frame: Frame, send: (frame: Frame) => void) => void) | undefined
+  /** The queueing discipline somebody has chosen (tc-qdisc(8)). */
+  rootQdisc: { readonly kind: string; readonly handle: number; readonly options: NetemOptions; readonly counters: { bytes: number; packets: number; dropped: number } } | undefined
   /** netdev_rx_handler_register: a master that takes frames before the protocols do; true: taken. */
   rxHandler: ((device: NetDevice, frame: Frame) => boolean) | undefined
   readonly neighbours = new NeighbourTable()
@@ -198,6 +200,6 @@ export class NetDevice {
     this.#flags = lower.#flags & ~(IFF_UP | IFF_PROMISC | IFF_ALLMULTI)
   }
   get qdisc(): string {
-    return this.hasQdisc ? this.traits.qdisc : 'noop'
+    return this.rootQdisc?.kind ?? (this.hasQdisc ? this.traits.qdisc : 'noop')
   }
 }

@@ -12,6 +12,7 @@ import { changeAltname, changeVlans, deleteLinkRequest, getLinks, newLinkRequest
 import { changeNeighbour, getNeighbours } from './rtnl-neigh.ts'
 import { getNsid, newNsid } from './rtnl-nsid.ts'
 import { deleteRouteRequest, dumpRoutes, newRouteRequest } from './rtnl-route.ts'
+import { changeQdisc, dumpQdiscs } from './rtnl-qdisc.ts'
 import { lookupRoute } from './rtnl-route-get.ts'
 import { changeRule, dumpRules } from './rtnl-rule.ts'
 
@@ -40,6 +41,9 @@ function answer(task: Task, net: NetNamespace, request: NetlinkRequest): readonl
     case 'RTM_DELLINKPROP': return changeAltname(net, request)
     case 'ETHTOOL_GET':
     case 'ETHTOOL_SET': return ethtool(net, request)
+    case 'RTM_GETQDISC': return dumpQdiscs(net)
+    case 'RTM_NEWQDISC':
+    case 'RTM_DELQDISC': return changeQdisc(net, request)
     case 'RTM_NEWVLAN':
     case 'RTM_DELVLAN': return changeVlans(net, request)
     case 'RTM_GETADDR': return dumpAddresses(net, request)

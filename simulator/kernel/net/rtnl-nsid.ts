@@ -1,6 +1,6 @@
 // RTM_GETNSID and RTM_NEWNSID (net/core/net_namespace.c, ip-netns(8) set): the numbers by which a network namespace knows others.
 import { Errno } from '../../abi/errno.ts'
-import type { NetlinkReply, NetlinkRequest } from '../../abi/netlink.ts'
+import { type NetlinkReply, type NetlinkRequest, NLM_F_DUMP } from '../../abi/netlink.ts'
 import { NsFile } from '../fs/nsfs.ts'
 import type { Task } from '../task.ts'
 import { NetNamespace } from './net-namespace.ts'
@@ -18,6 +18,7 @@ function named(task: Task, by: { readonly fd?: number; readonly pid?: number }):
 }
 
 export function getNsid(task: Task, net: NetNamespace, request: Extract<NetlinkRequest, { readonly type: 'RTM_GETNSID' }>): readonly NetlinkReply[] {
+  if ((request.flags & NLM_F_DUMP) === NLM_F_DUMP) return net.nsidList().map(([nsid]) => ({ type: 'RTM_NEWNSID', nsid }))
   if (request.nsid !== undefined) {
     if (net.byNsid(request.nsid) === undefined) throw new NetlinkError(Errno.EINVAL, 'Peer netns reference is invalid')
     return [{ type: 'RTM_NEWNSID', nsid: request.nsid }]

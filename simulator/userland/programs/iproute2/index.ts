@@ -2,6 +2,7 @@
 import type { ProgramPackage } from '../../program-table.ts'
 import { bridge } from './bridge.ts'
 import { ip } from './ip.ts'
+import { tc } from './tc.ts'
 import { ss, SS_OPTIONS } from './ss/ss.ts'
 
 export const iproutePackage: ProgramPackage = {
@@ -11,5 +12,6 @@ export const iproutePackage: ProgramPackage = {
     { path: '/usr/bin/ip', program: ip, links: ['/usr/sbin/ip'], summary: 'shows and changes network devices, addresses, routes and namespaces' },
     { path: '/usr/bin/bridge', program: bridge, links: ['/usr/sbin/bridge'], summary: 'shows the ports of bridges' },
     { path: '/usr/bin/ss', program: ss, options: SS_OPTIONS, summary: 'shows the sockets of a network namespace' },
+    { path: '/usr/sbin/tc', program: tc, summary: 'shows and changes how devices queue, delay and lose packets' },
   ],
 }

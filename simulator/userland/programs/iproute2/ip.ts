@@ -2,7 +2,7 @@
 // Simpler: the objects link, address, route, rule, neigh and netns; the others say that they are missing.
 import type { Flow } from '../../../abi/syscalls.ts'
 import { isErr } from '../../../abi/errno.ts'
-import { type Crt, program } from '../../libc/crt.ts'
+import { type Crt, ExitRequest, program } from '../../libc/crt.ts'
 import { unsimulated } from '../../libc/err.ts'
 import { isatty, readFile } from '../../libc/unistd.ts'
 import { IP_USAGE } from './help.ts'
@@ -88,6 +88,10 @@ function* takeOption(c: Crt, o: IpOptions, word: string, words: Words): Flow<num
     case '-color':
     case '-colour': o.color = value === 'auto' ? yield* isatty(1) : value !== 'never'; break
     case '-0': o.linkOnly = true; break
+    case '-loops':
+    case '-rcvbuf': yield* words.value(); break
+    case '-timestamp':
+    case '-tshort':
     case '-resolve':
     case '-human-readable':
     case '-iec':
@@ -103,15 +107,25 @@ function* takeOption(c: Crt, o: IpOptions, word: string, words: Words): Flow<num
   return undefined
 }
 
+/** A command that gives up in the usual way fails by itself; a wrong word ends the whole batch. */
+function* attempt(c: Crt, o: IpOptions, rtnl: Rtnl, words: Words): Flow<number> {
+  try {
+    return yield* run(c, o, rtnl, words)
+  } catch (thrown) {
+    if (thrown instanceof ExitRequest && thrown.status !== EXIT_USAGE) return thrown.status
+    throw thrown
+  }
+}
+
 /** -batch: one command a line; stops at the first that fails unless -force. */
 function* batch(c: Crt, o: IpOptions, rtnl: Rtnl, file: string): Flow<number> {
   const text = yield* readFile(file === '-' ? '/dev/stdin' : file)
   if (isErr(text)) return yield* die(c, 1, `Cannot open file "${file}" for reading: ${text.message}`)
   let status = 0
   for (const [i, line] of text.split('\n').entries()) {
-    const words = line.replace(/#.*/, '').split(/\s+/).filter((word) => word !== '')
+    const words = [...line.replace(/#.*/, '').matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map((m) => m[1] ?? m[2] ?? m[3])
     if (words.length === 0) continue
-    if ((yield* run(c, o, rtnl, new Words(c, words))) === 0) continue
+    if ((yield* attempt(c, o, rtnl, new Words(c, words))) === 0) continue
     yield* c.stderr.write(`Command failed ${file}:${i + 1}\n`)
     status = 1
     if (!o.force) break

@@ -4,13 +4,15 @@ import { Errno as E, isErr } from '../../../abi/errno.ts'
 import { O_CLOEXEC, O_CREAT, O_EXCL, O_RDONLY } from '../../../abi/fcntl.ts'
 import { MNT_DETACH, MS_BIND, MS_REC, MS_SHARED, MS_SLAVE } from '../../../abi/mount.ts'
 import { CLONE_NEWNET, CLONE_NEWNS } from '../../../abi/sched.ts'
+import { NLM_F_DUMP } from '../../../abi/netlink.ts'
 import { type Crt, envStrings } from '../../libc/crt.ts'
+import { unsimulated } from '../../libc/err.ts'
 import { forkChild } from '../../libc/fork.ts'
 import { call } from '../../libc/syscall.ts'
 import { close, execvpe, mkdir, open, readDir, stat, unlink, waitpid } from '../../libc/unistd.ts'
-import { NETNS_DIR, netnsidOf, netnsNames } from './netns-names.ts'
+import { nameOfNetnsid, NETNS_DIR, netnsidOf, netnsNames } from './netns-names.ts'
 import { type IpOptions, type Json, printJson } from './output.ts'
-import { die, EXIT_USAGE, type Rtnl } from './rtnl.ts'
+import { die, EXIT_KERNEL, EXIT_USAGE, type Rtnl } from './rtnl.ts'
 import { unknownCommand, type Words, matches, wrong } from './words.ts'
 
 const COMMANDS = ['list', 'show', 'lst', 'add', 'attach', 'set', 'delete', 'identify', 'pids', 'exec', 'monitor', 'list-id', 'help']
@@ -22,7 +24,10 @@ export function* ipNetns(c: Crt, o: IpOptions, rtnl: Rtnl, words: Words): Flow<n
   if (command === 'help') return yield* die(c, EXIT_USAGE, NETNS_USAGE)
   if (command === 'list' || command === 'show' || command === 'lst') return yield* list(c, o, rtnl)
   if (command === 'identify') return yield* identify(c, name)
-  if (command === undefined || command === 'monitor' || command === 'list-id') return yield* unknownCommand(c, word ?? '', 'netns')
+  if (command === undefined) return yield* unknownCommand(c, word ?? '', 'netns')
+  if (command === 'monitor') return yield* unsimulated(c, "'ip netns monitor'")
+  if (command === 'list-id') return yield* listIds(c, o, rtnl, words)
+  if (command === 'attach' && words.rest().length < 2) return yield* die(c, 1, 'No netns name and PID specified')
   if (command === 'delete' && o.all) return yield* deleteAll(c)
   if (command === 'exec' && o.all) return yield* execAll(c, words.rest())
   if (name === undefined) return yield* die(c, 1, 'No netns name specified')
@@ -59,6 +64,30 @@ function* list(c: Crt, o: IpOptions, rtnl: Rtnl): Flow<number> {
     const id = yield* netnsidOf(rtnl, name)
     json.push({ name, ...(typeof id === 'number' ? { id } : {}) })
     if (!o.json) yield* c.stdout.write(`${name}${typeof id === 'number' ? ` (id: ${id})` : ''}\n`)
+  }
+  if (o.json) yield* printJson(c, o, json)
+  return 0
+}
+
+/** The ids by which this namespace knows others. */
+function* listIds(c: Crt, o: IpOptions, rtnl: Rtnl, words: Words): Flow<number> {
+  let nsid: number | undefined
+  for (let word = words.shift(); word !== undefined; word = words.shift()) {
+    if (word === 'nsid') nsid = yield* words.unsigned('"nsid" value is invalid\n')
+    else if (word === 'target-nsid') return yield* unsimulated(c, "'ip netns list-id target-nsid'")
+    else return yield* unknownCommand(c, word, 'netns')
+  }
+  const { replies, errno, extack } = yield* rtnl.ask({ type: 'RTM_GETNSID', flags: nsid === undefined ? NLM_F_DUMP : 0, ...(nsid === undefined ? {} : { nsid }) })
+  if (errno !== undefined) {
+    yield* rtnl.report(errno, extack)
+    return EXIT_KERNEL
+  }
+  const json: Json[] = []
+  for (const reply of replies) {
+    if (reply.type !== 'RTM_NEWNSID') continue
+    const name = yield* nameOfNetnsid(rtnl, reply.nsid)
+    json.push({ nsid: reply.nsid, ...(name === undefined ? {} : { name }) })
+    if (!o.json) yield* c.stdout.write(`nsid ${reply.nsid} ${name === undefined ? '' : `(iproute2 netns name: ${name})`}\n`)
   }
   if (o.json) yield* printJson(c, o, json)
   return 0
@@ -102,8 +131,7 @@ function* add(c: Crt, name: string): Flow<number> {
 
 function* attach(c: Crt, name: string, words: Words): Flow<number> {
   const pid = words.shift()
-  if (pid === undefined) return yield* die(c, 1, 'No PID specified')
-  if (!/^\d+$/.test(pid)) return yield* wrong(c, pid, 'Invalid PID value')
+  if (pid === undefined || !/^\d+$/.test(pid)) return yield* die(c, 1, `Invalid PID: ${pid ?? ''}`)
   const path = `${NETNS_DIR}/${name}`
   yield* createFile(c, path)
   const bound = yield* call('mount', `/proc/${pid}/ns/net`, path, 'none', MS_BIND, '')
@@ -128,7 +156,7 @@ function* deleteAll(c: Crt): Flow<number> {
 function* identify(c: Crt, pid: string | undefined): Flow<number> {
   if (pid !== undefined && !/^\d+$/.test(pid)) return yield* die(c, 1, `Specified string '${pid}' is not a pid`)
   const own = yield* stat(`/proc/${pid ?? 'self'}/ns/net`)
-  if (isErr(own)) return yield* die(c, 1, `Stat of netns failed: ${own.message}`)
+  if (isErr(own)) return yield* die(c, 1, `Cannot open network namespace: ${own.message}`)
   let found = false
   for (const name of yield* netnsNames()) {
     const st = yield* stat(`${NETNS_DIR}/${name}`)
@@ -158,7 +186,7 @@ function* setId(c: Crt, rtnl: Rtnl, name: string, words: Words): Flow<number> {
   const id = words.shift()
   if (id === undefined) return yield* die(c, 1, 'No nsid specified')
   const nsid = id === 'auto' ? -1 : Number(id)
-  if (!Number.isInteger(nsid) || (nsid < 0 && id !== 'auto')) return yield* wrong(c, id, 'Invalid "netnsid" value\n')
+  if (!Number.isInteger(nsid) || (nsid < 0 && id !== 'auto')) return yield* wrong(c, id, 'Invalid "netnsid" value')
   const fd = yield* open(`${NETNS_DIR}/${name}`, O_RDONLY | O_CLOEXEC)
   if (isErr(fd)) return yield* die(c, 1, `Cannot open network namespace "${name}": ${fd.message}`)
   return yield* rtnl.talk({ type: 'RTM_NEWNSID', flags: 0, fd, nsid })
