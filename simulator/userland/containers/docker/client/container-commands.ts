@@ -242,7 +242,7 @@ export function* updateCommand(cli: Cli, flags: Flags): Flow<number> {
     warnings.push(...((JSON.parse(text) as { Warnings: readonly string[] | null }).Warnings ?? []))
     yield* printName(cli, name)
   })
-  if (warnings.length > 0) yield* cli.c.stdout.write(`${warnings.join('\n')}`)
+  if (warnings.length > 0) yield* cli.c.stdout.write(`${warnings.join('\n')}\n`)
   return status
 }
 

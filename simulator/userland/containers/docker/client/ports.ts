@@ -42,6 +42,7 @@ function addPort(spec: string, exposed: EmptySet, bindings: PortMap): string | u
   const container = parts[parts.length - 1]
   const host = parts.length > 1 ? parts[parts.length - 2] : ''
   const ip = parts.slice(0, -2).join(':').replace(/^\[|\]$/g, '')
+  if (ip.includes(':') && !/^[0-9a-fA-F:]*::[0-9a-fA-F:]*$|^(?:[0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}$/.test(ip)) return `Invalid ip address ${ip}: address ${ip}:: too many colons in address`
   if (ip !== '' && !/^\d+\.\d+\.\d+\.\d+$/.test(ip) && !ip.includes(':')) return `Invalid ip address: ${ip}`
   if (container === '') return `No port specified: ${spec}<empty>`
   const inside = range(container)

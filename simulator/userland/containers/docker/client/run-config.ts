@@ -64,10 +64,6 @@ export function* environment(flags: Flags, env: ReadonlyMap<string, string>): Fl
   return all.filter((e, i) => last.get(e.split('=')[0]) === i)
 }
 
-function isValidMode(mode: string): boolean {
-  return mode === '' || mode === 'host' || mode === 'private' || mode === 'none' || mode === 'shareable' || mode.startsWith('container:')
-}
-
 function healthcheck(flags: Flags): ContainerConfig['Healthcheck'] {
   const has = ['health-cmd', 'health-interval', 'health-timeout', 'health-start-period', 'health-retries'].some((f) => flags.has(f))
   if (flags.bool('no-healthcheck')) {
@@ -190,6 +186,9 @@ export function* runRequest(flags: Flags, env: ReadonlyMap<string, string>): Flo
   const attach = flags.list('attach').map((a) => a.toLowerCase())
   const isInteractive = flags.bool('interactive')
   const isDetached = flags.bool('detach')
+  const mac = flags.text('mac-address')
+  if (mac !== '' && !/^(?:[0-9a-fA-F]{2}[:-]){5}[0-9a-fA-F]{2}$/.test(mac)) throw new OptionError(`${mac} is not a valid mac address`)
+  if (flags.has('platform') && !/^(linux|windows)(\/\w+)*$|^(amd64|arm64|386|arm)$/.test(flags.text('platform'))) throw new OptionError(`error parsing specified platform: ${JSON.stringify(flags.text('platform'))}: unknown operating system or architecture: invalid argument`)
   config.AttachStdin = attach.includes('stdin') || (attach.length === 0 && isInteractive && !isDetached)
   config.AttachStdout = attach.includes('stdout') || (attach.length === 0 && !isDetached)
   config.AttachStderr = attach.includes('stderr') || (attach.length === 0 && !isDetached)
@@ -245,7 +244,6 @@ export function* runRequest(flags: Flags, env: ReadonlyMap<string, string>): Flo
     CgroupnsMode: flags.text('cgroupns'), OomScoreAdj: flags.number('oom-score-adj'), ReadonlyRootfs: flags.bool('read-only'), SecurityOpt: nullable(security.options), ShmSize: parseBytes(flags.get('shm-size') ?? '0') ?? 0,
     Runtime: flags.text('runtime'), Isolation: flags.text('isolation'), CgroupParent: flags.text('cgroup-parent'), RestartPolicy: parseRestart(flags.get('restart') ?? 'no'), Ulimits: ulimits(flags.list('ulimit')),
   })
-  if (!isValidMode(host.IpcMode)) throw new OptionError('--ipc: invalid IPC mode')
   if (flags.has('sysctl')) host.Sysctls = toMap(flags.list('sysctl'))
   if (flags.has('init')) host.Init = flags.bool('init')
   if (flags.has('mount')) host.Mounts = flags.list('mount').map(parseMountFlag)
@@ -277,12 +275,16 @@ function limits(flags: Flags, host: HostConfig): void {
 /** --network, with address and aliases. */
 function networking(flags: Flags, host: HostConfig): Record<string, EndpointRequest> {
   const names = [...flags.list('network'), ...flags.list('net')]
-  if (names.length > 1 && names.some((n) => ['host', 'none', 'default'].includes(n) || n.startsWith('container:'))) throw new OptionError('conflicting options: cannot attach both user-defined and non-user-defined network-modes')
+  if (names.length > 1) {
+    host.NetworkMode = names[0]
+    return Object.fromEntries(names.map((n) => [n, {}]))
+  }
   const [first = 'default'] = names
   const parsed = first.includes('name=') ? first.split(',').find((p) => p.startsWith('name='))?.slice(5) ?? first : first
   host.NetworkMode = parsed
   const aliases = [...flags.list('network-alias'), ...flags.list('net-alias')]
   const address = flags.text('ip')
+  if (parsed === 'default') return {}
   const isUserDefined = !['default', 'bridge', 'host', 'none'].includes(parsed) && !parsed.startsWith('container:')
   if (!isUserDefined && aliases.length > 0 && flags.list('network').length > 0 && parsed !== 'bridge' && parsed !== 'default') throw new OptionError('conflicting options: cannot specify both --network-alias and per-network alias')
   if (!isUserDefined && address === '' && aliases.length === 0) return {}

@@ -37,7 +37,7 @@ function* create(cli: Cli, flags: Flags, command: 'run' | 'create', { request }:
   const isId = /^(?:sha256:)?[0-9a-f]{12,64}$/.test(image)
   if (isReferenceError(reference) && !isId) return yield* refuse(cli, command, reference.error, 125, command === 'run')
   const cidfile = flags.text('cidfile')
-  if (cidfile !== '' && !isErr(yield* stat(cidfile))) return yield* refuse(cli, command, `Container ID file found, make sure the other container isn't running or delete ${cidfile}`, 125, command === 'run')
+  if (cidfile !== '' && !isErr(yield* stat(cidfile))) return yield* refuse(cli, command, `container ID file found, make sure the other container isn't running or delete ${cidfile}`, 125, command === 'run')
   const post = function* (): Flow<Created> {
     const { text } = yield* cli.api.request('POST', `/containers/create${query({ name: flags.text('name') })}`, request)
     return JSON.parse(text) as Created
@@ -86,7 +86,7 @@ export function* runCommand(cli: Cli, flags: Flags): Flow<number> {
   const run = yield* requestOf(cli, flags, 'run')
   const { config, host } = run
   const isDetached = flags.bool('detach')
-  if (isDetached && flags.has('attach')) return yield* fail(cli, 'docker: Conflicting options: -a and -d.\nSee \'docker run --help\'.', 125)
+  if (isDetached && flags.has('attach')) return yield* fail(cli, 'Conflicting options: -a and -d', 1)
   if (config.Tty && config.AttachStdin && !isDetached && !(yield* isatty(0))) return yield* fail(cli, 'the input device is not a TTY', 1)
   const keys = parseDetachKeys(flags.text('detach-keys'))
   if (keys === undefined) return yield* fail(cli, `docker: invalid detach keys (${flags.text('detach-keys')}).\nSee 'docker run --help'.`, 125)

@@ -75,6 +75,10 @@ export function* createContainer(daemon: Daemon, name: string, request: CreateRe
   mergeConfig(config, { ...emptyConfig(), ...image.file.config })
   adaptHost(host)
   if (host.PidMode.startsWith('container:')) daemon.get(host.PidMode.slice(10))
+  for (const link of host.Links ?? []) {
+    const [ref] = link.split(':')
+    if (daemon.find(ref) === undefined) throw badRequest(`could not get container for ${ref}: No such container: ${ref}`)
+  }
   const id = yield* newId()
   const ownName = name === '' ? yield* randomName(daemon.names) : daemon.claimName(name, id)
   const container = yield* makeContainer(daemon, id, ownName, config, host, image)

@@ -79,7 +79,7 @@ export function resolveUser(text: string, passwdText: string, groupText: string,
   const additional = group === undefined && user !== undefined ? groups.filter((g) => g.members.includes(user.name)).map((g) => g.gid) : []
   for (const extra of extraGroups) {
     const found = groups.find((g) => g.name === extra)
-    if (found === undefined && !/^\d+$/.test(extra)) throw badRequest(`Unable to find group ${extra}`)
+    if (found === undefined && !/^\d+$/.test(extra)) throw badRequest(`Unable to find group ${extra}: no matching entries in group file`)
     additional.push(found?.gid ?? Number(extra))
   }
   return { uid, gid, additionalGids: [gid, ...additional.filter((g) => g !== gid)] }

@@ -180,8 +180,13 @@ export function sharedContainer(daemon: Daemon, mode: string): Container {
   return other
 }
 
+const TMPFS_OPTIONS = /^(?:size|mode|uid|gid|nr_inodes|nr_blocks|mpol)=|^(?:rw|ro|exec|noexec|suid|nosuid|dev|nodev|sync|async|dirsync|remount|mand|nomand|atime|noatime|diratime|nodiratime|bind|rbind|unbindable|runbindable|private|rprivate|shared|rshared|slave|rslave|relatime|norelatime|strictatime|nostrictatime|defaults)$/
+
 function joined(daemon: Daemon, container: Container): Record<string, string> {
   const { hostConfig: h } = container
+  if (!['private', 'host', 'none', 'shareable'].includes(h.IpcMode) && !h.IpcMode.startsWith('container:')) throw serverError(`Invalid IPC mode: ${h.IpcMode}`)
+  const odd = Object.values(h.Tmpfs ?? {}).flatMap((o) => o.split(',').filter((w) => w !== '' && !TMPFS_OPTIONS.test(w)))
+  if (odd.length > 0) throw serverError(`invalid tmpfs option [${odd.map((o) => JSON.stringify(o)).join(' ')}]`)
   const join: Record<string, string> = {}
   const set = (type: string, mode: string, file: string, what: string): void => {
     if (mode === 'host') join[type] = ''

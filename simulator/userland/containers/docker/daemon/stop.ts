@@ -27,6 +27,15 @@ function* signal(daemon: Daemon, container: Container, number: number): Flow<voi
   yield* daemon.event(container, 'kill', { signal: String(number) })
 }
 
+/** A killed process ends even while frozen: the resume may find nobody. */
+function* thaw(container: Container): Flow<void> {
+  try {
+    yield* container.shim?.ask('resume', {}) ?? (function* () {})()
+  } catch (thrown) {
+    if (!(thrown instanceof ApiError)) throw thrown
+  }
+}
+
 function* waitStopped(daemon: Daemon, container: Container, exits: number, ms: number): Flow<boolean> {
   const deadline = (yield* monotonicMs()) + ms
   while (container.exits === exits && !container.isGone) {
@@ -40,6 +49,7 @@ function* waitStopped(daemon: Daemon, container: Container, exits: number, ms: n
 /** POST /containers/ID/kill: SIGKILL also waits for the end. */
 export function* killContainer(daemon: Daemon, container: Container, ref: string, text: string): Flow<void> {
   const number = text === '' ? SIGKILL : signalNumber(text)
+  if (number === undefined && /^\d+$/.test(text) && text !== '0') throw badRequest(`Cannot kill container: ${ref}: The linux daemon does not support signal ${text}`)
   if (number === undefined) throw badRequest(`Invalid signal: ${text}`)
   const isWanted = number === SIGKILL || number === stopSignal(container)
   try {
@@ -47,7 +57,7 @@ export function* killContainer(daemon: Daemon, container: Container, ref: string
     const before = container.exits
     if (isWanted) container.wasStopped = true
     yield* signal(daemon, container, number)
-    if (container.state.paused && number === SIGKILL) yield* container.shim?.ask('resume', {}) ?? (function* () {})()
+    if (container.state.paused && number === SIGKILL) yield* thaw(container)
     if (number === SIGKILL) yield* waitStopped(daemon, container, before, Infinity)
   } catch (thrown) {
     if (thrown instanceof ApiError) throw new ApiError(thrown.status, `Cannot kill container: ${ref}: ${thrown.message}`)
@@ -71,7 +81,7 @@ export function* stopContainer(daemon: Daemon, container: Container, seconds: nu
   yield* signal(daemon, container, stopSignal(container))
   if (!(yield* waitStopped(daemon, container, before, limit < 0 ? Infinity : limit * 1000))) {
     yield* signal(daemon, container, SIGKILL)
-    if (container.state.paused) yield* container.shim?.ask('resume', {}) ?? (function* () {})()
+    if (container.state.paused) yield* thaw(container)
     yield* waitStopped(daemon, container, before, Infinity)
   }
   yield* daemon.event(container, 'stop')
@@ -114,7 +124,7 @@ export function* removeContainer(daemon: Daemon, container: Container, force: bo
       container.state.running = false
     } else {
       yield* signal(daemon, container, SIGKILL)
-      if (container.state.paused) yield* container.shim?.ask('resume', {}) ?? (function* () {})()
+      if (container.state.paused) yield* thaw(container)
       yield* waitStopped(daemon, container, before, Infinity)
     }
   }

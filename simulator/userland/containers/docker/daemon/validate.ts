@@ -87,6 +87,8 @@ export function checkResources(host: HostConfig, isUpdate = false): string[] {
 
 function checkHost(host: HostConfig, hasRemap: boolean): string[] {
   if (host.OomScoreAdj < -1000 || host.OomScoreAdj > 1000) throw badRequest(`Invalid value ${host.OomScoreAdj}, range for oom score adj is [-1000, 1000]`)
+  if (host.Isolation !== '' && host.Isolation !== 'default') throw badRequest(`Invalid isolation: ${JSON.stringify(host.Isolation)} - linux only supports 'default'`)
+  if (!['', 'none', 'json-file', 'local', 'syslog', 'journald', 'gelf', 'fluentd', 'awslogs', 'splunk', 'gcplogs', 'logentries'].includes(host.LogConfig.Type)) throw badRequest(`error looking up logging plugin ${host.LogConfig.Type}: plugin ${JSON.stringify(host.LogConfig.Type)} not found`)
   if (host.ShmSize < 0) throw badRequest('SHM size can not be less than 0')
   const warnings = checkResources(host)
   if (host.Privileged && hasRemap && host.UsernsMode !== 'host') throw badRequest('privileged mode is incompatible with user namespaces.  You must run the container in the host namespace when running privileged mode')
@@ -94,7 +96,7 @@ function checkHost(host: HostConfig, hasRemap: boolean): string[] {
   if (hasRemap && host.UsernsMode !== 'host' && host.PidMode === 'host') throw badRequest('cannot share the host PID namespace when user namespaces are enabled')
   if (host.CgroupParent !== '' && !host.CgroupParent.startsWith('/') && host.CgroupParent.endsWith('.slice')) throw badRequest('cgroup-parent for systemd cgroup should be a valid slice named as "xxx.slice"')
   if (host.Runtime !== '' && !['runc', 'io.containerd.runc.v2', 'io.containerd.runtime.v1.linux'].includes(host.Runtime)) throw badRequest(`Unknown runtime specified ${host.Runtime}`)
-  for (const destination of Object.keys(host.Tmpfs ?? {})) if (!destination.startsWith('/')) throw badRequest(`invalid tmpfs option: invalid mount path: '${destination}' mount path must be absolute`)
+  for (const destination of Object.keys(host.Tmpfs ?? {})) if (!destination.startsWith('/')) throw badRequest(`invalid mount path: '${destination}' mount path must be absolute`)
   return warnings
 }
 
