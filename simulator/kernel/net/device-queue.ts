@@ -73,6 +73,10 @@ export function lostIn(device: NetDevice, frame: Frame, reason: string): void {
   device.rx.dropped++
   dropPacket(device.ns, frame.body, device, 'device', reason)
 }
+/** do_softirq at the end of a system call's transmission: what waits at a device is received now. */
+export function drainNow(device: NetDevice): void {
+  if (device.queue.frames.length > 0) drain(device)
+}
 function schedule(device: NetDevice): void {
   const { clock, softirq } = device.ns.kernel
   const { queue } = device

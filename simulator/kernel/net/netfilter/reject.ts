@@ -1,5 +1,6 @@
 // Answers of REJECT (nf_reject_ipv4.c, nf_reject_ipv6.c, nft_reject.c): an ICMP message, or a TCP reset. The packet itself is dropped.
 import { isErr } from '../../../abi/errno.ts'
+import { drainNow } from '../device-queue.ts'
 import type { HookContext } from '../hooks.ts'
 import { sendIcmpError } from '../icmp-error.ts'
 import { sendIp } from '../ip-output.ts'
@@ -34,14 +35,20 @@ function reset(net: NetNamespace, { packet }: HookContext): void {
   }
 }
 
+/** A sender on this machine has the message before its call returns; TCP's sockets are busy with that call, and get theirs later. */
+function icmpError(net: NetNamespace, { packet, hook }: HookContext, code: readonly [number, number]): void {
+  sendIcmpError(net, packet, code)
+  if (hook === 'OUTPUT' && packet.payload.kind !== 'tcp') drainNow(net.loopback)
+}
+
 /** `how`: `tcp-reset` or a name of iptables. */
 export function rejectNamed(net: NetNamespace, context: HookContext, how: string): void {
   if (how === 'tcp-reset') reset(net, context)
-  else sendIcmpError(net, context.packet, NAMED[how] ?? [3, 3])
+  else icmpError(net, context, NAMED[how] ?? [3, 3])
 }
 export function rejectCode(net: NetNamespace, context: HookContext, type: 'icmp' | 'tcp-reset' | 'icmpx', code: number): void {
   const isV4 = context.packet.family === 'inet'
   if (type === 'tcp-reset') reset(net, context)
-  else if (type === 'icmp') sendIcmpError(net, context.packet, [isV4 ? 3 : 1, code])
-  else sendIcmpError(net, context.packet, [isV4 ? 3 : 1, ICMPX[code]?.[isV4 ? 0 : 1] ?? 3])
+  else if (type === 'icmp') icmpError(net, context, [isV4 ? 3 : 1, code])
+  else icmpError(net, context, [isV4 ? 3 : 1, ICMPX[code]?.[isV4 ? 0 : 1] ?? 3])
 }
