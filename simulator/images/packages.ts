@@ -38,6 +38,7 @@ import { file } from '../userland/programs/file/index.ts'
 import { tree } from '../userland/programs/tree/index.ts'
 import { bsdextrautils } from '../userland/programs/bsdextrautils/index.ts'
 import { bubblewrap } from '../userland/programs/bubblewrap/index.ts'
+import { nftablesPackage } from '../userland/programs/nftables/index.ts'
 import { iptablesPackage } from '../userland/programs/iptables/index.ts'
 import { stracePackage } from '../userland/programs/strace/index.ts'
 import { nginxPackage } from '../userland/programs/nginx/index.ts'
@@ -69,6 +70,7 @@ export const SIMULATED_PACKAGES: readonly ProgramPackage[] = [
   bsdextrautils,
   stracePackage,
   iptablesPackage,
+  nftablesPackage,
   bubblewrap,
   bridgeUtils,
   ethtoolPackage,
