@@ -134,7 +134,8 @@ export type NftChange =
     readonly rename?: number
     readonly comment?: string
   }
-  | { readonly type: 'DELCHAIN'; readonly family: NfFamily; readonly table: string; readonly chain?: string; readonly handle?: number; readonly ifExists?: boolean }
+  /** `recursive`: with its rules; else it must be empty (NLM_F_NONREC). */
+  | { readonly type: 'DELCHAIN'; readonly family: NfFamily; readonly table: string; readonly chain?: string; readonly handle?: number; readonly ifExists?: boolean; readonly recursive?: true }
   | {
     readonly type: 'NEWRULE'; readonly family: NfFamily; readonly table: string; readonly chain: string; readonly expressions: readonly NftExpr[]; readonly comment?: string
     readonly mode: 'append' | 'insert' | 'replace'

@@ -152,14 +152,16 @@ export class Batch {
     table.chains.clear()
     for (const c of renamed) table.chains.set(c.name, c)
   }
-  #deleteChain({ family, table: tableName, chain: name, handle, ifExists }: Change<'DELCHAIN'>): void {
+  #deleteChain({ family, table: tableName, chain: name, handle, ifExists, recursive }: Change<'DELCHAIN'>): void {
     const table = this.#table(family, tableName)
     const chain = name === undefined ? [...table.chains.values()].find((c) => c.handle === handle) : table.chains.get(name)
     if (chain === undefined) {
       if (ifExists === true) return
       throw Errno.ENOENT
     }
-    if (chain.rules.length > 0 || chainReferences(table, chain.name) > 0) throw Errno.EBUSY
+    const own = chain.rules.reduce((n, r) => n + r.expressions.filter((e) => e.kind === 'verdict' && 'chain' in e.verdict && e.verdict.chain === chain.name).length, 0)
+    if ((chain.rules.length > 0 && recursive !== true) || chainReferences(table, chain.name) > (recursive === true ? own : 0)) throw Errno.EBUSY
+    this.#dropSets(table, chain.rules)
     table.chains.delete(chain.name)
   }
 
@@ -169,10 +171,16 @@ export class Batch {
     const beside = change.index === undefined ? change.handle : this.#newRules.get(change.index)
     const at = beside === undefined ? -1 : chain.rules.findIndex((r) => r.handle === beside)
     if (beside !== undefined && at < 0) throw Errno.ENOENT
-    for (const e of change.expressions) for (const set of setsOf(e)) if (!table.sets.has(set)) throw Errno.ENOENT
+    for (const e of change.expressions) {
+      for (const set of setsOf(e)) if (!table.sets.has(set)) throw Errno.ENOENT
+      // A comparison of no bytes (`! -s 0.0.0.0/0`).
+      if (e.kind === 'cmp' && e.data === '') throw Errno.EINVAL
+    }
     const handle = ++table.handles.last
     checkRule(table, chain, change.expressions)
-    const rule = newRule(handle, change.expressions, change.comment)
+    // A replacing rule uses up a number of its own, and shows that of the old one.
+    const rule = newRule(change.mode === 'replace' ? chain.rules[at].handle : handle, change.expressions, change.comment)
+    for (const e of change.expressions) if (e.kind === 'dynset') this.#limitSize(table, e.set)
     this.#newRules.set(index, handle)
     const rules = [...chain.rules]
     if (change.mode === 'replace') {
@@ -183,6 +191,11 @@ export class Batch {
     else rules.splice(at < 0 ? rules.length : at + 1, 0, rule)
     this.#setChain(table, chain, { rules })
     if (chain.base === undefined || change.expressions.some((e) => e.kind === 'vmap' || (e.kind === 'verdict' && 'chain' in e.verdict))) this.#validate(table, change.expressions)
+  }
+  /** A set that packets fill must not grow without bounds. */
+  #limitSize(table: Table, name: string): void {
+    const set = table.sets.get(name)
+    if (set !== undefined && set.info.size === undefined) table.sets.set(name, { ...set, info: { ...set.info, size: 65535 } })
   }
   /** Only what may have become wrong: new jumps, and NAT or REJECT in a chain that others call. */
   #validate(table: Table, expressions: Rule['expressions']): void {

@@ -8,6 +8,9 @@ import { limitExpr, RuleEvaluator } from './evaluate.ts'
 import { tableNames } from './list.ts'
 import { nearest, NftError, NftGap, type Span } from './source.ts'
 
+/** A command with the newline that ends it. */
+const whole = ({ start, end }: Span): Span => ({ start, end: end + 1 })
+
 /** Where a message came from, for its errors. */
 export interface Origin {
   readonly command: Command
@@ -85,11 +88,11 @@ export class Builder {
     const name = cmd.name
     if (cmd.verb === 'delete' || cmd.verb === 'flush') {
       if (cmd.handle !== undefined) {
-        this.#push({ type: 'DELCHAIN', family, table: table.name, handle: cmd.handle.value }, { command: cmd, place: cmd.handle, at })
+        this.#push({ type: 'DELCHAIN', family, table: table.name, handle: cmd.handle.value, recursive: true }, { command: cmd, place: cmd.handle, at })
         return
       }
       if (name === undefined) return
-      this.#push(cmd.verb === 'delete' ? { type: 'DELCHAIN', family, table: table.name, chain: name.name } : { type: 'DELRULE', family, table: table.name, chain: name.name }, { command: cmd, place: name, at, chain: name })
+      this.#push(cmd.verb === 'delete' ? { type: 'DELCHAIN', family, table: table.name, chain: name.name, recursive: true } : { type: 'DELRULE', family, table: table.name, chain: name.name }, { command: cmd, place: name, at, chain: name })
       return
     }
     const known = this.#cache.find(family, table.name)
@@ -97,7 +100,7 @@ export class Builder {
     if (cmd.verb === 'rename') {
       const handle = known.chains.get(name?.name ?? '')?.chain.handle
       if (handle === undefined) throw new NftError('No such file or directory', name ?? cmd)
-      this.#push({ type: 'NEWCHAIN', family, table: table.name, chain: cmd.newName ?? '', exclusive: false, rename: handle }, { command: cmd, place: cmd, at })
+      this.#push({ type: 'NEWCHAIN', family, table: table.name, chain: cmd.newName ?? '', exclusive: false, rename: handle }, { command: cmd, place: whole(cmd), at })
       return
     }
     this.#declareChain(cmd, at)
@@ -113,7 +116,7 @@ export class Builder {
     this.#push({
       type: 'NEWCHAIN', family, table: table.name, chain: name.name, exclusive: cmd.verb === 'create', ...(base && { base }), ...(chain?.policy && { policy: chain.policy }),
       ...(chain?.comment === undefined ? {} : { comment: chain.comment }),
-    }, { command: cmd, place: cmd, at, exists: name })
+    }, { command: cmd, place: whole(cmd), at, exists: name })
     const t = this.#cache.note(family, table.name)
     if (!t.chains.has(name.name)) t.chains.set(name.name, { chain: { family, table: table.name, name: name.name, handle: 0, use: 0, base: undefined }, rules: [] })
   }
@@ -126,7 +129,7 @@ export class Builder {
     const { name } = cmd
     if (name === undefined) return
     if (cmd.verb === 'delete') {
-      this.#push({ type: 'DELRULE', family, table: table.name, chain: name.name, handle: cmd.handle?.value ?? 0 }, { command: cmd, place: cmd.handle ?? cmd, at, chain: name })
+      this.#push({ type: 'DELRULE', family, table: table.name, chain: name.name, handle: cmd.handle?.value ?? 0 }, { command: cmd, place: cmd.handle ?? whole(cmd), at, chain: name })
       return
     }
     const mode = cmd.verb === 'replace' ? 'replace' : cmd.verb === 'insert' ? 'insert' : 'append'
@@ -137,7 +140,7 @@ export class Builder {
       if (rule === undefined) throw new NftError('Could not process rule: No such file or directory', cmd.index)
       handle = rule.handle
     }
-    this.#newRule(cmd, at, cmd.rule, cmd.handle ?? cmd, mode, handle === undefined ? {} : { handle })
+    this.#newRule(cmd, at, cmd.rule, cmd.handle ?? whole(cmd), mode, handle === undefined ? {} : { handle })
   }
   #newRule(cmd: Command, at: Target, spec: RuleSpec, place: Span, mode: 'append' | 'insert' | 'replace', beside: { readonly handle?: number }): void {
     const { family, table } = at
@@ -154,8 +157,8 @@ export class Builder {
       family, table: table.name, names: this.#names, sets,
       addSet: (set, elements) => {
         const name = this.#setName(family, table.name, known)
-        this.#push({ type: 'NEWSET', set: { ...set, family, table: table.name, name, anonymous: true, constant: true }, exclusive: false }, { command: cmd, place: cmd, at, ...(cmd.name && { chain: cmd.name }) })
-        this.#push({ type: 'NEWSETELEM', family, table: table.name, set: name, elements, exclusive: false }, { command: cmd, place: cmd, at, names })
+        this.#push({ type: 'NEWSET', set: { ...set, family, table: table.name, name, anonymous: true, constant: true }, exclusive: false }, { command: cmd, place: whole(cmd), at, ...(cmd.name && { chain: cmd.name }) })
+        this.#push({ type: 'NEWSETELEM', family, table: table.name, set: name, elements, exclusive: false }, { command: cmd, place: whole(cmd), at, names })
         return name
       },
       noteName: (name, span) => names.push({ name, span }),
@@ -178,7 +181,7 @@ export class Builder {
     const { family, table } = at
     const { name, set } = cmd
     if (cmd.verb === 'delete') {
-      this.#push({ type: 'DELSET', family, table: table.name, ...(name === undefined ? { handle: cmd.handle?.value ?? 0 } : { set: name.name }) }, { command: cmd, place: name ?? cmd, at })
+      this.#push({ type: 'DELSET', family, table: table.name, ...(name === undefined ? { handle: cmd.handle?.value ?? 0 } : { set: name.name }) }, { command: cmd, place: name ?? whole(cmd), at })
       return
     }
     if (name === undefined) return
@@ -202,7 +205,7 @@ export class Builder {
       ...(set.size === undefined ? {} : { size: set.size }), ...(set.policy && { policy: set.policy }), ...(set.autoMerge && { autoMerge: true }), ...(set.counter && { counter: true }),
       ...(set.comment === undefined ? {} : { comment: set.comment }),
     }
-    this.#push({ type: 'NEWSET', set: info, exclusive: cmd.verb === 'create' }, { command: cmd, place: cmd, at, exists: name })
+    this.#push({ type: 'NEWSET', set: info, exclusive: cmd.verb === 'create' }, { command: cmd, place: whole(cmd), at, exists: name })
     known.sets.set(name.name, { info: { ...info, handle: 0 }, elements: known.sets.get(name.name)?.elements ?? [] })
     if (set.elements !== undefined) this.#addElements(cmd, at, name.name, set.elements, 'add')
   }
@@ -270,7 +273,7 @@ export class Builder {
     }
     if (this.#cache.find(family, table.name) === undefined) throw this.#noTable(at)
     const state = cmd.stateful === undefined ? undefined : stateExpr(cmd.stateful)
-    if (state !== undefined) this.#push({ type: 'NEWOBJ', family, table: table.name, name: name.name, state, exclusive: cmd.verb === 'create' }, { command: cmd, place: cmd, at, exists: name })
+    if (state !== undefined) this.#push({ type: 'NEWOBJ', family, table: table.name, name: name.name, state, exclusive: cmd.verb === 'create' }, { command: cmd, place: whole(cmd), at, exists: name })
   }
 
   /** How the refusal of a message is told. */

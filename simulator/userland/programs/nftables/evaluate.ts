@@ -180,6 +180,10 @@ export class RuleEvaluator {
       else this.#out.push({ kind: 'cmp', op: negated ? 'neq' : 'eq', left: masked(load, prefixMask(bits, type.bytes)), data })
       return
     }
+    if (load.kind === 'fib' && load.result !== 'type' && right.k === 'value' && (right.text === 'missing' || right.text === 'exists')) {
+      this.#out.push({ kind: 'cmp', op: (right.text === 'missing') === negated ? 'neq' : 'eq', left: load, data: '0'.repeat(type.bytes * 2) })
+      return
+    }
     const isFlagTest = type.isFlags === true && load.kind !== 'bitwise' && (op === undefined || op === '!' || right.k === 'list')
     const raw = this.#value(right, type)
     if (isFlagTest) {

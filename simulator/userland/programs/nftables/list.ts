@@ -6,7 +6,7 @@ import type { Command } from './ast.ts'
 import type { Cache, CachedTable } from './cache.ts'
 import { formatTime, type Names } from './datatype.ts'
 import { elementText, hasXt, limitText, type PrintContext, type PrintOptions, priorityText, ruleText, type SetText, sortedElements } from './print.ts'
-import { nearest, NftError, type Span } from './source.ts'
+import { NftError, type Span } from './source.ts'
 
 const sizeText = (n: number): string => (n > 0 && n % 1048576 === 0 ? `${n / 1048576} mbytes` : n > 0 && n % 1024 === 0 ? `${n / 1024} kbytes` : `${n} bytes`)
 
@@ -49,7 +49,7 @@ export class Lister {
       case 'chain': {
         const t = this.#need(cmd)
         const found = t.chains.get(name?.name ?? '')
-        if (found === undefined) throw this.#missing(name, t.chains.keys(), (near) => `chain ‘${near}’ in table ${t.table.family} ‘${t.table.name}’`)
+        if (found === undefined) throw this.#missing(name)
         if (found.rules.some(hasXt)) yield* this.#warn(t)
         return yield* this.#wrap(t, [this.#chainText(t, found.chain, found.rules)], '\n')
       }
@@ -64,7 +64,7 @@ export class Lister {
       case 'map': {
         const t = this.#need(cmd)
         const found = t.sets.get(name?.name ?? '')
-        if (found === undefined) throw this.#missing(name, [...t.sets.values()].filter((s) => !s.info.anonymous).map((s) => s.info.name), (near) => `set ‘${near}’ in table ${t.table.family} ‘${t.table.name}’`)
+        if (found === undefined) throw this.#missing(name)
         return yield* this.#wrap(t, [this.#setText(t, found)], '\n')
       }
       case 'counters':
@@ -80,7 +80,7 @@ export class Lister {
       case 'limit': {
         const t = this.#need(cmd)
         const found = t.objects.find((o) => o.name === name?.name && o.type === object)
-        if (found === undefined) throw this.#missing(name, t.objects.map((o) => o.name), (near) => `obj ‘${near}’ in table ${t.table.family} ‘${t.table.name}’`)
+        if (found === undefined) throw this.#missing(name)
         return yield* this.#wrap(t, [this.#objectText(found)], '\n')
       }
     }
@@ -89,11 +89,10 @@ export class Lister {
     const { at } = cmd
     const found = at && this.#cache.find(at.family, at.table.name)
     if (found !== undefined) return found
-    throw this.#missing(at?.table, tableNames(this.#cache, at?.family), (near) => `table ‘${near}’ in family ${at?.family ?? 'ip'}`)
+    throw this.#missing(at?.table)
   }
-  #missing(at: (Span & { readonly name: string }) | undefined, candidates: Iterable<string>, hint: (near: string) => string): NftError {
-    const near = nearest(at?.name ?? '', candidates)
-    return new NftError(`No such file or directory${near === undefined ? '' : `; did you mean ${hint(near)}?`}`, at ?? { start: 0, end: 1 })
+  #missing(at: Span | undefined): NftError {
+    return new NftError('No such file or directory', at ?? { start: 0, end: 1 })
   }
   *#warn(t: CachedTable): Flow<void> {
     yield* this.#c.stderr.write(`# Warning: table ${t.table.family} ${t.table.name} is managed by iptables-nft, do not touch!\n`)

@@ -14,9 +14,11 @@ export function limit(t: Tokens, start: number): Stmt {
   const over = t.take('over')
   if (!over) t.take('until')
   const rate = t.number().value
-  const size = t.takeWord('bytes', 'kbytes', 'mbytes')
-  if (!t.take('/')) throw t.unexpected('/ or string or bytes')
-  const unit = UNITS.get(t.current.text)
+  // `mbytes/second` is one word to the scanner.
+  const [, joined, per] = /^([km]?bytes)\/(\w+)$/.exec(t.current.text) ?? []
+  const size = joined ?? t.takeWord('bytes', 'kbytes', 'mbytes')
+  if (joined === undefined && !t.take('/')) throw t.unexpected('/ or string or bytes')
+  const unit = UNITS.get(per ?? t.current.text)
   if (unit === undefined) throw t.unexpected('second or minute or hour or day')
   t.at++
   let burst: number | undefined

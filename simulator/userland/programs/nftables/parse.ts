@@ -82,6 +82,7 @@ class Parser {
       return this.#command(verb, start)
     }
     if (t.is('table') || t.is('chain') || t.is('set') || t.is('map') || t.is('rule') || t.is('element') || t.is('counter') || t.is('quota') || t.is('limit')) return this.#command('add', start)
+    if (t.current.kind === 'symbol') throw t.unexpected()
     // `TABLE CHAIN STATEMENT`: a rule is added.
     const at = this.#target()
     const name = this.#name()
@@ -218,7 +219,7 @@ class Parser {
   /** `read` answers how a missing separator behind the item is told; false where none is needed. */
   #block(read: () => string | boolean): void {
     const t = this.#t
-    t.expect('{')
+    t.expect('{', '\'{\'')
     for (;;) {
       while (t.isSeparator) t.at++
       if (t.take('}')) return

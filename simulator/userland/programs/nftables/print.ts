@@ -130,6 +130,7 @@ class RulePrinter {
     if (left.kind === 'meta' && left.key === 'nfproto' && op === 'eq' && family === 'inet') return this.#add(`meta nfproto ${data === '02' ? 'ipv4' : 'ipv6'}`, 'network')
     if (left.kind === 'meta' && left.key === 'protocol' && op === 'eq' && (family === 'bridge' || family === 'netdev')) return this.#add(`meta protocol ${data === '0800' ? 'ip' : data === '86dd' ? 'ip6' : `0x${data}`}`, 'network')
     if (left.kind === 'bitwise') return this.#compareMasked(e, left)
+    if (left.kind === 'fib' && left.result !== 'type' && /^0+$/.test(data)) return this.#add(`fib ${left.selectors.join(' . ')} ${left.result} ${op === 'eq' ? 'missing' : 'exists'}`)
     const { text, type } = this.#left(left)
     if (left.kind === 'payload' && left.base === 'network' && left.length < type.bytes) {
       const bits = data.length * 4
@@ -160,7 +161,10 @@ class RulePrinter {
       return this.#add(`${inner.text} & ${inner.type.format(left.mask, names)} ${op === 'eq' ? '==' : '!='} ${inner.type.format(data, names)}`)
     }
     const field = bitField(left, sel)
-    if (field !== undefined) return this.#add(`${field.text} ${OPS[op]}${field.type.format(hexOf(numberOf(data) >> (field.mask?.shift ?? 0), 1), names)}`)
+    if (field !== undefined) {
+      this.#dropImplied('network')
+      return this.#add(`${field.text} ${OPS[op]}${field.type.format(hexOf(numberOf(data) >> (field.mask?.shift ?? 0), 1), names)}`)
+    }
     const outer = this.#left(left)
     this.#add(`${outer.text} ${op === 'eq' ? '== ' : OPS[op]}${inner.type.format(data, names)}`)
   }

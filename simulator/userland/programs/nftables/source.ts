@@ -39,13 +39,16 @@ export function showError({ text, file }: Source, { message, places }: NftError)
   return `${where}Error: ${message}\n${line}\n${under}\n`
 }
 
-/** “did you mean”: the nearest name by edit distance, if one is near enough (src/misspell.c). */
+/** “did you mean”: the nearest name by edit distance, if one is near enough (src/misspell.c, which leaves out the first letters). */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined
-  let least = 4
+  let least = Infinity
   for (const c of candidates) {
-    const d = distance(name, c)
-    if (d < least && d < Math.max(name.length, c.length)) {
+    const longer = Math.max(name.length, c.length)
+    const shorter = Math.min(name.length, c.length)
+    const threshold = longer - shorter <= 1 ? Math.max(Math.ceil(longer / 3), 1) : Math.ceil((longer + 2) / 3)
+    const d = distance(name.slice(1), c.slice(1))
+    if (longer > 1 && d <= threshold && d < least) {
       best = c
       least = d
     }
