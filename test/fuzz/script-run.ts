@@ -4,6 +4,7 @@ import type { Kernel } from '../../simulator/kernel/kernel.ts'
 import { umountTree } from '../../simulator/kernel/mount/mount-detach.ts'
 import { sendSignal } from '../../simulator/kernel/signal-send.ts'
 import { bootMachine } from '../../simulator/machine/machine.ts'
+import type { KernelEvent } from '../../simulator/trace/emitter.ts'
 import type { SimulatedMachine } from '../../simulator/machine/contract.ts'
 
 const MOST_STEPS = 30_000
@@ -13,12 +14,14 @@ const kernelOf = (machine: SimulatedMachine): Kernel => (machine as SimulatedMac
 
 export interface Outcome { readonly kernel: Kernel; readonly output: string; readonly status: number }
 
-export function runRandomScript(script: string, user: string): Outcome {
+/** `listen` hears every event. */
+export function runRandomScript(script: string, user: string, listen?: (event: KernelEvent) => void, maxSteps = MOST_STEPS): Outcome {
   const machine = bootMachine()
   const kernel = kernelOf(machine)
+  if (listen !== undefined) kernel.trace.listeners.add(listen)
   const mounted = new Set(kernel.initTask?.nsproxy.mnt.mounts)
   // Its standard input is empty: else what reads it would eat the script.
-  const { output, status } = machine.runScript(`bash -c '${script.replaceAll("'", `'\\''`)}' < /dev/null`, { user, maxSteps: MOST_STEPS })
+  const { output, status } = machine.runScript(`bash -c '${script.replaceAll("'", `'\\''`)}' < /dev/null`, { user, maxSteps })
   endAll(machine, kernel)
   for (const mount of [...(kernel.initTask?.nsproxy.mnt.mounts ?? [])].reverse()) if (!mounted.has(mount) && mount.ns !== undefined) umountTree(mount, {})
   return { kernel, output: new TextDecoder().decode(output), status }

@@ -6,6 +6,7 @@ import { macvlanOps } from './macvlan.ts'
 import type { DeviceKind, NetDevice } from './net-device.ts'
 import { outsideReceive } from './outside.ts'
 import { type Frame, frameLength } from './packet.ts'
+import { dropPacket } from './packet-events.ts'
 import { isMulticast } from './route-choice.ts'
 
 const HEADER = 14, VLAN_HEADER = 4
@@ -41,8 +42,14 @@ function isUnjoined(device: NetDevice, { body, vlan }: Frame): boolean {
   const { ns } = device
   return ns.taps.size === 0 && ns.hooks.isEmpty('inet6', 'PREROUTING') && !ns.inet.isInGroup6(device, body.destination)
 }
-/** dummy_xmit: counted, and gone. */
-const dummyOps: DeviceOps = { countsRxHeader: true, countsTxHeader: true, xmit: () => undefined }
+/** dummy_xmit: counted as sent, and gone. */
+const dummyOps: DeviceOps = {
+  countsRxHeader: true, countsTxHeader: true,
+  xmit(device, frame) {
+    dropPacket(device.ns, frame.body, device, 'device', `${device.name} is a dummy: what is sent by it goes nowhere`)
+    return undefined
+  },
+}
 const physicalOps: DeviceOps = {
   countsRxHeader: true, countsTxHeader: true,
   xmit(device, frame) {
