@@ -4,6 +4,7 @@ import type { KernelEvent } from '../../simulator/trace/emitter.ts'
 import { sentence } from '../../simulator/trace/events.ts'
 import { type ArgumentNote, explainArguments } from '../../simulator/trace/explain-args.ts'
 import { SIGNATURES } from '../../simulator/trace/signatures.ts'
+import { refusedBy } from '../session/commands.ts'
 import { journeys, type PacketStory } from './journeys.ts'
 import { callsOf, failureOf, formatCall, type TracedCall } from '../../simulator/trace/strace.ts'
 
@@ -52,7 +53,7 @@ function isTelling(call: TracedCall): boolean {
 }
 
 const short = (text: string): string => (text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text)
-const isRefusal = ({ name, data }: KernelEvent): boolean => data.granted === false || name.endsWith('.refused') || name === 'mount.busy'
+const isRefusal = (event: KernelEvent): boolean => refusedBy(event) !== undefined || event.name === 'mount.busy'
 
 function explainCall(call: TracedCall): ExplainedCall {
   const reasons = call.inside.filter((event) => !NOT_REASONS.has(event.name))

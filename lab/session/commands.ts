@@ -12,9 +12,13 @@ export interface RanCommand {
   readonly onHost: boolean | undefined
 }
 
+/** Which of the kernel's checks said no: each of them is asked, and one is enough. */
+export type RefusalLayer = 'capability' | 'permission' | 'id map' | 'Yama' | 'seccomp' | 'AppArmor' | 'cgroup' | 'memory'
+
 export interface Refusal {
   readonly pid: number
-  /** The capability that was missing (`sys_admin`), or `file` for a file's permission bits. */
+  readonly layer: RefusalLayer
+  /** The capability that was missing (`sys_admin`), the call that seccomp refused, the operation that AppArmor did, else the layer's own word. */
   readonly what: string
   /** The rule that decided, as the kernel names it. */
   readonly rule: string
@@ -46,13 +50,10 @@ export class CommandCollector {
         case 'task.exit':
           this.#exit(event)
           break
-        case 'cap.check':
-          if (event.data.granted === false) this.#refuse(event, String(event.data.cap).replace(/^cap_/i, '').toLowerCase())
-          break
-        case 'file.refused':
-          this.#refuse(event, 'file')
-          break
-        default:
+        default: {
+          const refused = refusedBy(event)
+          if (refused !== undefined) this.#refusals.push({ ...refused, pid: refused.pid ?? event.tid, rule: String(event.data.rule ?? ''), userns: typeof event.data.userns === 'number' ? event.data.userns : undefined, data: event.data })
+        }
       }
     }
   }
@@ -82,8 +83,24 @@ export class CommandCollector {
     draft.status = (status & 0x7f) === 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f)
     this.#running.delete(tid)
   }
+}
 
-  #refuse({ tid, data }: KernelEvent, what: string): void {
-    this.#refusals.push({ pid: tid, what, rule: String(data.rule ?? ''), userns: typeof data.userns === 'number' ? data.userns : undefined, data })
+/** Actions of seccomp that let a call through: allow, log, trace, ask. */
+const SECCOMP_LETS: ReadonlySet<number> = new Set([0x7fff0000, 0x7ffc0000, 0x7ff00000, 0x7fc00000])
+
+/** The layer that said no in this event, and to what; undefined for every other event. */
+export function refusedBy({ name, data }: KernelEvent): { readonly layer: RefusalLayer; readonly what: string; readonly pid?: number } | undefined {
+  switch (name) {
+    case 'cap.check': return data.granted === false ? { layer: 'capability', what: String(data.cap).replace(/^cap_/i, '').toLowerCase() } : undefined
+    case 'file.refused': return { layer: 'permission', what: 'file' }
+    case 'ptrace.check': return data.granted === false ? { layer: 'Yama', what: 'ptrace' } : undefined
+    case 'idmap.refused': return { layer: 'id map', what: String(data.map) }
+    case 'userns.refused': return { layer: 'id map', what: 'user namespace' }
+    case 'seccomp.act': return SECCOMP_LETS.has(Number(data.action)) ? undefined : { layer: 'seccomp', what: String(data.nr) }
+    case 'apparmor.check': return data.verdict === 'DENIED' ? { layer: 'AppArmor', what: String(data.operation) } : undefined
+    case 'device.refused': return { layer: 'cgroup', what: 'device' }
+    case 'cgroup.refused': return { layer: 'cgroup', what: String(data.controller) }
+    case 'oom.kill': return { layer: 'memory', what: 'memory', pid: Number(data.victim) }
+    default: return undefined
   }
 }
