@@ -2,25 +2,22 @@
 // new program (real programs spend their first milliseconds loading, so others get on). Cost of work is charged to the virtual clock. See sched(7).
 // Groups with the cpu controller take turns as one task does; frozen tasks are parked until they thaw or are killed.
 import { Errno, isErr } from '../abi/errno.ts'
-import { sigBit, SIGKILL } from '../abi/signal.ts'
 import type { Flow, SyscallRequest } from '../abi/syscalls.ts'
 import { traceable } from '../trace/trace-args.ts'
 import { type Cgroup, rootCgroup } from './cgroup/cgroup.ts'
 import { CpuState, sliceOfNice } from './cgroup/cpu.ts'
-import { isFrozen } from './cgroup/freezer.ts'
 import { NSEC_PER_USEC } from './clock.ts'
 import type { Kernel } from './kernel.ts'
 import { deliverSignals, hasDeliverableSignal } from './signal-deliver.ts'
 import { abandonCall, exitTask } from './task-exit.ts'
 import type { Frame, Task } from './task.ts'
+import { isHeld, NEVER_RESTARTED, queueOf } from './scheduler-rules.ts'
 import { isKFlow, type WaitFor, WaitQueue } from './wait-queue.ts'
 
 const SYSCALL_COST = 1 * NSEC_PER_USEC
 /** check_preempt_wakeup (kernel/sched/fair.c): who has slept goes first at once if that much work behind the running task; at most SLEEPER_CREDIT is remembered. */
 const WAKEUP_GRANULARITY = 1000 * NSEC_PER_USEC
 const SLEEPER_CREDIT = 3000 * NSEC_PER_USEC
-/** Calls that never start again after a handler has run (ERESTARTNOHAND, ERESTART_RESTARTBLOCK). */
-const NEVER_RESTARTED: ReadonlySet<string> = new Set(['clock_nanosleep', 'poll', 'pause', 'rt_sigsuspend', 'rt_sigtimedwait'])
 
 /** Thrown by execve's handler once the old program is gone: the task goes on with its new frames. */
 export class ProgramReplaced {}
@@ -399,17 +396,4 @@ export class Scheduler {
     task.request = undefined
     if (task.isAlive) exitTask(task, 11)
   }
-}
-
-/** The queue that a group's tasks wait in: its own, or that of the nearest group above which has the cpu controller. */
-function queueOf(group: Cgroup): CpuState {
-  let level = group
-  while (level.parent !== undefined && !level.has('cpu')) level = level.parent
-  return level.cpu
-}
-
-/** Frozen, or held back for using too much memory. Death comes through all the same. */
-function isHeld(task: Task, now: number): boolean {
-  if (task.heldUntil <= now && !isFrozen(task.cgroup)) return false
-  return !task.isKernelThread && (task.signals.pending & sigBit(SIGKILL)) === 0n
 }

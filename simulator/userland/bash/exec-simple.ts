@@ -139,9 +139,9 @@ function* redirected(sh: Shell, c: Simple, keep: 'keep' | undefined, run: () => 
   const undo: Undo[] = []
   if (!(yield* redirect(sh, c.redirects, undo))) {
     yield* undoRedirects(undo)
-    sh.status = sh.bash ? 1 : 2
+    sh.status = sh.dialect === 'dash' ? 2 : 1
     sh.pipeStatus = [sh.status]
-    if (!sh.bash && !sh.interactive && SPECIAL_BUILTINS.has(c.words[0]?.literal ?? '')) throw new ShellExit(2)
+    if (!sh.bash && !sh.interactive && SPECIAL_BUILTINS.has(c.words[0]?.literal ?? '')) throw new ShellExit(sh.status)
     return
   }
   try {
@@ -219,7 +219,7 @@ export function* callFunction(sh: Shell, fn: ShellFunction, params: readonly str
 
 /** A program: in a child, or in place of this process when nothing is left to do. */
 function* program(sh: Shell, c: Simple, words: readonly string[], last: boolean): Flow<void> {
-  if (last && canReplace(sh) && (sh.forked || (sh.bash && c.redirects.length === 0))) {
+  if (last && canReplace(sh) && (sh.forked || (sh.dialect !== 'dash' && c.redirects.length === 0))) {
     if (!(yield* redirect(sh, c.redirects, undefined))) {
       sh.status = 1
       return
@@ -246,7 +246,7 @@ function* programChild(sh: Shell, c: Simple, words: readonly string[], placement
   const forkedSignals = sh.forkedSignals
   yield* resetSignals(sh)
   sh.forkedSignals = forkedSignals
-  if (!(yield* redirect(sh, c.redirects, undefined))) return sh.bash ? 1 : 2
+  if (!(yield* redirect(sh, c.redirects, undefined))) return sh.dialect === 'dash' ? 2 : 1
   return yield* runProgram(sh, words)
 }
 
