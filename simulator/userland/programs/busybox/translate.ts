@@ -38,7 +38,7 @@ const RULES = new Map<string, readonly Rule[]>([
   ['setsid', [[/^setsid: failed to execute (.+): (.+)$/, "setsid: can't execute '$1': $2"]]],
   ['umount', [[/^umount: (.+): not mounted\.$/, "umount: can't unmount $1: Invalid argument"], [/^umount: (.+): no mount point specified\.$/, "umount: can't unmount $1: No such file or directory"],
     [/^umount: (.+): must be superuser to unmount\.$/, "umount: can't unmount $1: Operation not permitted"], [/^umount: (.+): target is busy\.$/, "umount: can't unmount $1: Device or resource busy"]]],
-  ['mount', [[/^mount: .+: (?:permission denied|must be superuser to use mount)\.$/, 'mount: permission denied (are you root?)'],
+  ['mount', [[/^mount: failed to read mtab: .*/, 'mount: no /proc/mounts'], [/^mount: .+: (?:permission denied|must be superuser to use mount)\.$/, 'mount: permission denied (are you root?)'],
     [/^mount: (.+): mount point does not exist\.$/, 'mount: mounting on $1 failed: No such file or directory']]],
   ['hostname', [[/^hostname: you must be root to change the host name$/, 'hostname: sethostname: Operation not permitted']]],
   ['mknod', [[/^mknod: (.+): (.+)$/, 'mknod: $1: $2']]],

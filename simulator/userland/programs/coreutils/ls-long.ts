@@ -67,9 +67,11 @@ export class Lister {
   readonly #colors: Colors | undefined
   readonly #names: IdNames
   readonly #now: number
+  readonly #fixed: boolean
 
-  /** `now` in seconds since 1970: older files show their year instead of the time. */
-  constructor(style: LsStyle, colors: Colors | undefined, names: IdNames, now: number) {
+  /** `now` in seconds since 1970: older files show their year instead of the time. `fixed`: the columns of -l have BusyBox's widths. */
+  constructor(style: LsStyle, colors: Colors | undefined, names: IdNames, now: number, fixed = false) {
+    this.#fixed = fixed
     this.#style = style
     this.#colors = colors
     this.#names = names
@@ -136,6 +138,7 @@ export class Lister {
     const style = this.#style
     const { st, type } = t.entry
     const modes = st === undefined ? `${fileTypeLetter(type)}?????????` : modeString(st.mode)
+    if (this.#fixed) return this.#fixedLong(t, modes)
     const pad = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - textWidth(text)))
     const id = (text: string, width: number): string => `${/^\d+$/.test(text) ? text.padStart(width) : pad(text, width)} `
     const owners = (style.owner ? id(t.owner, w.owner) : '') + (style.group ? id(t.group, w.group) : '') + (style.author ? id(t.owner, w.owner) : '') +
@@ -144,6 +147,15 @@ export class Lister {
     let size = t.size.padStart(sizeWidth)
     if (st !== undefined && (isChr(st.mode) || isBlk(st.mode))) size = `${`${String(major(st.rdev)).padStart(w.major)}, ${String(minor(st.rdev)).padStart(w.minor)}`.padStart(sizeWidth)}`
     return `${modes} ${t.nlink.padStart(w.nlink)} ${owners}${size} ${this.#time(st?.[style.order.time])} `
+  }
+
+  #fixedLong(t: Texts, modes: string): string {
+    const style = this.#style
+    const { st } = t.entry
+    const isDevice = st !== undefined && (isChr(st.mode) || isBlk(st.mode))
+    const size = isDevice ? `${String(major(st.rdev)).padStart(4)}, ${String(minor(st.rdev)).padStart(3)}` : t.size.padStart(9)
+    const owners = (style.owner ? `${t.owner.slice(0, 8).padEnd(8)} ` : '') + (style.group ? `${t.group.slice(0, 8).padEnd(8)} ` : '')
+    return `${modes} ${t.nlink.padStart(4)} ${owners}${size} ${this.#time(st?.[style.order.time])} `
   }
 
   #time(milliseconds: number | undefined): string {

@@ -27,7 +27,7 @@ export const ls = command('ls', 'list the files in a directory', lsOptions, (c) 
 export const dir = command('dir', 'list files in columns, special characters escaped', lsOptions, (c) => list(c, [{ opt: 'C', arg: undefined }, { opt: 'b', arg: undefined }]))
 export const vdir = command('vdir', 'list files in long form, special characters escaped', lsOptions, (c) => list(c, [{ opt: 'l', arg: undefined }, { opt: 'b', arg: undefined }]))
 
-/** With `even`, columns are of one width, as BusyBox has them. */
+/** With `even`, columns are as BusyBox has them. */
 export function* list(c: Crt, preset: readonly { readonly opt: string; readonly arg: undefined }[], even = false): Flow<number> {
   c.writeFailure = 2
   const { options, operands } = yield* parseArgs(c, lsOptions, SERIOUS_TROUBLE)
@@ -39,7 +39,7 @@ export function* list(c: Crt, preset: readonly { readonly opt: string; readonly 
   if (style instanceof BadArgument) return yield* style.hint ? usageError(c, SERIOUS_TROUBLE, style.message) : fail(c, SERIOUS_TROUBLE, style.message)
   const now = yield* call('clock_gettime', CLOCK_REALTIME)
   const colors = style.color ? Colors.fromEnv(c.env) : undefined
-  const lister = new Lister(style, colors, new IdNames(), isErr(now) ? 0 : now.sec + now.nsec / 1e9)
+  const lister = new Lister(style, colors, new IdNames(), isErr(now) ? 0 : now.sec + now.nsec / 1e9, even)
   return yield* new Listing(c, style, lister, colors !== undefined, even).run(operands)
 }
 

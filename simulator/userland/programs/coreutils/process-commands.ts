@@ -86,24 +86,33 @@ export const chroot: ProgramEntry = { ...command('chroot', 'run a program with a
   const isOldRoot = resolved === '/'
   const skip = options.some((o) => o.opt === 'skip-chdir')
   if (skip && !isOldRoot) return yield* usageError(c, EXIT_CANCELED, `option --skip-chdir only permitted if NEWROOT is old ${quoteaf('/')}`)
+  // The old root's account files are asked first; the new one's may say something else.
+  const outside = yield* supplementary(value('userspec'))
   const entered = yield* call('chroot', root)
   if (isErr(entered)) return yield* fail(c, EXIT_CANCELED, `cannot change root directory to ${quoteaf(root)}`, entered)
   if (!skip) {
     const moved = yield* call('chdir', '/')
     if (isErr(moved)) return yield* fail(c, EXIT_CANCELED, 'cannot chdir to root directory', moved)
   }
-  yield* becomeUser(c, value('userspec'), value('groups'))
+  yield* becomeUser(c, value('userspec'), value('groups'), outside)
   return yield* runCommand(c, words.length > 0 ? words : [c.env.get('SHELL') ?? '/bin/sh', '-i'])
 }), path: '/usr/sbin/chroot' }
 
 /** --userspec and --groups, looked up inside the new root. */
-function* becomeUser(c: Crt, userspec: string | undefined, groups: string | undefined): Flow<void> {
+/** The groups that the account of a user named by --userspec brings; undefined without one. */
+function* supplementary(userspec: string | undefined): Flow<readonly number[] | undefined> {
+  const spec = userspec === undefined ? '' : yield* parseUserSpec(userspec)
+  const user = typeof spec === 'string' || spec.uid < 0 ? undefined : yield* getpwuid(spec.uid)
+  return user === undefined || typeof spec === 'string' ? undefined : yield* getgrouplist(user.name, spec.gid >= 0 ? spec.gid : user.gid)
+}
+
+function* becomeUser(c: Crt, userspec: string | undefined, groups: string | undefined, outside: readonly number[] | undefined): Flow<void> {
   const spec = userspec === undefined ? { uid: -1, gid: -1, dot: false } : yield* parseUserSpec(userspec)
   if (typeof spec === 'string') exit(yield* fail(c, EXIT_CANCELED, spec))
   const user = spec.uid < 0 ? undefined : yield* getpwuid(spec.uid)
   const gid = spec.gid >= 0 ? spec.gid : (user?.gid ?? -1)
   if (spec.uid >= 0 && gid < 0) exit(yield* fail(c, EXIT_CANCELED, `no group specified for unknown uid: ${spec.uid}`))
-  let list: readonly number[] | undefined = user === undefined ? undefined : yield* getgrouplist(user.name, gid)
+  let list: readonly number[] | undefined = user === undefined ? outside : yield* getgrouplist(user.name, gid)
   if (groups !== undefined) {
     const ids: number[] = []
     for (const name of groups.split(',').filter((g) => g !== '')) {

@@ -1,5 +1,6 @@
 // Debian's package passwd: accounts, groups and passwords.
 import type { ProgramPackage } from '../../program-table.ts'
+import { chage } from './chage.ts'
 import { chfn, gpasswd, groupmod } from './gpasswd.ts'
 import { chpasswd, passwd } from './passwd.ts'
 import { useradd, userdel } from './useradd.ts'
@@ -18,6 +19,7 @@ export const passwdPackage: ProgramPackage = {
     { path: '/usr/bin/passwd', program: passwd, mode: 0o4755, summary: 'changes a password' },
     { path: '/usr/sbin/groupmod', program: groupmod, summary: 'changes a group' },
     { path: '/usr/bin/gpasswd', program: gpasswd, mode: 0o4755, summary: 'changes who is in a group' },
+    { path: '/usr/bin/chage', program: chage, mode: 0o2755, summary: 'shows and changes how long a password is good for' },
     { path: '/usr/bin/chfn', program: chfn, mode: 0o4755, summary: "changes a user's full name" },
     { path: '/usr/bin/chsh', program: chsh, mode: 0o4755, summary: 'changes the login shell' },
   ],

@@ -1,6 +1,7 @@
 // Debian's packages util-linux and mount.
 import type { ProgramPackage } from '../../program-table.ts'
 import { program } from '../../libc/crt.ts'
+import { CHOOM_OPTIONS, choom } from './choom.ts'
 import { CHRT_OPTIONS, chrt } from './chrt.ts'
 import { DMESG_OPTIONS, dmesg } from './dmesg.ts'
 import { FINDMNT_OPTIONS, findmnt } from './findmnt.ts'
@@ -12,6 +13,7 @@ import { IPCRM_OPTIONS, ipcrm } from './ipc/ipcrm.ts'
 import { IPCS_OPTIONS, ipcs } from './ipc/ipcs.ts'
 import { LSIPC_OPTIONS, lsipc } from './ipc/lsipc.ts'
 import { LSBLK_OPTIONS, lsblk } from './lsblk.ts'
+import { LSLOCKS_OPTIONS, lslocks } from './lslocks.ts'
 import { LSNS_OPTIONS, lsns } from './lsns.ts'
 import { MOUNT_OPTIONS, mount } from './mount.ts'
 import { MOUNTPOINT_OPTIONS, mountpoint } from './mountpoint.ts'
@@ -53,8 +55,10 @@ export const utilLinuxPackage: ProgramPackage = {
     { path: '/usr/bin/dmesg', program: program(dmesg), options: DMESG_OPTIONS, summary: "shows the kernel's log" },
     { path: '/usr/bin/flock', program: program(flock), options: FLOCK_OPTIONS, summary: 'runs a command while holding a lock on a file' },
     { path: '/usr/bin/renice', program: program(renice), summary: 'changes the priority of running processes' },
+    { path: '/usr/bin/choom', program: program(choom), options: CHOOM_OPTIONS, summary: 'shows and changes how readily a process is killed for memory' },
     { path: '/usr/bin/chrt', program: program(chrt), options: CHRT_OPTIONS, summary: 'shows and changes the scheduling policy of a process' },
     { path: '/usr/bin/ionice', program: program(ionice), options: IONICE_OPTIONS, summary: 'shows and changes the I/O priority of a process' },
+    { path: '/usr/bin/lslocks', program: program(lslocks), options: LSLOCKS_OPTIONS, summary: 'lists file locks' },
     { path: '/usr/bin/lsblk', program: program(lsblk), options: LSBLK_OPTIONS, summary: 'lists block devices' },
     { path: '/usr/bin/taskset', program: program(taskset), options: TASKSET_OPTIONS, summary: 'binds a process to CPUs' },
     { path: '/usr/bin/namei', program: program(namei), options: NAMEI_OPTIONS, summary: 'follows a path name step by step' },

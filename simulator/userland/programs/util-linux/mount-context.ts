@@ -14,7 +14,7 @@ import { explainMountError } from './mount-errors.ts'
 import { parseMountOptions, type ParsedOptions } from './mount-options.ts'
 
 /** Exit status of a failed mount or umount call. */
-export const MNT_EX_FAIL = 32
+export const MNT_EX_FAIL = 32, MNT_EX_SOMEOK = 64
 
 export interface MountJob {
   readonly source: string | undefined

@@ -71,7 +71,7 @@ function* explainBusy(source: string): Flow<string> {
 function* isShared(path: string): Flow<boolean> {
   const mounts = yield* readMountinfo()
   if (isErr(mounts)) return false
-  const mount = mounts.findLast((m) => m.target === path)
+  const mount = mounts.findLast((m) => m.target === path) ?? mounts.filter((m) => path.startsWith(m.target === '/' ? '/' : `${m.target}/`)).sort((a, b) => a.target.length - b.target.length).at(-1)
   const parent = mounts.find((m) => m.id === mount?.parent)
   return (parent?.dev === mount?.dev ? mount : parent)?.optional.some((field) => field.startsWith('shared:')) ?? false
 }

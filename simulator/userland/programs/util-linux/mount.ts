@@ -154,7 +154,8 @@ function* mountNamed(c: Crt, r: Request, spec: string): Flow<number> {
     return yield* mountOne(c, { ...job(r, { ...entry, fstype: r.type ?? entry.fstype, options: joined(entry.options, r.options.join(',')) }), userMount })
   }
   if (!isRemount) {
-    const reason = r.source !== undefined ? `can't find mount source ${r.source} in /etc/fstab` : r.target !== undefined ? "can't find mount point in /etc/fstab" : "can't find in /etc/fstab"
+    const tag = /^(LABEL|UUID|PARTLABEL|PARTUUID|ID)=(.*)$/.exec(r.source ?? '')
+    const reason = tag !== null && r.target !== undefined ? `can't find ${tag[1]}="${tag[2].replace(/^"|"$/g, '')}"` : r.source !== undefined ? `can't find mount source ${r.source} in /etc/fstab` : r.target !== undefined ? "can't find mount point in /etc/fstab" : "can't find in /etc/fstab"
     return yield* die(c, 1, `${spec}: ${reason}.`)
   }
   const mounted = yield* findMounted(path)

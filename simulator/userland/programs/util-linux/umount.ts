@@ -12,7 +12,7 @@ import { canonicalize } from '../../libc/realpath.ts'
 import { call } from '../../libc/syscall.ts'
 import { readFile } from '../../libc/unistd.ts'
 import { die, option, tryHelp, LIBMOUNT } from './common.ts'
-import { dropPrivileges, MNT_EX_FAIL } from './mount-context.ts'
+import { dropPrivileges, MNT_EX_FAIL, MNT_EX_SOMEOK } from './mount-context.ts'
 import { enterMountNamespace } from './mount.ts'
 import { UMOUNT_HELP } from './help/umount.ts'
 
@@ -54,11 +54,13 @@ export function* umount(c: Crt): Flow<number> {
     return yield* tryHelp(c)
   }
   let status = 0
+  let gone = 0
   for (const name of parsed.operands) {
     const one = r.flags.has('R') ? yield* umountTree(c, r, name) : r.flags.has('A') ? yield* umountDevice(c, r, name) : yield* umountNamed(c, r, name)
     if (one !== 0) status = one
+    else gone++
   }
-  return status
+  return status !== 0 && gone > 0 ? MNT_EX_SOMEOK : status
 }
 
 function* mountTable(c: Crt): Flow<readonly MountEntry[]> {
@@ -78,7 +80,7 @@ function* umountNamed(c: Crt, r: Request, name: string): Flow<number> {
   const table = yield* readMountinfo()
   const mounts = isErr(table) ? [] : table
   const byTarget = isErr(path) ? undefined : mounts.findLast((m) => m.target === path)
-  if (byTarget) return yield* detach(c, r, byTarget.target, byTarget)
+  if (byTarget) return yield* detach(c, r, byTarget.target, byTarget, restricted || !name.startsWith('/') || ['l', 'f', 'c', 'd'].some((flag) => r.flags.has(flag)))
   const bySource = mounts.findLast((m) => m.source === name || (!isErr(path) && m.source === path && name.startsWith('/dev/')))
   if (!bySource) return yield* detach(c, r, name)
   if (mounts.findLast((m) => m.target === bySource.target) !== bySource) {
@@ -137,8 +139,8 @@ function* umountAll(c: Crt, r: Request): Flow<number> {
   return status
 }
 
-/** With `bySource` the mount was named by what is mounted. */
-function* detach(c: Crt, r: Request, target: string, mount?: MountEntry, bySource = false): Flow<number> {
+/** `isLookedUp`: the mount was looked for in the mount table, so that its source is known, too. */
+function* detach(c: Crt, r: Request, target: string, mount?: MountEntry, isLookedUp = false): Flow<number> {
   if ((yield* call('getuid')) !== 0 && !(yield* mayUmount(mount))) yield* dropPrivileges()
   const flags = (r.flags.has('l') ? MNT_DETACH : 0) | (r.flags.has('f') ? MNT_FORCE : 0)
   const result = r.flags.has('fake') ? 0 : yield* call('umount2', target, flags)
@@ -150,7 +152,7 @@ function* detach(c: Crt, r: Request, target: string, mount?: MountEntry, bySourc
     if (!(r.flags.has('q') && result === E.EINVAL)) yield* warn(c, `${target}: ${result === E.ENOENT && isErr(yield* readMountinfo()) ? `umount failed: ${result.message}` : explain(result)}.`)
     return MNT_EX_FAIL
   }
-  if (r.flags.has('v') && !r.flags.has('a')) yield* c.stdout.write(`${c.name}: ${target}${bySource && mount !== undefined ? ` (${mount.source})` : ''} unmounted\n`)
+  if (r.flags.has('v') && !r.flags.has('a')) yield* c.stdout.write(`${c.name}: ${target}${isLookedUp && mount !== undefined ? ` (${mount.source})` : ''} unmounted\n`)
   return 0
 }
 

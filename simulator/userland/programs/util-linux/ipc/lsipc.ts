@@ -38,7 +38,7 @@ const COLUMNS: Readonly<Record<IpcKind, readonly Column[]>> = {
   msg: [...GENERIC, right('USEDBYTES'), left('MSGS'), right('SEND'), right('RECV'), right('LSPID'), right('LRPID')],
   sem: [...GENERIC, right('NSEMS'), right('OTIME')],
 }
-const JSON_NAMES: Readonly<Record<IpcKind, string>> = { shm: 'sharedmemory', msg: 'messages', sem: 'semaphores' }
+const JSON_NAMES: Readonly<Record<IpcKind, string>> = { shm: '', msg: 'messages', sem: 'semaphores' }
 
 function defaults(kind: IpcKind, creator: boolean, time: boolean): readonly string[] {
   const own = creator ? ['CUID', 'CGID', 'UID', 'GID'] : []
