@@ -24,6 +24,8 @@ import { Socket } from './socket.ts'
 export type InetType = 'stream' | 'dgram' | 'raw'
 const LOOPBACK: Readonly<Record<IpVersion, bigint>> = { inet: 0x7f000001n, inet6: 1n }
 const IPV4_MASK = 0xffffffffn
+/** ::ffff:0:0 */
+const MAPPED_PREFIX = 0xffffn << 32n
 const ERROR_QUEUE_LIMIT = 64
 const TYPE_NUMBERS: Readonly<Record<InetType, number>> = { stream: 1, dgram: 2, raw: 3 }
 
@@ -109,7 +111,7 @@ export abstract class InetSocket extends Socket implements InetSocketLike {
   protected sockAddr(end: Endpoint | undefined, device?: NetDevice): SockAddr {
     const { family, address, port } = end ?? { family: this.family, address: 0n, port: 0 }
     if (this.family === 'inet') return { family: 'inet', addr: formatIp('inet', address), port }
-    if (family === 'inet') return { family: 'inet6', addr: formatIp('inet6', (IPV4_MASK << 32n) | address), port }
+    if (family === 'inet') return { family: 'inet6', addr: formatIp('inet6', MAPPED_PREFIX | address), port }
     return { family: 'inet6', addr: formatIp('inet6', address), port, ...(isLinkLocal6(address) && device !== undefined ? { scope: device.index } : {}) }
   }
 

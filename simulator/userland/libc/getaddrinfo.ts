@@ -105,6 +105,11 @@ export function* getaddrinfo(name: string, family?: IpVersion): Flow<readonly Ad
   }
   return failure
 }
+/** The first address for AI_PASSIVE without a name: IPv4's, unless its loopback can't be used (RFC 6724: matching labels come before precedence). */
+export function* passiveAddress(): Flow<AddrInfo> {
+  const any: AddrInfo = { family: 'inet', addr: '0.0.0.0', scope: 0, canonname: '' }
+  return (yield* isReachable(any)) ? any : { family: 'inet6', addr: '::', scope: 0, canonname: '' }
+}
 /** The same with AI_NUMERICHOST: no names. */
 export function* numericAddress(name: string, family?: IpVersion): Flow<readonly AddrInfo[] | GaiError> {
   const number = (yield* numeric(name, family)) ?? 'EAI_NONAME'

@@ -85,7 +85,8 @@ function* transfer(context: Context, first: RequestPlan): Flow<{ readonly outcom
     yield* trace.remark(`Issue another request to this URL: '${formatUrl(url)}'`)
     const status = outcome.head?.status ?? 0
     const becomesGet = !options.has('request') && (status === 303 || ((status === 301 || status === 302) && plan.method === 'POST')) && plan.method !== 'HEAD'
-    plan = becomesGet ? { url, method: 'GET', body: undefined } : { ...plan, url }
+    const isOld = outcome.head?.version === 'HTTP/1.0'
+    plan = becomesGet ? { url, method: 'GET', body: undefined, isOld } : { ...plan, url, isOld }
   }
 }
 

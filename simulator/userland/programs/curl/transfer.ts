@@ -23,6 +23,8 @@ export interface RequestPlan {
   readonly url: Url
   readonly method: string
   readonly body: Uint8Array | undefined
+  /** The server is known to speak no more than HTTP/1.0. */
+  readonly isOld?: boolean
 }
 /** What -w can tell of a transfer. */
 export interface Outcome {
@@ -61,7 +63,7 @@ function base64(text: string): string {
   return out
 }
 /** The head: curl's own fields, each of them replaced or taken away by -H, then -H's others. */
-export function requestHead({ url, method, body }: RequestPlan, options: CurlOptions): Uint8Array {
+export function requestHead({ url, method, body, isOld }: RequestPlan, options: CurlOptions): Uint8Array {
   const own = new Map<string, string | undefined>()
   const extra: [string, string][] = []
   for (const line of options.headers) {
@@ -94,7 +96,7 @@ export function requestHead({ url, method, body }: RequestPlan, options: CurlOpt
     add('Content-Length', String(body.length))
     if (options.data !== undefined && !options.isJson) add('Content-Type', 'application/x-www-form-urlencoded')
   }
-  return formatRequest({ method, target: url.target, version: options.has('http1.0') ? 'HTTP/1.0' : 'HTTP/1.1', headers })
+  return formatRequest({ method, target: url.target, version: options.has('http1.0') || isOld === true ? 'HTTP/1.0' : 'HTTP/1.1', headers })
 }
 
 function* timedOut({ limits }: Context, outcome: Outcome, expected: number | undefined): Flow<CurlError> {

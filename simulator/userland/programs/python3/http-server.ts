@@ -5,7 +5,7 @@ import { SIGINT } from '../../../abi/signal.ts'
 import type { Flow, SockAddr } from '../../../abi/syscalls.ts'
 import { concatBytes, decodeUtf8, EMPTY_BYTES, encodeUtf8 } from '../../../lib/bytes.ts'
 import { type Crt, exit } from '../../libc/crt.ts'
-import { gaiStrerror, getaddrinfo, isGaiError, sockAddrOf } from '../../libc/getaddrinfo.ts'
+import { gaiStrerror, getaddrinfo, isGaiError, passiveAddress, sockAddrOf } from '../../libc/getaddrinfo.ts'
 import { call } from '../../libc/syscall.ts'
 import { close, getcwd, sigaction, writeAll } from '../../libc/unistd.ts'
 import { strftime } from '../../libc/time.ts'
@@ -120,7 +120,7 @@ class Server {
 
 /** The address to listen on: of several the first. */
 function* bindAddress(c: Crt, { bind, port }: ServerArguments): Flow<SockAddr> {
-  if (bind === undefined) return { family: 'inet', addr: '0.0.0.0', port }
+  if (bind === undefined) return sockAddrOf(yield* passiveAddress(), port)
   const found = yield* getaddrinfo(bind)
   if (!isGaiError(found)) return sockAddrOf(found[0], port)
   yield* c.stderr.write(gaiTraceback(found === 'EAI_AGAIN' ? -3 : -2, gaiStrerror(found)))
