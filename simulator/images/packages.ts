@@ -38,6 +38,7 @@ import { file } from '../userland/programs/file/index.ts'
 import { tree } from '../userland/programs/tree/index.ts'
 import { bsdextrautils } from '../userland/programs/bsdextrautils/index.ts'
 import { bubblewrap } from '../userland/programs/bubblewrap/index.ts'
+import { conntrackPackage } from '../userland/programs/conntrack/index.ts'
 import { nftablesPackage } from '../userland/programs/nftables/index.ts'
 import { iptablesPackage } from '../userland/programs/iptables/index.ts'
 import { stracePackage } from '../userland/programs/strace/index.ts'
@@ -71,6 +72,7 @@ export const SIMULATED_PACKAGES: readonly ProgramPackage[] = [
   stracePackage,
   iptablesPackage,
   nftablesPackage,
+  conntrackPackage,
   bubblewrap,
   bridgeUtils,
   ethtoolPackage,

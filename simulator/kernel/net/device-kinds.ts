@@ -19,6 +19,8 @@ const loopbackOps: DeviceOps = {
     return undefined
   },
 }
+/** skb_scrub_packet: what one side knows of a packet's connection means nothing on the other. */
+const scrubbed = (frame: Frame): Frame => (frame.body.kind === 'ip' && frame.body.nfct !== undefined ? { ...frame, body: { ...frame.body, nfct: undefined } } : frame)
 /** veth_xmit: the other end receives it, if it is there, up, and the frame fits it (is_skb_forwardable). */
 const vethOps: DeviceOps = {
   countsRxHeader: true, countsTxHeader: true,
@@ -26,7 +28,7 @@ const vethOps: DeviceOps = {
     const { peer } = device
     if (peer === undefined || !peer.isUp) return `the other end of ${device.name} is down`
     if (frameLength(frame) > peer.mtu + HEADER + VLAN_HEADER) return `it is longer than the MTU of the other end, ${peer.name}`
-    enqueue(peer, frame)
+    enqueue(peer, scrubbed(frame))
     return undefined
   },
   isUnheard({ peer }, frame) {

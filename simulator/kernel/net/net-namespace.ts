@@ -51,6 +51,7 @@ export class NetNamespace extends Namespace {
     const initial = kernel.rooms.get('init-net') as NetNamespace | undefined
     if (initial === undefined) kernel.rooms.set('init-net', this)
     this.sysctls = new NetSysctls(initial === undefined, () => [...this.devices.values()].map((d) => d.name), initial?.sysctls)
+    this.sysctls.live.set('net/netfilter/nf_conntrack_count', () => String(this.netfilter.conntrack.count))
     this.loopback = new NetDevice(this, 'loopback', LOOPBACK_INDEX, 'lo', '00:00:00:00:00:00', DEVICE_OPS.loopback)
     this.addDevice(this.loopback)
     this.inet = new InetState(this)

@@ -60,8 +60,11 @@ export class NetSysctls {
     for (const [path, value] of from.#values) if (/^net\/ipv4\/(conf\/(all|default)\/|ip_forward$)/.test(path)) this.#values.set(path, value)
   }
 
+  /** Values that are counted when somebody asks. */
+  readonly live = new Map<string, () => string>()
+
   get(path: string): string {
-    return this.#values.get(path) ?? LO_EXCEPTIONS.get(path) ?? DEFINITIONS.get(path)?.value ?? this.#deviceDefault(path) ?? '0'
+    return this.live.get(path)?.() ?? this.#values.get(path) ?? LO_EXCEPTIONS.get(path) ?? DEFINITIONS.get(path)?.value ?? this.#deviceDefault(path) ?? '0'
   }
   getNumber(path: string): number {
     let number = this.#numbers.get(path)

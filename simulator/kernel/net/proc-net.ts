@@ -5,6 +5,7 @@ import { groupAddresses, inet6Groups, inetGroups } from './multicast-groups.ts'
 import type { FibRoute } from './fib.ts'
 import type { NetDevice } from './net-device.ts'
 import type { NetNamespace } from './net-namespace.ts'
+import { showConntrack } from './netfilter/conntrack-dump.ts'
 import { PROC_NET_SOCKETS } from './proc-net-sockets.ts'
 import { listUnixSockets } from './unix-socket.ts'
 
@@ -102,5 +103,6 @@ export const PROC_NET_FILES: ReadonlyMap<string, (net: NetNamespace) => string> 
   ['arp', showArp], ['dev_mcast', showDevMcast], ['igmp', showIgmp], ['igmp6', showIgmp6],
   ['dev', showDev], ['fib_trie', showFibTrie], ['if_inet6', showIfInet6], ['route', showRoute], ['unix', showUnix],
   ['netlink', () => 'sk               Eth Pid        Groups   Rmem     Wmem     Dump  Locks    Drops    Inode\n'],
+  ['nf_conntrack', showConntrack], ['nf_conntrack_expect', () => ''],
   ...PROC_NET_SOCKETS,
 ])

@@ -27,7 +27,7 @@ export class NetDir extends PidSubDir {
     if (show === undefined || this.#hidden) return undefined
     let inode = this.#made.get(name)
     if (inode === undefined) {
-      inode = new PidFile(this.sb, this.pid, 0o444, (target) => show(this.#netOf(target)))
+      inode = new PidFile(this.sb, this.pid, name.startsWith('nf_conntrack') ? 0o440 : 0o444, (target) => show(this.#netOf(target)))
       this.#made.set(name, inode)
     }
     return inode

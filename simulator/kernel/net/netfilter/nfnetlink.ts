@@ -6,6 +6,7 @@ import { nsCapable } from '../../cred/ns-capable.ts'
 import type { Task } from '../../task.ts'
 import type { NetNamespace } from '../net-namespace.ts'
 import { Batch, chainReferences } from './batch.ts'
+import { answerConntrack } from './conntrack-dump.ts'
 import { type Chain, current, type Rule, type Table, tableKey } from './ruleset.ts'
 import { liveElements } from './set.ts'
 
@@ -91,7 +92,7 @@ function answer(task: Task, net: NetNamespace, request: NfRequest): readonly NfR
     case 'IPCTNL_MSG_CT_GET':
     case 'IPCTNL_MSG_CT_DELETE':
     case 'IPCTNL_MSG_CT_NEW':
-    case 'IPCTNL_MSG_CT_GET_STATS': throw Errno.EOPNOTSUPP
+    case 'IPCTNL_MSG_CT_GET_STATS': return answerConntrack(net, request)
   }
 }
 
