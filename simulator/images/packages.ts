@@ -49,6 +49,7 @@ import { runcPackage } from '../userland/containers/runc/index.ts'
 import { curlPackage } from '../userland/programs/curl/index.ts'
 import { pythonPackage } from '../userland/programs/python3/index.ts'
 import { socatPackage } from '../userland/programs/socat/index.ts'
+import { bind9Package } from '../userland/programs/bind9/index.ts'
 import { netcatPackage } from '../userland/programs/netcat-openbsd/index.ts'
 import { attrPackage } from '../userland/programs/attr/index.ts'
 import { loginPackage } from '../userland/programs/login/index.ts'
@@ -87,6 +88,7 @@ export const SIMULATED_PACKAGES: readonly ProgramPackage[] = [
   curlPackage,
   pythonPackage,
   socatPackage,
+  bind9Package,
   ncursesBin,
   attrPackage,
   loginPackage,
