@@ -8,6 +8,8 @@ import { isReady, startDad } from './autoconf.ts'
 import type { NetDevice } from './net-device.ts'
 import { NetlinkError } from './netlink-error.ts'
 
+const LOOPBACK6 = 1n
+
 /** Adds an address; one with a lifetime goes by itself. Throws EEXIST, EINVAL. */
 export function addAddress(device: NetDevice, init: AddressInit): InterfaceAddress {
   const address = init.family === 'inet' ? addInet(device, init) : addInet6(device, init)
@@ -94,4 +96,16 @@ export function configureInet6(device: NetDevice): void {
   const local = linkLocalOf(device.address)
   if (device.addrGenMode !== 0 || device.addresses.some((a) => a.family === 'inet6' && a.scope === RT_SCOPE_LINK)) return
   addInet6(device, { family: 'inet6', local, prefixlen: 64, scope: RT_SCOPE_LINK })
+}
+
+/** dev_disable_change: what net.ipv6.conf.DEVICE.disable_ipv6 says now. Switched off, a device loses its addresses and routes; on, it begins again. */
+export function toggleInet6(device: NetDevice): void {
+  const { ns } = device
+  const own = device.addresses.filter((a) => a.family === 'inet6')
+  if (ns.sysctls.get(`net/ipv6/conf/${device.name}/disable_ipv6`) !== '0') {
+    for (const address of own) deleteAddress(device, address)
+    ns.routes.removeIf((r) => r.family === 'inet6' && r.nexthops.some((n) => n.device === device))
+    for (const neighbour of device.neighbours.list()) if (neighbour.family === 'inet6') device.neighbours.remove(neighbour)
+  } else if (!device.isLoopback) configureInet6(device)
+  else if (device.isUp && own.length === 0) addAddress(device, { family: 'inet6', local: LOOPBACK6, prefixlen: 128, scope: RT_SCOPE_HOST })
 }

@@ -100,7 +100,8 @@ function forward(bridge: NetDevice, whole: Frame, from: NetDevice | undefined): 
     sendBy(bridge, frame, vid, from, out)
     return
   }
-  const ports = [...bridge.ports].filter((port) => mayPass(from, port) && isForwarding(port) && portSwitch(port, isGroupMac(frame.destination) ? 'bcast_flood' : 'flood') && egress(bridge, port, vid, frame) !== undefined)
+  // The port list of a bridge has its newest port first.
+  const ports = [...bridge.ports].reverse().filter((port) => mayPass(from, port) && isForwarding(port) && portSwitch(port, isGroupMac(frame.destination) ? 'bcast_flood' : 'flood') && egress(bridge, port, vid, frame) !== undefined)
   packetEvent(bridge.ns, 'packet.bridge', frame.body, bridge, { in: from?.name ?? '', out: ports.length > NAMED_PORTS ? `${ports.length} ports` : ports.map((p) => p.name).join(' '), isFlood: true })
   for (const port of ports) sendBy(bridge, frame, vid, from, port)
 }

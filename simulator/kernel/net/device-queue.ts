@@ -38,7 +38,10 @@ const counted = (frame: Frame, withHeader: boolean): number => frameLength(frame
 
 /** dev_queue_xmit: a frame leaves by a device, through its queueing discipline if that delays or loses frames. */
 export function transmit(device: NetDevice, frame: Frame): void {
-  if (!device.isUp || !device.hasQdisc) return lostOut(device, frame, `${device.name} is down`)
+  if (!device.isUp || !device.hasQdisc || !device.carrier) {
+    // noop_qdisc: nobody counts it.
+    return dropPacket(device.ns, frame.body, device, 'device', `${device.name} ${device.isUp ? 'has no carrier' : 'is down'}`)
+  }
   if (device.egress === undefined) send(device, frame)
   else device.egress(frame, (late) => send(device, late))
 }

@@ -21,7 +21,7 @@ export function bringUp(device: NetDevice): void {
   if (device.kind === 'bridge') device.enabledSince ??= device.ns.kernel.clock.now
   if (device.isLoopback) {
     if (!device.addresses.some((a) => a.family === 'inet')) addAddress(device, { family: 'inet', local: LOOPBACK4, prefixlen: 8, scope: RT_SCOPE_HOST, label: device.name })
-    if (!device.addresses.some((a) => a.family === 'inet6')) addAddress(device, { family: 'inet6', local: LOOPBACK6, prefixlen: 128, scope: RT_SCOPE_HOST })
+    if (!device.addresses.some((a) => a.family === 'inet6') && device.ns.sysctls.get(`net/ipv6/conf/${device.name}/disable_ipv6`) === '0') addAddress(device, { family: 'inet6', local: LOOPBACK6, prefixlen: 128, scope: RT_SCOPE_HOST })
   }
   for (const a of device.addresses) addAddressRoutes(device, a)
   configureInet6(device)

@@ -23,8 +23,8 @@ const isIcmpError = (packet: IpPacket): boolean =>
   packet.payload.kind === 'icmp' && (packet.family === 'inet' ? !ECHOES.has(packet.payload.type) : packet.payload.type < 128)
 const isToGroup = (packet: IpPacket): boolean => isMulticast(packet.family, packet.destination) || (packet.family === 'inet' && packet.destination === 0xffffffffn)
 
-/** Tells the sender of a packet why it went no further. `what` may be a type and code of a firewall's choice. Nothing happens where no answer is due, or no way back. */
-export function sendIcmpError(net: NetNamespace, packet: IpPacket, what: Unreachable | TypeAndCode, mtu?: number): void {
+/** Tells the sender of a packet why it went no further. `what` may be a type and code of a firewall's choice. `gateway`: of a redirect. Nothing happens where no answer is due, or no way back. */
+export function sendIcmpError(net: NetNamespace, packet: IpPacket, what: Unreachable | TypeAndCode, mtu?: number, gateway?: bigint): void {
   const { family } = packet
   if (isIcmpError(packet) || isToGroup(packet) || packet.payload.kind === 'ndp' || (packet.fragment?.offset ?? 0) > 0 || packet.source === 0n) return
   const [type, code] = typeof what === 'string' ? (family === 'inet' ? CODES4 : CODES6)[what] : what
@@ -33,7 +33,7 @@ export function sendIcmpError(net: NetNamespace, packet: IpPacket, what: Unreach
     if (!routeOutput(net, family, packet.source, { source: own }).device.isLoopback && isLimited(net, packet, type)) return
     net.inet.count(`${family === 'inet' ? 'Icmp' : 'Icmp6'} OutType${type}`)
     const { fragment: _piece, ...whole } = packet
-    sendIp(net, { family, source: own, destination: packet.source, dontFragment: false, tos: family === 'inet' ? (packet.tos & 0x1e) | INTERNETWORK_CONTROL : 0, payload: { kind: 'icmp', type, code, id: 0, sequence: mtu ?? 0, data: EMPTY_BYTES, about: whole, mtu } })
+    sendIp(net, { family, source: own, destination: packet.source, dontFragment: false, tos: family === 'inet' ? (packet.tos & 0x1e) | INTERNETWORK_CONTROL : 0, payload: { kind: 'icmp', type, code, id: gateway === undefined ? 0 : Number(gateway >> 16n), sequence: gateway === undefined ? (mtu ?? 0) : Number(gateway & 0xffffn), data: EMPTY_BYTES, about: whole, mtu } })
   } catch {
     // Without a way back nobody learns of it.
   }

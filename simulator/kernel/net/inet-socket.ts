@@ -112,7 +112,14 @@ export abstract class InetSocket extends Socket implements InetSocketLike {
     const { family, address, port } = end ?? { family: this.family, address: 0n, port: 0 }
     if (this.family === 'inet') return { family: 'inet', addr: formatIp('inet', address), port }
     if (family === 'inet') return { family: 'inet6', addr: formatIp('inet6', MAPPED_PREFIX | address), port }
-    return { family: 'inet6', addr: formatIp('inet6', address), port, ...(isLinkLocal6(address) && device !== undefined ? { scope: device.index } : {}) }
+    const scope = isLinkLocal6(address) ? this.#scopeOf(address, device) : undefined
+    return { family: 'inet6', addr: formatIp('inet6', address), port, ...(scope === undefined ? {} : { scope: scope.index }) }
+  }
+  /** The link of a link-local address: where it came in, or whose it is if that was lo. */
+  #scopeOf(address: bigint, device: NetDevice | undefined): NetDevice | undefined {
+    if (device !== undefined && !device.isLoopback) return device
+    for (const d of this.net.devices.values()) if (d.addresses.some((a) => a.family === 'inet6' && a.local === address)) return d
+    return device
   }
 
   protected capable(task: Task, cap: number): boolean {

@@ -15,6 +15,7 @@ const ICMP_PER_SECOND = 1000, ICMP_BURST = 50
 /** XRLIM_BURST_FACTOR: so many errors at once to one host, then one every net.ipv4.icmp_ratelimit; ip_rt_error_burst for “no route”. */
 const HOST_BURST = 6, ROUTE_BURST = 5
 const PEER_LIMIT = 1024
+const REDIRECT_LOAD = 20 * NSEC_PER_MSEC, REDIRECT_NUMBER = 9, REDIRECT_SILENCE = REDIRECT_LOAD * 2 ** 10
 
 export class InetState {
   readonly udp: PortTable<InetSocketLike>
@@ -34,6 +35,7 @@ export class InetState {
   readonly #groups = new Map<bigint, number>()
   #ident: number
   readonly #peers = new Map<string, { tokens: number; last: number }>()
+  readonly #redirected = new Map<string, { count: number; last: number }>()
   #icmpCredit = ICMP_BURST
   #icmpStamp = 0
 
@@ -102,6 +104,22 @@ export class InetState {
   /** ip_error */
   mayTellNoRoute(host: string): boolean {
     return this.mayTell(host, 1000, ROUTE_BURST)
+  }
+  /** ip_rt_send_redirect: the second 20 ms after the first, then twice as long each time, and after nine no more for a while. */
+  mayRedirect(host: string): boolean {
+    const { now } = this.#net.kernel.clock
+    let peer = this.#redirected.get(host)
+    if (peer === undefined || now - peer.last > REDIRECT_SILENCE) {
+      if (this.#redirected.size >= PEER_LIMIT) this.#redirected.clear()
+      this.#redirected.set(host, (peer = { count: 0, last: 0 }))
+    }
+    if (peer.count >= REDIRECT_NUMBER || (peer.count > 0 && now < peer.last + REDIRECT_LOAD * 2 ** peer.count)) {
+      if (peer.count >= REDIRECT_NUMBER) peer.last = now
+      return false
+    }
+    peer.count++
+    peer.last = now
+    return true
   }
   /** icmp_global_allow */
   mayError(): boolean {

@@ -122,7 +122,10 @@ export function outputPacket(net: NetNamespace, packet: IpPacket, route: OutputR
   if (verdict === 'drop') throw Errno.EPERM
   if (verdict === 'stolen') return
   const pieces = fragment(context.packet, packet.family === 'inet6' && !route.device.isLoopback ? Math.max(MIN_MTU6, route.mtu) : route.mtu)
-  if (pieces.length > 1) net.inet.count('Ip FragOKs')
+  if (pieces.length > 1) {
+    net.inet.count(packet.family === 'inet' ? 'Ip FragOKs' : 'Ip6FragOKs')
+    net.inet.count(packet.family === 'inet' ? 'Ip FragCreates' : 'Ip6FragCreates', pieces.length)
+  }
   for (const piece of pieces) finishOutput(piece, route)
 }
 

@@ -160,7 +160,10 @@ export class NetDevice {
     if (!this.hasCarrier) return false
     if (this.kind === 'veth') return this.isUp && this.peer !== undefined && this.peer.isUp
     if (this.lower !== undefined) return this.lower.carrier
-    if (this.kind === 'bridge' && (this.hadPort || this.countsPorts)) return [...this.ports].some((port) => port.isUp && port.carrier)
+    if (this.kind === 'bridge' && (this.hadPort || this.countsPorts)) {
+      for (const port of this.ports) if (port.isUp && port.carrier) return true
+      return false
+    }
     return true
   }
   /** True if the carrier is another one than when this was last asked. */

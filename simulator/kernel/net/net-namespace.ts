@@ -5,6 +5,7 @@ import type { IpVersion } from '../../lib/ip.ts'
 import type { Kernel } from '../kernel.ts'
 import { Namespace } from '../ns/ns-common.ts'
 import type { UserNamespace } from '../ns/user-namespace.ts'
+import { toggleInet6 } from './address-change.ts'
 import { DEVICE_OPS } from './device-kinds.ts'
 import type { FrameTap } from './device-queue.ts'
 import { destroyDevices } from './device-register.ts'
@@ -50,11 +51,15 @@ export class NetNamespace extends Namespace {
     super(kernel, owner, ino)
     const initial = kernel.rooms.get('init-net') as NetNamespace | undefined
     if (initial === undefined) kernel.rooms.set('init-net', this)
-    this.sysctls = new NetSysctls(initial === undefined, () => [...this.devices.values()].map((d) => d.name), initial?.sysctls)
+    this.sysctls = new NetSysctls(initial === undefined, () => [...this.devices.values()].map((d) => d.name), initial?.sysctls, (path) => this.#sysctlChanged(path))
     this.sysctls.live.set('net/netfilter/nf_conntrack_count', () => String(this.netfilter.conntrack.count))
     this.loopback = new NetDevice(this, 'loopback', LOOPBACK_INDEX, 'lo', '00:00:00:00:00:00', DEVICE_OPS.loopback)
     this.addDevice(this.loopback)
     this.inet = new InetState(this)
+  }
+
+  #sysctlChanged(path: string): void {
+    if (path.startsWith('net/ipv6/conf/') && path.endsWith('/disable_ipv6')) for (const device of this.devices.values()) toggleInet6(device)
   }
 
   /** A frame has come up to the protocols (netif_receive_skb). */

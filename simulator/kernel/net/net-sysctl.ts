@@ -51,11 +51,13 @@ export class NetSysctls {
   readonly #numbers = new Map<string, number>()
   readonly #isInitial: boolean
   readonly #deviceNames: () => readonly string[]
+  readonly #changed: (path: string) => void
 
-  /** `from`: the initial namespace's, whose IPv4 device settings a new namespace starts with (net.core.devconf_inherit_init_net = 0). */
-  constructor(isInitial: boolean, deviceNames: () => readonly string[], from: NetSysctls | undefined) {
+  /** `from`: the initial namespace's, whose IPv4 device settings a new namespace starts with (net.core.devconf_inherit_init_net = 0). `changed` hears what was set. */
+  constructor(isInitial: boolean, deviceNames: () => readonly string[], from: NetSysctls | undefined, changed: (path: string) => void) {
     this.#isInitial = isInitial
     this.#deviceNames = deviceNames
+    this.#changed = changed
     if (from === undefined) return
     for (const [path, value] of from.#values) if (/^net\/ipv4\/(conf\/(all|default)\/|ip_forward$)/.test(path)) this.#values.set(path, value)
   }
@@ -81,6 +83,7 @@ export class NetSysctls {
       for (const name of ['all', 'default', ...this.#deviceNames()]) this.#values.set(`net/ipv4/conf/${name}/forwarding`, value === '0' ? '0' : '1')
     } else if (path === 'net/ipv6/conf/all/forwarding') for (const name of ['default', ...this.#deviceNames()]) this.#values.set(`net/ipv6/conf/${name}/forwarding`, value)
     else if (path === 'net/ipv6/conf/all/disable_ipv6') for (const name of ['default', ...this.#deviceNames()]) this.#values.set(`net/ipv6/conf/${name}/disable_ipv6`, value)
+    this.#changed(path)
   }
 
   /** A device has come: it starts with what `default` says. */

@@ -64,7 +64,7 @@ function* pinger(state: PingState, protocol: PingProtocol): Flow<number> {
     yield* state.c.stdout.write(`no answer yet for icmp_seq=${state.transmitted % 65536}\n`)
     yield* state.c.stdout.flush()
   }
-  const failure = yield* protocol.sendProbe()
+  let failure = yield* protocol.sendProbe()
   if (failure === undefined) {
     state.advance()
     if (!state.has('q') && state.has('f') && state.inFlight < state.screenWidth) yield* call('write', 1, Uint8Array.of(46))
@@ -74,7 +74,15 @@ function* pinger(state: PingState, protocol: PingProtocol): Flow<number> {
     state.tokens += state.interval
     return MIN_INTERVAL
   }
-  const bad = yield* protocol.receiveError()
+  let bad = yield* protocol.receiveError()
+  while (bad === 'foreign') {
+    failure = yield* protocol.sendProbe()
+    if (failure === undefined) {
+      state.advance()
+      return state.interval - state.tokens
+    }
+    bad = yield* protocol.receiveError()
+  }
   state.advance()
   if (bad >= 0 && !state.has('q')) {
     if (state.has('f')) yield* call('write', 1, Uint8Array.of(69))

@@ -40,7 +40,7 @@ class Ping4 implements PingProtocol {
   #isOurs(ident: number): boolean {
     return !this.isRaw || ident === this.#state.ident
   }
-  *receiveError(): Flow<number> {
+  *receiveError(): Flow<number | 'foreign'> {
     const state = this.#state
     const message = (yield* call('recvmsg', this.fd, MSG_ERRQUEUE | MSG_DONTWAIT)) as InetMessage | Errno
     if (isErr(message)) return message === E.EAGAIN || message === E.EINTR ? -1 : 0
@@ -55,7 +55,7 @@ class Ping4 implements PingProtocol {
       return -1
     }
     const view = new DataView(data.buffer, data.byteOffset, data.byteLength)
-    if (data.length < 8 || addr?.family !== 'inet' || addr.addr !== this.#addr || data[0] !== ECHO || !this.#isOurs(view.getUint16(4))) return 0
+    if (data.length < 8 || addr?.family !== 'inet' || addr.addr !== this.#addr || data[0] !== ECHO || !this.#isOurs(view.getUint16(4))) return 'foreign'
     const sequence = view.getUint16(6)
     state.acknowledge(sequence)
     state.errors++

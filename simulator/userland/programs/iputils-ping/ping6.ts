@@ -50,7 +50,7 @@ class Ping6 implements PingProtocol {
     const text = yield* addressText(this.#state, addr.addr)
     return withZone(text, addr.scope ?? 0, this.#links)
   }
-  *receiveError(): Flow<number> {
+  *receiveError(): Flow<number | 'foreign'> {
     const state = this.#state
     const message = (yield* call('recvmsg', this.fd, MSG_ERRQUEUE | MSG_DONTWAIT)) as InetMessage | Errno
     if (isErr(message)) return message === E.EAGAIN || message === E.EINTR ? -1 : 0
@@ -65,7 +65,7 @@ class Ping6 implements PingProtocol {
       return -1
     }
     const view = new DataView(data.buffer, data.byteOffset, data.byteLength)
-    if (data.length < 8 || addr?.family !== 'inet6' || addr.addr !== this.#info.addr || data[0] !== ECHO || !this.#isOurs(view.getUint16(4))) return 0
+    if (data.length < 8 || addr?.family !== 'inet6' || addr.addr !== this.#info.addr || data[0] !== ECHO || !this.#isOurs(view.getUint16(4))) return 'foreign'
     state.errors++
     if (state.has('q')) return 1
     if (state.has('f')) {

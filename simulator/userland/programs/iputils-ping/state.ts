@@ -125,8 +125,8 @@ export interface PingProtocol {
   readonly isRaw: boolean
   /** An echo request with the next number. Undefined, or why not. */
   sendProbe(): Flow<Errno | undefined>
-  /** Reads one error from the queue: how many bad news came over the net, negative for what went wrong here. */
-  receiveError(): Flow<number>
+  /** Reads one error from the queue: how many bad news came over the net, negative for what went wrong here; foreign: about another program's packet. */
+  receiveError(): Flow<number | 'foreign'>
   parseReply(message: InetMessage): Flow<void>
 }
 
