@@ -208,6 +208,8 @@ export function* waitForeground(sh: Shell, pids: readonly number[], texts: () =>
     yield* sh.write2(`\n${formatJob(sh.jobs, job, 'standard', sh.cwd, sh.vars.get('HOME'))}`)
   } else {
     if (WIFSIGNALED(last) && sh.restoreTerminal && sh.monitor) yield* sh.restoreTerminal()
+    // Jobs are reported in their order, and the one waited for is the youngest.
+    if (sh.bash && !sh.interactive) yield* notifyJobs(sh)
     yield* reportDeath(sh, last, pids, statuses, texts)
   }
   if (!sh.forked || !sh.interactive) yield* notifyJobs(sh)

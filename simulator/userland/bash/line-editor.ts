@@ -1,6 +1,7 @@
 // The line editor: readline's emacs mode on a terminal in raw mode, one byte at a time so that what is typed ahead is left for the commands.
 import type { Flow } from '../../abi/syscalls.ts'
 import { Errno, isErr } from '../../abi/errno.ts'
+import { POLLIN } from '../../abi/fcntl.ts'
 import { decodeUtf8 } from '../../lib/bytes.ts'
 import { call } from '../libc/syscall.ts'
 import { Screen } from './line-screen.ts'
@@ -11,6 +12,12 @@ import { reverseSearch } from './line-search.ts'
 import { completeLine } from './line-completion.ts'
 
 const WORD = /[\p{L}\p{N}]/u
+
+/** Is more typed already? */
+function* hasInput(): Flow<boolean> {
+  const ready = yield* call('poll', [{ fd: 0, events: POLLIN }], 0)
+  return !isErr(ready) && ready[0] !== 0
+}
 
 export class LineEditor {
   readonly sh: Shell
@@ -95,6 +102,7 @@ export class LineEditor {
         return undefined
       }
       this.draw()
+      if (this.screen.isAtEdge && !(yield* hasInput())) this.screen.settle()
       yield* this.screen.flush()
     }
   }

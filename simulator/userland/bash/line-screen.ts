@@ -29,6 +29,8 @@ export class Screen {
   #cell = 0
   #out = ''
   #last = ''
+  /** The last cell of a row has just been filled: the terminal's cursor still stands there. */
+  #isAtEdge = false
 
   constructor(fd: number) {
     this.fd = fd
@@ -48,6 +50,7 @@ export class Screen {
     const newline = prompt.lastIndexOf('\n')
     if (newline >= 0) this.#out += prompt.slice(0, newline + 1).replace(/[\x01\x02]/g, '')
     this.setPrompt(prompt.slice(newline + 1))
+    this.#isAtEdge = false
     this.#out += this.#prompt
     this.#cell = this.#promptWidth
     this.#last = ''
@@ -66,10 +69,11 @@ export class Screen {
     if (cursor === text.length && text.startsWith(this.#last) && this.#cell === this.#promptWidth + width(this.#last)) {
       this.#out += display(text.slice(this.#last.length))
       this.#cell = total
-      if (total > 0 && total % this.columns === 0 && text !== this.#last) this.#out += ' \r'
+      this.#isAtEdge = total > 0 && total % this.columns === 0 && (text !== this.#last || this.#isAtEdge)
       this.#last = text
       return
     }
+    this.settle()
     if (text === this.#last) {
       this.#moveTo(this.#promptWidth + before)
       return
@@ -80,6 +84,15 @@ export class Screen {
     if (total > 0 && total % this.columns === 0) this.#out += ' \r'
     this.#moveTo(this.#promptWidth + before)
     this.#last = text
+  }
+
+  get isAtEdge(): boolean {
+    return this.#isAtEdge
+  }
+  /** Wraps to the next row where nothing follows that would do it. */
+  settle(): void {
+    if (this.#isAtEdge) this.#out += ' \r'
+    this.#isAtEdge = false
   }
 
   #toRow(row: number): void {
@@ -100,6 +113,7 @@ export class Screen {
 
   /** Leaves the line: cursor after its end, then a new line. */
   finish(text: string): void {
+    this.settle()
     this.#moveTo(this.#promptWidth + width(text))
     this.#out += '\n'
   }
