@@ -39,11 +39,15 @@ function addInet(device: NetDevice, init: AddressInit): InterfaceAddress {
   const address = new InterfaceAddress({ ...init, flags }, device.ns.kernel.clock.now)
   let at = device.addresses.findIndex((a) => a.family === 'inet6')
   if (at < 0) at = device.addresses.length
-  if (!address.isSecondary) at = device.addresses.findLastIndex((a) => a.family === 'inet' && !a.isSecondary && a.scope >= address.scope) + 1
+  if (!address.isSecondary) at = primaryPlace(device, address)
   device.addresses.splice(at, 0, address)
   addAddressRoutes(device, address)
   return address
 }
+
+/** Behind the last primary of the same scope or a narrower one. */
+const primaryPlace = (device: NetDevice, address: InterfaceAddress): number =>
+  device.addresses.findLastIndex((a) => a.family === 'inet' && !a.isSecondary && a.scope >= address.scope) + 1
 
 /** IPv6 addresses stand sorted by scope, the widest first, the newest first within a scope. */
 function addInet6(device: NetDevice, init: AddressInit): InterfaceAddress {
@@ -83,7 +87,7 @@ export function deleteAddress(device: NetDevice, address: InterfaceAddress): voi
   if (heir === undefined) return
   remove(heir)
   heir.flags &= ~IFA_F_SECONDARY
-  device.addresses.unshift(heir)
+  device.addresses.splice(primaryPlace(device, heir), 0, heir)
   for (const a of [heir, ...secondaries.slice(1)]) addAddressRoutes(device, a)
 }
 

@@ -14,7 +14,7 @@ import { bringDown, bringUp, carrierChanged, moveToNamespace, rename, setMaster 
 import type { DeviceKind, NetDevice } from './net-device.ts'
 import { NetNamespace } from './net-namespace.ts'
 import { NetlinkError } from './netlink-error.ts'
-import { checkUpperMtu, mtuChanged } from './upper-devices.ts'
+import { checkUpperMtu, mtuChanged, setPortMode } from './upper-devices.ts'
 
 const ALTIFNAMSIZ = 128
 
@@ -46,7 +46,8 @@ function kindData(device: NetDevice): LinkInfoData | undefined {
 
 /** dev_set_promiscuity: its own flag, packet sockets, a bridge it is a port of, macvlans that need frames for their addresses. */
 function promiscuity(device: NetDevice): number {
-  const forStations = [...device.uppers].some((upper) => upper.isUp && upper.kind === 'macvlan') ? 1 : 0
+  // A card that filters by several addresses needs not hear everything for that.
+  const forStations = device.kind !== 'physical' && [...device.uppers].some((upper) => upper.isUp && upper.kind === 'macvlan') ? 1 : 0
   return device.watchers + (device.has(IFF_PROMISC) ? 1 : 0) + (device.master === undefined ? 0 : 1) + forStations
 }
 
@@ -114,7 +115,7 @@ function checkAddress(address: string): string {
   return address.toLowerCase()
 }
 function setAddress(device: NetDevice, text: string): void {
-  if (device.kind === 'tun') throw Errno.EOPNOTSUPP
+  if (device.kind === 'tun' || device.kind === 'ipvlan') throw Errno.EOPNOTSUPP
   const address = checkAddress(text)
   for (const upper of device.uppers) if (upper.kind === 'ipvlan' || (upper.kind === 'vlan' && upper.address === device.address)) upper.address = address
   device.address = address
@@ -172,7 +173,7 @@ function changeKind(device: NetDevice, kind: string, data: LinkInfoData): void {
   for (const [name, value] of Object.entries(data)) {
     if (name === 'id' || name === 'protocol') continue
     device.settings.set(name, value)
-    if (device.kind === 'ipvlan' && name === 'mode') for (const other of device.lower?.uppers ?? []) if (other.kind === 'ipvlan') other.settings.set('mode', value)
+    if (device.kind === 'ipvlan' && name === 'mode' && device.lower !== undefined) setPortMode(device.lower, value)
   }
 }
 
@@ -237,6 +238,8 @@ function make(task: Task, net: NetNamespace, inNs: NetNamespace, own: NewDevice,
 function makeVeth(task: Task, net: NetNamespace, inNs: NetNamespace, own: NewDevice, init: LinkInit): NetDevice {
   const peer = init.peer ?? {}
   checkName(peer.newName)
+  // The peer is configured before the two are tied together: veth_open finds nobody.
+  if (((peer.mask ?? 0) & (peer.flags ?? 0) & IFF_UP) !== 0) throw Errno.ENOTCONN
   const peerNs = targetNamespace(task, peer) ?? net
   const peerAddress = peer.address === undefined ? undefined : checkAddress(peer.address)
   const device = createVethPair(inNs, own, peerNs, { name: peer.newName, index: peer.index, address: peerAddress })

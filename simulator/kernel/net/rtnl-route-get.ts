@@ -77,7 +77,7 @@ function output4(net: NetNamespace, r: RouteLookup, dst: bigint, key: RouteKey):
     const gateway = route.dstLen < SHORT_PREFIX || choice.hop?.gateway === undefined ? undefined : formatIp('inet', choice.hop.gateway)
     return answer(r, choice, { type: RTN_MULTICAST, src, gateway, flags: RTCF_MULTICAST + (dst === ALL_HOSTS ? RTCF_LOCAL : 0) })
   }
-  return answer(r, choice, { src })
+  return answer(r, choice, { src, flags: choice.hop?.device?.isLoopback === true ? RTCF_LOCAL : 0 })
 }
 const localRoute = (net: NetNamespace): RouteChoice['route'] => ({
   family: 'inet', table: RT_TABLE_MAIN, type: RTN_LOCAL, dst: 0n, dstLen: 0, scope: RT_SCOPE_UNIVERSE, protocol: 0, prefsrc: undefined, metric: 0, mtu: undefined,

@@ -43,10 +43,18 @@ export function attachLower(device: NetDevice, lower: NetDevice): void {
     lower.vlans.set(vlanKey(device.settings), device)
   } else {
     lower.rxHandler = device.kind === 'macvlan' ? deliverMacvlan : deliverIpvlan
-    if (device.kind === 'ipvlan') for (const other of lower.uppers) if (other.kind === 'ipvlan') other.settings.set('mode', device.settings.get('mode') ?? 'l3')
+    if (device.kind === 'ipvlan') setPortMode(lower, device.settings.get('mode') ?? 'l3', device)
   }
   device.takeCarrierChange()
   device.carrierChanges = 0
+}
+/** ipvlan_set_port_mode: all of them on one device have the same; in l3 there is no ARP. `newcomer` learns that when it goes up. */
+export function setPortMode(lower: NetDevice, mode: number | string | boolean, newcomer?: NetDevice): void {
+  for (const upper of lower.uppers) {
+    if (upper.kind !== 'ipvlan') continue
+    if (upper !== newcomer && upper.settings.get('mode') !== mode) upper.setFlags(mode === 'l2' ? 0 : IFF_NOARP, IFF_NOARP)
+    upper.settings.set('mode', mode)
+  }
 }
 export function detachLower(device: NetDevice): void {
   const { lower } = device

@@ -5,6 +5,7 @@ import { IFF_LOWER_UP, IFF_RUNNING } from '../../../abi/netlink.ts'
 import { type Dirent, DT_DIR, DT_LNK } from '../../../abi/stat.ts'
 import { decodeUtf8 } from '../../../lib/bytes.ts'
 import { nsCapable } from '../../cred/ns-capable.ts'
+import { bridgeData, bridgeSetting, changeBridge, portCost, portPriority, portState, portSwitch } from '../../net/bridge-port.ts'
 import type { NetDevice } from '../../net/net-device.ts'
 import type { Task } from '../../task.ts'
 import type { Inode } from '../../vfs/inode.ts'
@@ -65,7 +66,7 @@ function statistic(device: NetDevice, name: string): number {
 }
 
 function makeDevice(sb: SysfsSuperBlock, device: NetDevice): TableDir {
-  const dir = new TableDir(sb, 0o755)
+  const dir = new DeviceDir(sb, device)
   const up = device.kind === 'physical' ? '../../../../../../class/net' : '../../../../class/net'
   for (const [name, read] of FILES) {
     const write = WRITABLE.get(name)
@@ -85,10 +86,104 @@ function makeDevice(sb: SysfsSuperBlock, device: NetDevice): TableDir {
   })
   dir.add('queues', () => new TableDir(sb, 0o755).add('rx-0', () => new TableDir(sb, 0o755)).add('tx-0', () => new TableDir(sb, 0o755)))
   if (device.kind === 'bridge') {
-    dir.add('bridge', () => new TableDir(sb, 0o755))
-    dir.add('brif', () => new TableDir(sb, 0o755))
+    dir.add('bridge', () => bridgeDir(sb, device))
+    dir.add('brif', () => new PortsDir(sb, device))
   }
   return dir
+}
+
+/** Settings of a bridge by the names sysfs has for them; times in hundredths of a second. */
+const BRIDGE_FILES: readonly string[] = ['ageing_time', 'forward_delay', 'hello_time', 'max_age', 'priority', 'stp_state', 'vlan_filtering', 'mcast_snooping', 'group_fwd_mask', 'vlan_default_pvid']
+const SYSFS_NAMES: ReadonlyMap<string, string> = new Map([['mcast_snooping', 'multicast_snooping'], ['vlan_default_pvid', 'default_pvid']])
+
+function bridgeDir(sb: SysfsSuperBlock, bridge: NetDevice): TableDir {
+  const dir = new TableDir(sb, 0o755)
+  const identifier = (): string => {
+    const [priority, mac = ''] = String(bridgeData(bridge).bridge_id).split('.')
+    return `${priority}.${mac.split(':').map((byte) => byte.padStart(2, '0')).join('')}\n`
+  }
+  for (const setting of BRIDGE_FILES) {
+    const store = (task: Task, data: Uint8Array): number => {
+      if (bridge.ns.owner === undefined || !nsCapable(task, bridge.ns.owner, CAP_NET_ADMIN)) throw Errno.EPERM
+      const value = Number(decodeUtf8(data).trim())
+      if (!Number.isInteger(value)) throw Errno.EINVAL
+      changeBridge(bridge, { [setting]: value })
+      return data.length
+    }
+    dir.add(SYSFS_NAMES.get(setting) ?? setting, () => new PseudoFile(sb, 0o644, () => `${setting === 'group_fwd_mask' ? '0x' : ''}${String(bridgeSetting(bridge, setting))}\n`, store, { size: FILE_SIZE }))
+  }
+  for (const name of ['bridge_id', 'root_id']) dir.add(name, () => new PseudoFile(sb, 0o444, identifier, undefined, { size: FILE_SIZE }))
+  for (const name of ['root_port', 'root_path_cost', 'topology_change', 'topology_change_detected', 'hello_timer', 'tcn_timer', 'topology_change_timer']) dir.add(name, () => new PseudoFile(sb, 0o444, () => '0\n', undefined, { size: FILE_SIZE }))
+  return dir
+}
+/** brif: a link for each port. */
+class PortsDir extends PseudoDir {
+  declare readonly sb: SysfsSuperBlock
+  readonly #bridge: NetDevice
+  constructor(sb: SysfsSuperBlock, bridge: NetDevice) {
+    super(sb, 0o755)
+    this.#bridge = bridge
+  }
+  override lookup(_task: Task, name: string): Inode | undefined {
+    const port = [...this.#bridge.ports].find((d) => d.name === name)
+    return port === undefined ? undefined : new PseudoLink(this.sb, `../../${name}/brport`, 0)
+  }
+  override isStale(): boolean {
+    return true
+  }
+  override *entries(): Iterable<Dirent> {
+    for (const port of this.#bridge.ports) yield { ino: this.ino, name: port.name, type: DT_LNK }
+  }
+}
+function portDir(sb: SysfsSuperBlock, port: NetDevice): TableDir {
+  const dir = new TableDir(sb, 0o755)
+  const file = (name: string, read: () => string | number): void => {
+    dir.add(name, () => new PseudoFile(sb, 0o444, () => `${read()}\n`, undefined, { size: FILE_SIZE }))
+  }
+  file('state', () => portState(port))
+  file('port_no', () => `0x${port.portNumber.toString(16)}`)
+  file('priority', () => portPriority(port))
+  file('path_cost', () => portCost(port))
+  for (const name of ['hairpin', 'learning', 'flood', 'isolated']) file(SYSFS_PORT_NAMES.get(name) ?? name, () => (portSwitch(port, name) ? 1 : 0))
+  dir.add('bridge', () => new PseudoLink(sb, `../../${port.master?.name ?? ''}`, 0))
+  return dir
+}
+const SYSFS_PORT_NAMES: ReadonlyMap<string, string> = new Map([['hairpin', 'hairpin_mode'], ['flood', 'unicast_flood']])
+
+/** The directory of a device: beside its files, links to what it belongs to, what is above and what is below. */
+class DeviceDir extends TableDir {
+  declare readonly sb: SysfsSuperBlock
+  readonly #device: NetDevice
+  constructor(sb: SysfsSuperBlock, device: NetDevice) {
+    super(sb, 0o755)
+    this.#device = device
+  }
+  #ties(): ReadonlyMap<string, () => Inode> {
+    const { master, lower, uppers, ports, ns } = this.#device
+    const ties = new Map<string, () => Inode>()
+    const link = (name: string, to: NetDevice): void => {
+      if (to.ns === ns) ties.set(name, () => new PseudoLink(this.sb, `../${to.name}`, 0))
+    }
+    if (master !== undefined) {
+      ties.set('brport', () => portDir(this.sb, this.#device))
+      link('master', master)
+      link(`upper_${master.name}`, master)
+    }
+    if (lower !== undefined) link(`lower_${lower.name}`, lower)
+    for (const upper of uppers) link(`upper_${upper.name}`, upper)
+    for (const port of ports) link(`lower_${port.name}`, port)
+    return ties
+  }
+  override lookup(task: Task, name: string): Inode | undefined {
+    return super.lookup(task, name) ?? this.#ties().get(name)?.()
+  }
+  override isStale(task: Task, name: string, child: Inode): boolean {
+    return super.lookup(task, name) === undefined || super.isStale(task, name, child)
+  }
+  override *entries(task: Task): Iterable<Dirent> {
+    yield* super.entries(task)
+    for (const name of this.#ties().keys()) yield { ino: this.ino, name, type: name === 'brport' ? DT_DIR : DT_LNK }
+  }
 }
 
 /** Devices by name, made again when another device takes the name. */

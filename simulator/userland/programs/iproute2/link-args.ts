@@ -18,7 +18,7 @@ export type LinkDraft = Mutable<LinkInit>
 const MAC_BYTES = 6
 const ADDRESS_MODES = ['eui64', 'none', 'stable_secret', 'random']
 const SWITCHES = new Map([
-  ['multicast', IFF_MULTICAST], ['allmulticast', IFF_ALLMULTI], ['promisc', IFF_PROMISC], ['trailers', IFF_NOTRAILERS], ['arp', IFF_NOARP], ['dynamic', IFF_DYNAMIC],
+  ['multicast', IFF_MULTICAST], ['allmulticast', IFF_ALLMULTI], ['promisc', IFF_PROMISC], ['trailers', IFF_NOTRAILERS], ['arp', IFF_NOARP],
 ])
 /** These flags mean the opposite of their word. */
 const REVERSED: ReadonlySet<string> = new Set(['trailers', 'arp'])
@@ -90,7 +90,15 @@ export function* parseLink(c: Crt, rtnl: Rtnl, words: Words): Flow<LinkWords> {
     else if (word === 'netns') Object.assign(draft, yield* netnsArgument(c, yield* words.value()))
     else if (SWITCHES.has(word)) setFlag(draft, SWITCHES.get(word) ?? 0, (yield* onOff(c, word, yield* words.value())) !== REVERSED.has(word))
     else if (word === 'carrier') draft.carrier = yield* onOff(c, word, yield* words.value())
-    else if (word === 'alias') draft.alias = yield* words.value()
+    else if (abbreviates(word, 'master')) {
+      const text = yield* words.value()
+      draft.master = (yield* rtnl.find(text))?.index ?? (yield* wrong(c, text, 'Device does not exist\n'))
+    } else if (abbreviates(word, 'nomaster')) draft.master = 0
+    else if (abbreviates(word, 'dynamic')) setFlag(draft, IFF_DYNAMIC, yield* onOff(c, 'dynamic', yield* words.value()))
+    else if (abbreviates(word, 'type')) {
+      kind = yield* words.value()
+      break
+    } else if (abbreviates(word, 'alias')) draft.alias = yield* words.value()
     else if (word === 'group') group = yield* groupArgument(c, yield* words.value())
     else if (abbreviates(word, 'numtxqueues')) draft.numTxQueues = yield* words.number('numtxqueues')
     else if (abbreviates(word, 'numrxqueues')) draft.numRxQueues = yield* words.number('numrxqueues')
@@ -99,14 +107,7 @@ export function* parseLink(c: Crt, rtnl: Rtnl, words: Words): Flow<LinkWords> {
       const mode = ADDRESS_MODES.indexOf(text)
       draft.addrGenMode = mode >= 0 ? mode : yield* wrong(c, text, 'Invalid address generation mode\n')
     } else if (word === 'link-netns' || word === 'link-netnsid') draft.linkNetnsid = yield* linkNetns(c, rtnl, word, yield* words.value())
-    else if (word === 'master') {
-      const text = yield* words.value()
-      draft.master = (yield* rtnl.find(text))?.index ?? (yield* wrong(c, text, 'Device does not exist\n'))
-    } else if (word === 'nomaster') draft.master = 0
-    else if (word === 'type') {
-      kind = yield* words.value()
-      break
-    } else if (UNSIMULATED.includes(word)) exit(yield* unsimulated(c, `'ip link … ${word}'`))
+    else if (UNSIMULATED.includes(word)) exit(yield* unsimulated(c, `'ip link … ${word}'`))
     else {
       if (abbreviates(word, 'help')) yield* die(c, EXIT_USAGE, LINK_USAGE)
       const text = word === 'dev' ? yield* words.value() : word
