@@ -1,11 +1,12 @@
 // The files of /proc/net (proc(5)): devices, routes, sockets of one network namespace.
-import { NUD_FAILED, NUD_INCOMPLETE, NUD_NOARP, NUD_PERMANENT, RT_TABLE_LOCAL, RT_TABLE_MAIN, RTN_LOCAL, RTN_UNICAST } from '../../abi/netlink.ts'
+import { NUD_FAILED, NUD_INCOMPLETE, NUD_NOARP, NUD_PERMANENT, RT_TABLE_MAIN, RTN_UNICAST } from '../../abi/netlink.ts'
 import { formatIpv4, ipMask, parseIp } from '../../lib/ip.ts'
 import { groupAddresses, inet6Groups, inetGroups } from './multicast-groups.ts'
 import type { FibRoute } from './fib.ts'
 import type { NetDevice } from './net-device.ts'
 import type { NetNamespace } from './net-namespace.ts'
 import { showConntrack } from './netfilter/conntrack-dump.ts'
+import { showFibTrie, showRoute6 } from './proc-net-routes.ts'
 import { PROC_NET_SOCKETS } from './proc-net-sockets.ts'
 import { listUnixSockets } from './unix-socket.ts'
 
@@ -44,17 +45,6 @@ function showIfInet6(net: NetNamespace): string {
       if (a.family !== 'inet6') continue
       const scope = device.isLoopback ? 0x10 : a.scope === 253 ? 0x20 : 0
       text += `${hex128(a.local)} ${byte(device.index)} ${byte(a.prefixlen)} ${byte(scope)} ${byte(a.flags & 0xff)} ${device.name.padStart(8)}\n`
-    }
-  }
-  return text
-}
-
-function showFibTrie(net: NetNamespace): string {
-  let text = ''
-  for (const [name, table] of [['Main', RT_TABLE_MAIN], ['Local', RT_TABLE_LOCAL]] as const) {
-    text += `${name}:\n`
-    for (const route of net.routes.list('inet', table)) {
-      text += `  |-- ${formatIpv4(Number(route.dst))}\n     /${route.dstLen} ${route.type === RTN_LOCAL ? 'host LOCAL' : 'link UNICAST'}\n`
     }
   }
   return text
@@ -101,7 +91,7 @@ const showIgmp6 = (net: NetNamespace): string =>
 /** Name → content. */
 export const PROC_NET_FILES: ReadonlyMap<string, (net: NetNamespace) => string> = new Map<string, (net: NetNamespace) => string>([
   ['arp', showArp], ['dev_mcast', showDevMcast], ['igmp', showIgmp], ['igmp6', showIgmp6],
-  ['dev', showDev], ['fib_trie', showFibTrie], ['if_inet6', showIfInet6], ['route', showRoute], ['unix', showUnix],
+  ['dev', showDev], ['fib_trie', showFibTrie], ['ipv6_route', showRoute6], ['if_inet6', showIfInet6], ['route', showRoute], ['unix', showUnix],
   ['netlink', () => 'sk               Eth Pid        Groups   Rmem     Wmem     Dump  Locks    Drops    Inode\n'],
   ['nf_conntrack', showConntrack], ['nf_conntrack_expect', () => ''],
   ...PROC_NET_SOCKETS,
