@@ -7,7 +7,7 @@ import { call } from '../libc/syscall.ts'
 import { access, close, open, stat } from '../libc/unistd.ts'
 import type { Shell } from './state.ts'
 import { functionText } from './printer.ts'
-import { applets, RUNNABLE_APPLETS } from './builtins/type.ts'
+import { applets, EXECUTED_APPLETS, RUNNABLE_APPLETS } from './builtins/type.ts'
 
 /** Exported variables and functions, as the environment of a program. */
 export function environment(sh: Shell, command?: string): string[] {
@@ -77,7 +77,11 @@ export function* hashProgram(sh: Shell, name: string): Flow<void> {
 export function* runProgram(sh: Shell, words: readonly string[], argv0 = words[0], env?: readonly string[]): Flow<number> {
   const [name] = words
   // BusyBox's shell runs its applets in the child itself, without looking at PATH and without execve.
-  if (sh.dialect === 'ash' && RUNNABLE_APPLETS.has(name) && applets.program) return yield* applets.program(words, env ?? environment(sh))
+  if (sh.dialect === 'ash' && RUNNABLE_APPLETS.has(name) && applets.program) {
+    if (!EXECUTED_APPLETS.has(name)) return yield* applets.program(words, env ?? environment(sh))
+    // Without /proc the program is looked for in PATH like any other.
+    yield* call('execve', '/proc/self/exe', words, env ?? environment(sh))
+  }
   const path = name === '' ? undefined : yield* findProgram(sh, name)
   if (path === undefined) return yield* notFound(sh, words)
   const error = (yield* call('execve', path, [argv0, ...words.slice(1)], env ?? environment(sh, path))) as Errno
