@@ -23,7 +23,7 @@ export function* executeList(sh: Shell, list: List, last = false): Flow<void> {
     const s = statements[i]
     if (sh.options.has('noexec') && !sh.interactive) return
     if (s.background) yield* background(sh, s.command, i > 0 && statements[i - 1].background)
-    else yield* execute(sh, s.command, last && i === statements.length - 1 && !(i > 0 && statements[i - 1].background))
+    else yield* execute(sh, s.command, last && i === statements.length - 1 && !(sh.bash && i > 0 && statements[i - 1].background))
     if (sh.pendingTraps.length > 0) yield* runPendingTraps(sh)
     if (sh.breaking > 0 || sh.continuing > 0 || sh.returning) return
   }

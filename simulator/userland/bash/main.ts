@@ -81,7 +81,7 @@ function* commandString(sh: Shell, how: Invocation, command: string): Flow<numbe
   sh.interactive = how.interactive
   yield* runStartupFiles(sh, how)
   try {
-    yield* evalString(sh, command, '-c', 1, { last: sh.bash })
+    yield* evalString(sh, command, '-c', 1, { last: sh.dialect !== 'dash' })
   } catch (e) {
     if (!(e instanceof ShellAbort)) throw e
     return e.reason === 'fatal' ? 127 : e.status

@@ -8,7 +8,6 @@ import { call } from '../../libc/syscall.ts'
 import { link, readlink, symlink } from '../../libc/unistd.ts'
 import { ash } from '../../bash/index.ts'
 import { coreutils } from '../coreutils/index.ts'
-import { list } from '../coreutils/ls.ts'
 import { findutils } from '../findutils/index.ts'
 import { grep } from '../grep/index.ts'
 import { hostnamePackage } from '../hostname/index.ts'
@@ -18,14 +17,18 @@ import { psmisc } from '../psmisc/index.ts'
 import { sed } from '../sed/index.ts'
 import { sysvinitUtils } from '../sysvinit-utils/index.ts'
 import { utilLinuxPackage } from '../util-linux/index.ts'
+import { xxdPackage } from '../xxd/index.ts'
 import { debianutils } from '../debianutils/index.ts'
 import { APPLET_NAMES, overview } from './applet-names.ts'
+import { df } from './df.ts'
 import { id } from './id.ts'
 import { ls } from './ls.ts'
 import { ip } from './ip.ts'
+import { mount, umount } from './mount.ts'
 import { nc } from './nc.ts'
 import { ping } from './ping.ts'
 import { ps } from './ps.ts'
+import { chroot, kill, whoami } from './small.ts'
 import { withTranslatedErrors } from './translate.ts'
 import { usageOf } from './usage.ts'
 import { wget } from './wget.ts'
@@ -33,9 +36,9 @@ import { wget } from './wget.ts'
 const PR_SET_NAME = 15
 
 /** Applets whose own behaviour differs in more than words. */
-const evenLs = program((c) => list(c, [], true))
 const OWN = new Map<string, Program>([
   ['ps', program(ps)], ['id', program(id)], ['ip', program(ip)], ['nc', program(nc)], ['ping', program(ping)], ['wget', program(wget)], ['ls', program(ls)],
+  ['mount', program(mount)], ['umount', program(umount)], ['df', program(df)], ['whoami', program(whoami)], ['kill', program(kill)], ['chroot', program(chroot)],
 ])
 
 // eslint-disable-next-line no-restricted-syntax -- constants, only made late: the same for every machine
@@ -45,7 +48,7 @@ let full: Map<string, Program> | undefined
 function fullProgram(name: string): Program | undefined {
   if (full === undefined) {
     full = new Map()
-    for (const pkg of [coreutils, debianutils, findutils, grep, hostnamePackage, mawk, procps, psmisc, sed, sysvinitUtils, utilLinuxPackage]) {
+    for (const pkg of [coreutils, debianutils, findutils, grep, hostnamePackage, mawk, procps, psmisc, sed, sysvinitUtils, utilLinuxPackage, xxdPackage]) {
       for (const entry of pkg.programs) {
         for (const path of [entry.path, ...(entry.links ?? [])]) full.set(path.slice(path.lastIndexOf('/') + 1), entry.program)
       }
@@ -100,7 +103,6 @@ function* runApplet(c: Crt, name: string, argv: readonly string[]): Flow<number>
     const status = yield* showUsage(c, name)
     if (status === 0) return 0
   }
-  if (name === 'ls') return Math.min(1, yield* withTranslatedErrors(evenLs(['ls', ...argv.slice(1)], env), name, usageOf(name)))
   if (name === 'unshare') return yield* withTranslatedErrors((fullProgram('unshare') ?? busyboxProgram)(['unshare', ...argv.slice(1)], env), name, usageOf(name), [[/^unshare: unshare failed: /, `unshare: unshare(0x${unshareFlags(argv.slice(1)).toString(16)}): `]])
   const own = OWN.get(name)
   if (own !== undefined) return yield* own([name, ...argv.slice(1)], env)
