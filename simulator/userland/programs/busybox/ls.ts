@@ -149,7 +149,7 @@ class Lister {
     const extension = (name: string): string => /\.[^.]*$/.exec(name)?.[0] ?? ''
     const compare = (a: Entry, b: Entry): number => {
       if (this.#has('S')) return b.st.size - a.st.size || byName(a, b)
-      if (this.#has('t')) return this.#time(b.st) - this.#time(a.st) || byName(a, b)
+      if (this.#has('t')) return Math.floor(this.#time(b.st) / 1000) - Math.floor(this.#time(a.st) / 1000) || byName(a, b)
       if (this.#has('X')) return extension(a.name) < extension(b.name) ? -1 : extension(a.name) > extension(b.name) ? 1 : byName(a, b)
       return byName(a, b)
     }

@@ -111,7 +111,7 @@ function* mountOne(c: Crt, { flags, data }: Request, source: string, target: str
 /** Every file system of the kernel that needs a device. */
 function* guessTypes(source: string): Flow<readonly string[]> {
   const st = yield* stat(source)
-  if (isErr(st) || !isBlk(st.mode)) return ['']
+  if (!isErr(st) && !isBlk(st.mode)) return ['']
   const text = yield* readFile('/proc/filesystems')
   return isErr(text) ? [''] : text.split('\n').filter((line) => line.startsWith('\t')).map((line) => line.trim())
 }
