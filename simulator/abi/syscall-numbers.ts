@@ -20,6 +20,6 @@ export const SYSCALL_NUMBERS: Readonly<Record<Exclude<SyscallName, 'cpu' | 'proc
   chroot: 161, sync: 162, mount: 165, umount2: 166, reboot: 169, sethostname: 170, setdomainname: 171, gettid: 186, setxattr: 188, getxattr: 191,
   listxattr: 194, removexattr: 197, getdents64: 217, clock_settime: 227, clock_gettime: 228, clock_nanosleep: 230, exit_group: 231, mq_open: 240, mq_unlink: 241,
   openat: 257, mkdirat: 258, mknodat: 259, fchownat: 260, newfstatat: 262, unlinkat: 263, linkat: 265, symlinkat: 266, readlinkat: 267, fchmodat: 268,
-  unshare: 272, utimensat: 280, fallocate: 285, accept4: 288, dup3: 292, pipe2: 293, perf_event_open: 298, prlimit64: 302, setns: 308, ioprio_set: 251, ioprio_get: 252, renameat2: 316, seccomp: 317, bpf: 321,
+  epoll_wait: 232, epoll_ctl: 233, epoll_create1: 291, unshare: 272, utimensat: 280, fallocate: 285, accept4: 288, dup3: 292, pipe2: 293, perf_event_open: 298, prlimit64: 302, setns: 308, ioprio_set: 251, ioprio_get: 252, renameat2: 316, seccomp: 317, bpf: 321,
   getrandom: 318, memfd_create: 319, execveat: 322, statx: 332, pidfd_send_signal: 424, pidfd_open: 434, close_range: 436, faccessat2: 439,
 }

@@ -65,6 +65,10 @@ export interface Syscalls {
   flock(fd: number, op: number): 0
   ioctl(fd: number, request: number, arg?: unknown): unknown
   poll(fds: readonly PollFd[], timeoutMs: number): readonly number[]
+  /** epoll(7): `op` is EPOLL_CTL_…, `events` POLL… bits (level-triggered only). */
+  epoll_create1(flags: number): number
+  epoll_ctl(epfd: number, op: number, fd: number, events: number): 0
+  epoll_wait(epfd: number, maxEvents: number, timeoutMs: number): readonly { readonly fd: number; readonly events: number }[]
   newfstatat(dirfd: number, path: string, flags: number): Stat
   statx(dirfd: number, path: string, flags: number): Stat
   statfs(path: string): Statfs

@@ -8,6 +8,7 @@ import { attrSyscalls } from './attr.ts'
 import { bpfSyscalls } from './bpf.ts'
 import { credSyscalls } from './cred.ts'
 import { dirSyscalls } from './dir.ts'
+import { epollSyscalls } from './epoll.ts'
 import { fdSyscalls } from './fd.ts'
 import { fileSyscalls } from './file.ts'
 import type { Handlers } from './handlers.ts'
@@ -21,7 +22,7 @@ import { socketSyscalls } from './socket.ts'
 import { timeSyscalls } from './time.ts'
 
 const HANDLERS: Partial<Handlers> = {
-  ...attrSyscalls, ...bpfSyscalls, ...credSyscalls, ...dirSyscalls, ...fdSyscalls, ...fileSyscalls, ...ipcSyscalls, ...memorySyscalls, ...mountSyscalls, ...nsSyscalls, ...processSyscalls, ...signalSyscalls, ...socketSyscalls, ...timeSyscalls,
+  ...attrSyscalls, ...bpfSyscalls, ...credSyscalls, ...dirSyscalls, ...fdSyscalls, ...epollSyscalls, ...fileSyscalls, ...ipcSyscalls, ...memorySyscalls, ...mountSyscalls, ...nsSyscalls, ...processSyscalls, ...signalSyscalls, ...socketSyscalls, ...timeSyscalls,
 }
 
 const table = new Map<string, (task: Task, ...args: readonly unknown[]) => Sleepable<unknown>>(

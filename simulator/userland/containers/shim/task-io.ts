@@ -20,6 +20,9 @@ export class TaskIo {
   /** What the process reads from: the pipe's other end, or the terminal's master. */
   #input: number | undefined
   #outputs: { readonly from: number; readonly to: number | undefined }[] = []
+  /** Nothing is passed on before runc has started the process. */
+  #start: 'awaited' | 'done' | 'failed' = 'awaited'
+  readonly #started = new Signal()
   #master: number | undefined
   #listener: number | undefined
   #isInputOver = false
@@ -61,15 +64,26 @@ export class TaskIo {
     const inPipe = stdin === undefined ? undefined : yield* pipe()
     this.#input = inPipe?.[1]
     this.#outputs = [{ from: outPipe[0], to: out }, { from: errPipe[0], to: err }]
+    for (const { from, to } of this.#outputs) this.#rt.go(this.#copyOut(from, to))
     const childs = [inPipe?.[0], outPipe[1], errPipe[1]] as const
     return { streams: childs, extra: [], closeAfter: childs.filter((fd) => fd !== undefined) }
   }
 
-  /** Once runc has started the process: takes the terminal, begins to copy. */
+  /** Once runc has started the process: takes the terminal. Pipes are read from before, so that what comes on which first is known. */
   *begin(): Flow<void> {
     if (this.#listener !== undefined) yield* this.#takeMaster(this.#listener)
-    for (const { from, to } of this.#outputs) this.#rt.go(this.#copyOut(from, to))
+    this.#settle('done')
+    if (this.#params.terminal) for (const { from, to } of this.#outputs) this.#rt.go(this.#copyOut(from, to))
     if (this.#input !== undefined && this.#stdinFifo !== undefined) this.#rt.go(this.#copyIn(this.#stdinFifo, this.#input))
+  }
+
+  /** runc could not start it: what was written is runc's own complaint, which is told another way. */
+  abandon(): void {
+    this.#settle('failed')
+  }
+  #settle(start: 'done' | 'failed'): void {
+    this.#start = start
+    this.#started.wake()
   }
 
   *#takeMaster(listener: number): Flow<void> {
@@ -91,9 +105,10 @@ export class TaskIo {
     for (;;) {
       const data = yield* this.#rt.read(from, CHUNK)
       if (data === Errno.EINTR || data === Errno.EAGAIN) continue
+      while (this.#start === 'awaited') yield* this.#rt.wait(this.#started)
       // The master of a terminal that nobody has open any more reads as EIO.
       if (isErr(data) || data.length === 0) break
-      if (to !== undefined) yield* this.#rt.write(to, data)
+      if (to !== undefined && this.#start === 'done') yield* this.#rt.write(to, data)
     }
     this.#outputs = this.#outputs.filter((output) => output.from !== from)
     yield* close(from)

@@ -84,6 +84,9 @@ export class ShimTask {
     const { streams, extra, closeAfter } = yield* io.prepare()
     try {
       yield* runRunc(this.#client, what, [...before, ...extra, ...after], streams)
+    } catch (thrown) {
+      io.abandon()
+      throw thrown
     } finally {
       for (const fd of closeAfter) yield* close(fd)
     }

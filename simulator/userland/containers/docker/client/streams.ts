@@ -5,7 +5,7 @@ import type { Flow } from '../../../../abi/syscalls.ts'
 import { TCGETS, TCSETSF, type Termios, TIOCGWINSZ, type Winsize } from '../../../../abi/termios.ts'
 import { Signal } from '../../../libc/goroutine.ts'
 import { call } from '../../../libc/syscall.ts'
-import { close, isatty, sigaction, writeAll } from '../../../libc/unistd.ts'
+import { isatty, sigaction, writeAll } from '../../../libc/unistd.ts'
 import { makeRaw } from './raw-mode.ts'
 import { FrameReader } from '../stdcopy.ts'
 import type { Cli } from './cli.ts'
@@ -47,7 +47,7 @@ export function* pump(cli: Cli, { fd, rest }: Hijacked, options: StreamOptions):
   if (options.stdin) rt.go(copyIn(cli, fd, options, finish))
   while (state.end === undefined) yield* rt.wait(over)
   if (raw !== undefined) yield* call('ioctl', 0, TCSETSF, raw)
-  yield* close(fd)
+  yield* rt.close(fd)
   return state.end
 }
 

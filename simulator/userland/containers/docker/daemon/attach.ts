@@ -2,7 +2,6 @@
 import { isErr } from '../../../../abi/errno.ts'
 import type { Flow } from '../../../../abi/syscalls.ts'
 import { call } from '../../../libc/syscall.ts'
-import { close } from '../../../libc/unistd.ts'
 import { frame } from '../stdcopy.ts'
 import { conflict } from './api-error.ts'
 import type { Container } from './container.ts'
@@ -47,7 +46,7 @@ export function* pumpStdin(exchange: Exchange, streams: () => ProcessStreams | u
 /** Lets go of the connection: everybody has seen everything. */
 export function* hangUp(exchange: Exchange): Flow<void> {
   yield* call('shutdown', exchange.fd, 2)
-  yield* close(exchange.fd)
+  yield* exchange.rt.close(exchange.fd)
 }
 
 export function* attach(daemon: Daemon, container: Container, exchange: Exchange): Flow<void> {

@@ -53,7 +53,7 @@ function splitRequest(request: CreateRequest): { readonly config: ContainerConfi
 function adaptHost(host: HostConfig): void {
   if (host.NetworkMode === '') host.NetworkMode = 'default'
   if (host.IpcMode === '') host.IpcMode = 'private'
-  if (host.CgroupnsMode === '') host.CgroupnsMode = host.Privileged ? 'host' : 'private'
+  if (host.CgroupnsMode === '') host.CgroupnsMode = 'private'
   if (host.ShmSize === 0) host.ShmSize = 67108864
   if (host.Runtime === '') host.Runtime = 'runc'
   if (host.LogConfig.Type === '') host.LogConfig = { Type: 'json-file', Config: host.LogConfig.Config }

@@ -43,8 +43,8 @@ function* serve(rt: GoRuntime, client: number, target: Target): Flow<void> {
     yield* copy(rt, from, to)
     state.left -= 1
     if (state.left > 0) return
-    yield* close(fd)
-    yield* close(client)
+    yield* rt.close(fd)
+    yield* rt.close(client)
   }
   rt.go(half(client, fd))
   rt.go(half(fd, client))

@@ -4,7 +4,6 @@ import type { Flow } from '../../../../abi/syscalls.ts'
 import { concatBytes, decodeUtf8, EMPTY_BYTES, encodeUtf8 } from '../../../../lib/bytes.ts'
 import { formatChunk, formatResponse, httpHeader, type HttpHeaders, type HttpRequest, LAST_CHUNK, MessageReader } from '../../../../lib/http.ts'
 import type { GoRuntime } from '../../../libc/goroutine.ts'
-import { close } from '../../../libc/unistd.ts'
 import { ApiError, badRequest } from './api-error.ts'
 import { API_VERSION, DOCKER_VERSION } from '../api.ts'
 
@@ -175,5 +174,5 @@ export function* serveConnection(rt: GoRuntime, fd: number, handle: Handle): Flo
     if (exchange.isBroken || httpHeader(reader.head.headers, 'connection')?.toLowerCase() === 'close') break
     pending = reader.rest
   }
-  yield* close(fd)
+  yield* rt.close(fd)
 }

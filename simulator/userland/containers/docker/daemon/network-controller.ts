@@ -105,7 +105,7 @@ export class NetworkController {
     if ((yield* linkByName(network.bridge)) === undefined) {
       const random = yield* call('getrandom', 4)
       const address = `02:42:${isErr(random) ? '00:00:00:00' : hex(random).replace(/..(?!$)/g, '$&:')}`
-      const { errno } = yield* ask({ type: 'RTM_NEWLINK', flags: NLM_F_CREATE | NLM_F_EXCL, link: { kind: 'bridge', newName: network.bridge, address } })
+      const { errno } = yield* ask({ type: 'RTM_NEWLINK', flags: NLM_F_CREATE | NLM_F_EXCL, link: { kind: 'bridge', newName: network.bridge, address, txqlen: 0 } })
       if (errno !== undefined) throw serverError(`Error initializing network controller: Error creating default "bridge" network: ${errno.message.toLowerCase()}`)
     }
     const link = yield* linkByName(network.bridge)
@@ -204,7 +204,7 @@ export class NetworkController {
     settings.Gateway = network.internal ? '' : (network.ipam[0].Gateway ?? '')
     settings.MacAddress = request.MacAddress === undefined || request.MacAddress === '' ? macOf(settings.IPAddress) : request.MacAddress
     const [host, guest] = yield* this.#vethNames()
-    const made = yield* ask({ type: 'RTM_NEWLINK', flags: NLM_F_CREATE | NLM_F_EXCL, link: { kind: 'veth', newName: host, peer: { newName: guest, address: settings.MacAddress } } })
+    const made = yield* ask({ type: 'RTM_NEWLINK', flags: NLM_F_CREATE | NLM_F_EXCL, link: { kind: 'veth', newName: host, txqlen: 0, peer: { newName: guest, address: settings.MacAddress, txqlen: 0 } } })
     if (made.errno !== undefined) throw serverError(`failed to add the host (${host}) <=> sandbox (${guest}) pair interfaces: ${made.errno.message.toLowerCase()}`)
     const bridge = yield* linkByName(network.bridge)
     if (bridge !== undefined) yield* ask({ type: 'RTM_SETLINK', flags: 0, name: host, change: { master: bridge.index } })
@@ -225,6 +225,7 @@ export class NetworkController {
     const { settings, network } = endpoint
     if (network.addresses === undefined) {
       yield* inNamespace(namespace, function* () {
+        yield* writeFile('/proc/sys/net/ipv6/conf/all/disable_ipv6', '1')
         yield* setUp('lo')
         return undefined
       })
@@ -239,6 +240,7 @@ export class NetworkController {
     const { bits, base } = network.addresses.subnet
     const broadcast = formatIpv4(base + 2 ** (32 - bits) - 1)
     const name = yield* inNamespace(namespace, function* () {
+      yield* writeFile('/proc/sys/net/ipv6/conf/all/disable_ipv6', '1')
       const links = yield* allLinks()
       let n = 0
       while (links.some((l) => l.name === `eth${n}`)) n += 1

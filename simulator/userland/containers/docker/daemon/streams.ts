@@ -89,7 +89,7 @@ export class ProcessStreams {
     return this.#stdin >= 0 && !isErr(yield* this.#rt.write(this.#stdin, data))
   }
   *closeStdin(): Flow<void> {
-    if (this.#stdin >= 0) yield* close(this.#stdin)
+    if (this.#stdin >= 0) yield* this.#rt.close(this.#stdin)
     this.#stdin = -1
   }
 
