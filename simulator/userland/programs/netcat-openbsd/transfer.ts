@@ -3,7 +3,7 @@ import { Errno, isErr } from '../../../abi/errno.ts'
 import { POLLHUP, POLLIN, POLLOUT } from '../../../abi/fcntl.ts'
 import { SIGALRM } from '../../../abi/signal.ts'
 import type { Flow } from '../../../abi/syscalls.ts'
-import { EMPTY_BYTES } from '../../../lib/bytes.ts'
+import { concatBytes, EMPTY_BYTES } from '../../../lib/bytes.ts'
 import { exit } from '../../libc/crt.ts'
 import { call } from '../../libc/syscall.ts'
 import { read, sigaction } from '../../libc/unistd.ts'
@@ -93,7 +93,7 @@ class Transfer {
       return
     }
     this.#received++
-    this.#toStdout = data
+    this.#toStdout = concatBytes([this.#toStdout, data])
   }
   *#writeStdout(): Flow<void> {
     const n = yield* call('write', STDOUT, this.#toStdout)
@@ -112,7 +112,7 @@ class Transfer {
       }
       return
     }
-    this.#toNet = this.#options.crlf ? withCarriageReturns(data) : data
+    this.#toNet = concatBytes([this.#toNet, this.#options.crlf ? withCarriageReturns(data) : data])
   }
   *#writeNet(): Flow<void> {
     const n = yield* call('write', this.#net, this.#toNet)

@@ -11,7 +11,7 @@ import { close, getcwd, sigaction, writeAll } from '../../libc/unistd.ts'
 import { strftime } from '../../libc/time.ts'
 import { type ServerArguments, serverArguments } from './arguments.ts'
 import { type Answer, errorAnswer, fileAnswer, httpDate, now } from './response.ts'
-import { bindTraceback, gaiTraceback, overflowTraceback } from './tracebacks.ts'
+import { bindTraceback, gaiTraceback } from './tracebacks.ts'
 
 const BACKLOG = 5
 const CHUNK = 8192
@@ -119,7 +119,9 @@ class Server {
 }
 
 /** The address to listen on: of several the first. */
-function* bindAddress(c: Crt, { bind, port }: ServerArguments): Flow<SockAddr> {
+function* bindAddress(c: Crt, { bind, port: wanted }: ServerArguments): Flow<SockAddr> {
+  // getaddrinfo(3) takes any number for a service and keeps its low 16 bits.
+  const port = wanted & 0xffff
   if (bind === undefined) return sockAddrOf(yield* passiveAddress(), port)
   const found = yield* getaddrinfo(bind)
   if (!isGaiError(found)) return sockAddrOf(found[0], port)
@@ -131,10 +133,6 @@ function* bindAddress(c: Crt, { bind, port }: ServerArguments): Flow<SockAddr> {
 export function* httpServer(c: Crt, args: readonly string[]): Flow<number> {
   const settings = yield* serverArguments(c, args)
   const addr = yield* bindAddress(c, settings)
-  if (settings.port > 65535 || settings.port < 0) {
-    yield* c.stderr.write(overflowTraceback())
-    return 1
-  }
   const listener = yield* call('socket', addr.family, 'stream|cloexec', 0)
   if (isErr(listener)) return 1
   yield* call('setsockopt', listener, 'SOL_SOCKET', 'SO_REUSEADDR', 1)

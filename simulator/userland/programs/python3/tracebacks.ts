@@ -19,7 +19,6 @@ const BIND = `${START}  File "/usr/lib/python3.11/http/server.py", line 1257, in
     self.socket.bind(self.server_address)
 `
 export const bindTraceback = (errno: number, message: string): string => `${BIND}OSError: [Errno ${errno}] ${message}\n`
-export const overflowTraceback = (): string => `${BIND}OverflowError: bind(): port must be 0-65535.\n`
 export const gaiTraceback = (code: number, message: string): string => `${START}  File "/usr/lib/python3.11/http/server.py", line 1254, in test
     ServerClass.address_family, addr = _get_best_family(bind, port)
                                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
