@@ -6,6 +6,7 @@ export type SockDiagRequest =
   /** States as bits: 1 << number (abi/tcp.ts; unconnected datagram sockets are CLOSED). */
   | { readonly type: 'SOCK_DIAG_BY_FAMILY'; readonly family: 'inet' | 'inet6'; readonly protocol: 'tcp' | 'udp' | 'raw' | 'icmp'; readonly states: number }
   | { readonly type: 'SOCK_DIAG_BY_FAMILY'; readonly family: 'unix'; readonly states: number }
+  | { readonly type: 'SOCK_DIAG_BY_FAMILY'; readonly family: 'netlink' }
   /** Ends a connection as if by a reset (needs CAP_NET_ADMIN). */
   | { readonly type: 'SOCK_DESTROY'; readonly socket: InetDiag }
 
@@ -96,7 +97,14 @@ export interface UnixDiag {
   /** The inode a path is bound to. */
   readonly vfs: { readonly ino: number; readonly dev: number } | undefined
 }
+export interface NetlinkDiag {
+  readonly kind: 'netlink'
+  readonly protocol: number
+  /** 0: the kernel's own end. */
+  readonly portId: number
+  readonly receiveQueue: number
+}
 export type SockDiagReply =
-  | { readonly type: 'SOCK_DIAG_BY_FAMILY'; readonly socket: InetDiag | UnixDiag }
+  | { readonly type: 'SOCK_DIAG_BY_FAMILY'; readonly socket: InetDiag | UnixDiag | NetlinkDiag }
   | { readonly type: 'NLMSG_DONE' | 'NLMSG_ERROR'; readonly errno: Errno | undefined }
 export type SockDiagDatagram = readonly SockDiagReply[]

@@ -78,6 +78,7 @@ export const EVENTS: Readonly<Record<string, (data: Data) => string>> = {
   'link.new': (d) => `network device ${String(d.name)} is there`,
   'link.del': (d) => `network device ${String(d.name)} is gone`,
   'link.move': (d) => `network device ${String(d.name)} moves to network namespace ${String(d.to)}`,
+  'tcp.state': (d) => `the TCP connection of ${String(d.local)} with ${String(d.peer)} is now ${String(d.state)}`,
   'kernel.bug': (d) => `a fault of the simulator: ${String(d.text)}`,
 }
 

@@ -1,7 +1,8 @@
-// sock_diag(7): net/core/sock_diag.c, inet_diag.c, tcp_diag.c, udp_diag.c, raw_diag.c, unix/diag.c. Simpler: no filters in the kernel, and packet and
-// netlink sockets are not listed. The order is that of making.
+// sock_diag(7): net/core/sock_diag.c, inet_diag.c, tcp_diag.c, udp_diag.c, raw_diag.c, unix/diag.c. Simpler: no filters in the kernel; packet
+// sockets are not listed, and of netlink's only the kernel's own and the one that asks. The order is that of making.
 import { CAP_NET_ADMIN } from '../../abi/capability.ts'
 import { Errno, isErr } from '../../abi/errno.ts'
+import { NETLINK_SOCK_DIAG } from '../../abi/netlink.ts'
 import type { InetDiag, SockDiagDatagram, SockDiagReply, SockDiagRequest, TcpInfo, UnixDiag } from '../../abi/sock-diag.ts'
 import { tcpStateNumber } from '../../abi/tcp.ts'
 import { formatIp } from '../../lib/ip.ts'
@@ -17,6 +18,9 @@ import type { TcpConnection } from './tcp-connection.ts'
 import { TcpSocket } from './tcp-socket.ts'
 import { listUnixSockets, type UnixSocket } from './unix-socket.ts'
 
+/** Protocols the kernel has a netlink socket for, those of the initial namespace alone marked; the sizes are those of the question and the answer under way. */
+const NETLINK_KERNEL: readonly (readonly [protocol: number, hostOnly: boolean])[] = [[0, false], [4, false], [7, true], [9, false], [10, false], [11, true], [12, false], [15, false], [16, false]]
+const DIAG_REQUEST_SIZE = 768, DIAG_ANSWER_SIZE = 4352
 const DATAGRAM_BUFFER = 212992
 const LISTEN = tcpStateNumber('LISTEN'), ESTABLISHED = tcpStateNumber('ESTABLISHED'), CLOSED = tcpStateNumber('CLOSED'), TIME_WAIT = tcpStateNumber('TIME-WAIT')
 const TIMER_KINDS = { on: 1, timewait: 3, persist: 4 } as const
@@ -116,6 +120,13 @@ function* found(task: Task, net: NetNamespace, request: Extract<SockDiagRequest,
     }
     case 'unix':
       for (const s of listUnixSockets(net)) yield* [unixDiag(s)].filter((d) => (request.states & (1 << d.state)) !== 0)
+      break
+    case 'netlink':
+      for (const [protocol, hostOnly] of NETLINK_KERNEL) {
+        if (hostOnly && net !== task.kernel.rooms.get('init-net')) continue
+        if (protocol === NETLINK_SOCK_DIAG) yield { kind: 'netlink', protocol, portId: task.numberIn(task.pidNs), receiveQueue: DIAG_ANSWER_SIZE }
+        yield { kind: 'netlink', protocol, portId: 0, receiveQueue: protocol === NETLINK_SOCK_DIAG ? DIAG_REQUEST_SIZE : 0 }
+      }
   }
 }
 

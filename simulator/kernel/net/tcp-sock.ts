@@ -2,7 +2,7 @@
 // namespace, the queue of a listener, what the network brings and what goes out. Simpler: a request (SYN-RECV) is a socket like any other.
 import { Errno } from '../../abi/errno.ts'
 import type { TcpState } from '../../abi/tcp.ts'
-import type { IpVersion } from '../../lib/ip.ts'
+import { formatIp, type IpVersion } from '../../lib/ip.ts'
 import { LazyTimer } from '../lazy-timer.ts'
 import type { Endpoint, PortTable } from './inet-ports.ts'
 import type { IcmpError, InetSocketLike } from './inet-receiver.ts'
@@ -181,11 +181,18 @@ export abstract class TcpSock extends InetSocket {
       listener.changed.wakeAll()
     }
     this.knownState = connection.state
+    this.#tellState(connection.state)
     if (connection.state === 'TIME-WAIT') this.#releaseNamespace()
     if (connection.state !== 'CLOSED') return
     listener?.backlog.fail(this)
     this.error = connection.error ?? this.error
     this.#forget()
+  }
+  #tellState(state: TcpState): void {
+    const { trace } = this.kernel
+    if (!trace.enabled) return
+    const text = (end: Endpoint | undefined): string => (end === undefined ? '' : `${formatIp(end.family, end.address)}:${end.port}`)
+    trace.emit('tcp.state', undefined, { netns: this.net.ino, local: text(this.local), peer: text(this.peer), state })
   }
   /** tcp_done: out of the tables. */
   #forget(): void {

@@ -1,5 +1,5 @@
 // The filter language of ss(8): conditions on addresses and ports joined by and, or, not and parentheses; states.
-import type { InetDiag, UnixDiag } from '../../../../abi/sock-diag.ts'
+import type { InetDiag, NetlinkDiag, UnixDiag } from '../../../../abi/sock-diag.ts'
 import { TCP_STATES, tcpStateNumber } from '../../../../abi/tcp.ts'
 import type { Flow } from '../../../../abi/syscalls.ts'
 import { fnmatch } from '../../../../lib/fnmatch.ts'
@@ -8,7 +8,7 @@ import { type Crt, exit } from '../../../libc/crt.ts'
 import { getaddrinfo, ifNameToIndex, isGaiError } from '../../../libc/getaddrinfo.ts'
 import { servicePort } from '../../../libc/services.ts'
 
-export type Socket = InetDiag | UnixDiag
+export type Socket = InetDiag | UnixDiag | NetlinkDiag
 export type Condition = (socket: Socket) => boolean
 
 const bit = (state: Parameters<typeof tcpStateNumber>[0]): number => 1 << tcpStateNumber(state)
@@ -51,7 +51,7 @@ function inAnyPrefix(text: string, prefixes: HostCondition['prefixes']): boolean
 }
 const matchesHost = (side: Side, { prefixes, port, pattern }: HostCondition): Condition => (socket) => {
   if (socket.kind === 'unix') return pattern !== undefined && fnmatch(pattern, side === 'src' ? (socket.name ?? '') : '')
-  if (pattern !== undefined || (port !== -1 && portOf(socket, side) !== port)) return false
+  if (socket.kind === 'netlink' || pattern !== undefined || (port !== -1 && portOf(socket, side) !== port)) return false
   return prefixes.length === 0 || inAnyPrefix(addressOf(socket, side), prefixes)
 }
 

@@ -1,5 +1,5 @@
 // One socket as the fields of a line (inet_show_sock, unix_show_sock, tcp_stats_print of misc/ss.c).
-import type { InetDiag, SkMemInfo, TcpInfo, UnixDiag } from '../../../../abi/sock-diag.ts'
+import type { InetDiag, NetlinkDiag, SkMemInfo, TcpInfo, UnixDiag } from '../../../../abi/sock-diag.ts'
 import { TCP_STATES } from '../../../../abi/tcp.ts'
 import type { Row } from './columns.ts'
 
@@ -128,4 +128,13 @@ export function unixRow(socket: UnixDiag, show: Show): Row {
   return [
     UNIX_NAMES.get(socket.type) ?? '???', stateName(socket.state), queue(socket.receiveQueue), queue(socket.sendQueue), `${socket.name ?? '*'} `, String(socket.inode), '* ', String(socket.peerInode), rest,
   ]
+}
+/** The numbers of /etc/iproute2/nl_protos that the kernel uses. */
+const NETLINK_NAMES: ReadonlyMap<number, string> = new Map([
+  [0, 'rtnl'], [4, 'tcpdiag'], [7, 'selinux'], [9, 'audit'], [10, 'fiblookup'], [11, 'connector'], [12, 'nft'], [15, 'uevent'], [16, 'genl'],
+])
+export function netlinkRow({ protocol, portId, receiveQueue }: NetlinkDiag, show: Show): Row {
+  const name = show.isNumeric ? String(protocol) : (NETLINK_NAMES.get(protocol) ?? String(protocol))
+  const owner = show.isNumeric ? String(portId) : portId === 0 ? 'kernel' : `ss/${portId}`
+  return ['nl', 'UNCONN', queue(receiveQueue), queue(0), `${name}:`, owner, '*', '', show.details ? ' sk=0 cb=0 groups=0x00000000' : '']
 }

@@ -1,4 +1,4 @@
-// ss(8): the sockets of a network namespace, asked for by sock_diag(7). Simpler: netlink, packet, vsock, tipc, xdp, mptcp, sctp and dccp sockets are never listed.
+// ss(8): the sockets of a network namespace, asked for by sock_diag(7). Simpler: packet, vsock, tipc, xdp, mptcp, sctp and dccp sockets are never listed.
 import { type Errno, isErr } from '../../../../abi/errno.ts'
 import { NETLINK_SOCK_DIAG } from '../../../../abi/netlink.ts'
 import type { InetDiag, SockDiagDatagram, SockDiagRequest } from '../../../../abi/sock-diag.ts'
@@ -17,7 +17,7 @@ import { switchNetns } from '../netns.ts'
 import { printRows, type Row } from './columns.ts'
 import { type Condition, FilterParser, type Socket, SS_ALL, SS_CONN, SS_LISTENING, stateMask } from './filter.ts'
 import { HELP } from './help.ts'
-import { inetRow, type Show, unixRow } from './show.ts'
+import { inetRow, netlinkRow, type Show, unixRow } from './show.ts'
 import { printSummary } from './summary.ts'
 import { socketUsers } from './users.ts'
 
@@ -135,6 +135,10 @@ function* collect(c: Crt, { selection, condition, kills }: Wishes, show: Show): 
   const rows: Row[] = []
   const { tables, families, states } = selection
   const unixTypes = new Set([tables.has('unix_stream') ? 1 : 0, tables.has('unix_dgram') ? 2 : 0, tables.has('unix_seqpacket') ? 5 : 0])
+  if (families.has('netlink') && (states & CLOSED) !== 0 && !kills) {
+    const sockets = yield* ask(c, { type: 'SOCK_DIAG_BY_FAMILY', family: 'netlink' })
+    for (const s of isErr(sockets) ? [] : sockets) if (s.kind === 'netlink' && (condition === undefined || condition(s))) rows.push(netlinkRow(s, show))
+  }
   if (families.has('unix') && !kills) {
     const sockets = yield* ask(c, { type: 'SOCK_DIAG_BY_FAMILY', family: 'unix', states })
     for (const s of isErr(sockets) ? [] : sockets) if (s.kind === 'unix' && unixTypes.has(s.type) && (condition === undefined || condition(s))) rows.push(unixRow(s, show))
