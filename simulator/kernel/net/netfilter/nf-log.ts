@@ -1,18 +1,26 @@
 // Lines in the kernel's log about packets (net/netfilter/nf_log_syslog.c). Only the initial network namespace writes them, unless net.netfilter.nf_log_all_netns says so.
-import { LOG_UID } from '../../../abi/xtables.ts'
+import { LOG_TCPOPT, LOG_TCPSEQ, LOG_UID } from '../../../abi/xtables.ts'
 import { formatIp } from '../../../lib/ip.ts'
 import type { HookContext } from '../hooks.ts'
 import type { NetNamespace } from '../net-namespace.ts'
-import { type IpPacket, packetLength, payloadLength, protocolOf, TCP_ACK, TCP_FIN, TCP_PSH, TCP_RST, TCP_SYN } from '../packet.ts'
+import { type IpPacket, packetLength, payloadLength, protocolOf, TCP_ACK, TCP_FIN, TCP_PSH, TCP_RST, TCP_SYN, tcpOptionsLength } from '../packet.ts'
+import { payloadBytes } from '../wire.ts'
+import { bytesHex } from './header-bytes.ts'
 import { senderOf } from './load.ts'
 
 const byte = (n: number): string => `0x${n.toString(16).toUpperCase().padStart(2, '0')}`
 const TCP_FLAGS = [[TCP_ACK, 'ACK'], [TCP_PSH, 'PSH'], [TCP_RST, 'RST'], [TCP_SYN, 'SYN'], [TCP_FIN, 'FIN']] as const
 
-function transportText(packet: IpPacket): string {
+/** The bytes of TCP's options. */
+function optionText(packet: IpPacket): string {
+  if (packet.payload.kind !== 'tcp') return ''
+  const length = tcpOptionsLength(packet.payload.options)
+  return length === 0 ? '' : `OPT (${bytesHex(payloadBytes(packet).subarray(20, 20 + length)).toUpperCase()}) `
+}
+function transportText(packet: IpPacket, flags = 0): string {
   const { payload } = packet
   switch (payload.kind) {
-    case 'tcp': return `PROTO=TCP SPT=${payload.sport} DPT=${payload.dport} WINDOW=${payload.window} RES=0x00 ${TCP_FLAGS.filter(([bit]) => (payload.flags & bit) !== 0).map(([, n]) => `${n} `).join('')}URGP=0 `
+    case 'tcp': return `PROTO=TCP SPT=${payload.sport} DPT=${payload.dport} ${(flags & LOG_TCPSEQ) === 0 ? '' : `SEQ=${payload.seq} ACK=${payload.ack} `}WINDOW=${payload.window} RES=0x00 ${TCP_FLAGS.filter(([bit]) => (payload.flags & bit) !== 0).map(([, n]) => `${n} `).join('')}URGP=0 ${(flags & LOG_TCPOPT) === 0 ? '' : optionText(packet)}`
     case 'udp': return `PROTO=UDP SPT=${payload.sport} DPT=${payload.dport} LEN=${payloadLength(packet)} `
     case 'icmp': {
       const name = packet.family === 'inet' ? 'ICMP' : 'ICMPv6'
@@ -38,5 +46,5 @@ export function logPacket(net: NetNamespace, context: HookContext, prefix: strin
     `MAC=${input.address}:${packet.linkSource}:${packet.family === 'inet' ? '08:00' : '86:dd'} `
   const sender = (flags & LOG_UID) === 0 ? undefined : senderOf(context)
   const devices = `IN=${input?.name ?? ''} OUT=${output?.name ?? ''} ${physicalInput === undefined ? '' : `PHYSIN=${physicalInput.name} `}${physicalOutput === undefined ? '' : `PHYSOUT=${physicalOutput.name} `}`
-  kernel.printk(level, `${prefix}${devices}${mac}${addressText(packet)}${transportText(packet)}${sender === undefined ? '' : `UID=${sender.uid} GID=0 `}${packet.mark === 0 ? '' : `MARK=0x${packet.mark.toString(16)} `}`)
+  kernel.printk(level, `${prefix}${devices}${mac}${addressText(packet)}${transportText(packet, flags)}${sender === undefined ? '' : `UID=${sender.uid} GID=0 `}${packet.mark === 0 ? '' : `MARK=0x${packet.mark.toString(16)} `}`)
 }

@@ -158,7 +158,7 @@ export class Runner {
       return remove(chain)
     }
     for (const chain of this.#h.listChains(table)) {
-      if (chain.fake || (chain.chain.base !== undefined && (chain.chain.base.policy === 'drop' || chain.rules.length > 0))) continue
+      if (chain.fake || chain.chain.base !== undefined) continue
       if (verbose > 0) yield* this.#c.stdout.write(`Deleting chain \`${chain.name}'\n`)
       remove(chain)
     }

@@ -1,4 +1,4 @@
-// One program under many names (xtables-nft-multi): iptables, ip6tables, their -save and -restore. ebtables, arptables and the translators are not simulated.
+// One program under many names (xtables-nft-multi): iptables, ip6tables, their -save and -restore. -translate. ebtables, arptables and iptables-restore-translate are not simulated.
 import type { IpFamily } from '../../../abi/netlink.ts'
 import type { Flow } from '../../../abi/syscalls.ts'
 import { type Crt, program } from '../../libc/crt.ts'
@@ -14,6 +14,7 @@ import { HELP } from './help.ts'
 import { BadArgument, parseCommand } from './parse.ts'
 import { restore } from './restore.ts'
 import { save } from './save.ts'
+import { translate } from './translate.ts'
 import { Gap, type Names, OTHER_PROBLEM, PARAMETER_PROBLEM, VERSION_PROBLEM, XtError } from './types.ts'
 
 const VERSION = 'v1.8.9 (nf_tables)'
@@ -69,11 +70,12 @@ function* iptables(c: Crt, name: string, family: IpFamily): Flow<number> {
 }
 
 export const xtablesNftMulti = program(function* main(c) {
-  const match = /^(ip6?tables)(-nft)?(-save|-restore)?$/.exec(c.name)
+  const match = /^(ip6?tables)(-nft)?(-save|-restore|-translate)?$/.exec(c.name)
   if (match === null) return yield* unsimulated(c, c.name)
   const [, base, , kind] = match
   const family: IpFamily = base === 'ip6tables' ? 'inet6' : 'inet'
   if (kind === '-save') return yield* save(c, `${base}-save`, family, VERSION, readNames)
   if (kind === '-restore') return yield* restore(c, `${base}-restore`, family, VERSION, readNames)
+  if (kind === '-translate') return yield* translate(c, `${base}-translate`, family, yield* readNames())
   return yield* iptables(c, base, family)
 })

@@ -42,6 +42,11 @@ export class Lister {
       case 'tables':
         for (const t of inFamily) yield* this.#print(`table ${t.table.family} ${t.table.name}${this.#handle(t.table.handle)}\n`)
         return
+      // There are none: neither is simulated.
+      case 'flowtables':
+      case 'meters':
+        for (const t of inFamily) yield* this.#wrap(t, [], '')
+        return
       case 'table': return yield* this.#table(this.#need(cmd))
       case 'chains':
         for (const t of inFamily) yield* this.#wrap(t, [...t.chains.values()].map(({ chain }) => this.#chainText(t, chain, [])), '')
@@ -135,9 +140,9 @@ export class Lister {
     if (elements.length > 0) lines.push(`elements = { ${this.#wrapElements(elements, set)} }`)
     return `\t${kind} ${info.name} {${this.#handle(info.handle)}\n${lines.map((l) => `\t\t${l}\n`).join('')}\t}\n`
   }
-  /** Two addresses, or four short values, in a line once there are more. */
+  /** Five short values or two addresses in a line, one of anything longer (src/expression.c: calculate_delim). */
   #wrapElements(elements: readonly string[], { info }: SetText): string {
-    const perLine = info.dataType === undefined && !info.interval && info.timeout === undefined && !info.keyType.includes(' . ') && ['inet_service', 'inet_proto', 'integer', 'icmp_type', 'mark'].includes(info.keyType) ? 4 : 2
+    const perLine = ['ipv4_addr', 'ether_addr'].includes(info.keyType) ? 2 : ['ipv6_addr', 'ifname'].includes(info.keyType) || info.keyType.includes(' . ') ? 1 : 5
     let text = ''
     elements.forEach((e, i) => {
       text += i === 0 ? e : i % perLine === 0 ? `,\n\t\t\t     ${e}` : `, ${e}`

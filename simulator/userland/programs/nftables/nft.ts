@@ -138,15 +138,15 @@ export const nft = program(function* main(c) {
   }
   const printing: PrintOptions = { handles: flags.has('a'), stateless: flags.has('s'), numericPriority: flags.has('y'), numericProtocol: flags.has('n') || flags.has('p') }
   let source: Source
-  if (file !== undefined) {
+  if (operands.length > 0) source = { text: operands.join(' '), file: undefined }
+  else if (file !== undefined) {
     const text = file === '-' || file === '/dev/stdin' ? yield* readToEnd(0) : yield* readFile(file)
     if (isErr(text)) {
-      yield* c.stderr.write(`internal:0:0-0: Error: Could not open file "${file}": ${text.message}\n\n`)
+      yield* c.stderr.write(`internal:0:0-0: Error: Could not open file "${file}": ${text.message}\n\n\n`)
       return 1
     }
     source = { text: typeof text === 'string' ? text : decodeUtf8(text), file: file === '-' ? '/dev/stdin' : file }
-  } else if (operands.length > 0) source = { text: operands.join(' '), file: undefined }
-  else {
+  } else {
     yield* c.stderr.write(`${c.name}: no command specified\n`)
     return 1
   }

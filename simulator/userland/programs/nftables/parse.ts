@@ -5,7 +5,7 @@ import { parseTime } from './datatype.ts'
 import { isKeyword, tokenize } from './lexer.ts'
 import { leftSide, rightSide, setBody } from './parse-expression.ts'
 import { limit, quota, ruleBody } from './parse-statement.ts'
-import { NftError, NftGap, type Span } from './source.ts'
+import { END_OF_INPUT, NftError, NftGap, type Span } from './source.ts'
 import { Tokens } from './tokens.ts'
 
 const VERBS: ReadonlySet<string> = new Set(['add', 'create', 'insert', 'replace', 'delete', 'flush', 'list', 'rename', 'reset', 'get'])
@@ -53,11 +53,11 @@ class Parser {
     try {
       read()
     } catch (thrown) {
-      if (!(thrown instanceof NftError)) throw thrown
+      if (!(thrown instanceof NftError) || thrown.places[0] === END_OF_INPUT) throw thrown
       this.errors.push(thrown)
       this.#recover()
       while (this.#t.isSeparator) this.#t.at++
-      if (this.#t.current.kind === 'end') throw new NftError('syntax error, unexpected end of file', { start: 0, end: 1 })
+      if (this.#t.current.kind === 'end') throw new NftError('syntax error, unexpected end of file', END_OF_INPUT)
     }
   }
 
@@ -108,7 +108,6 @@ class Parser {
     if (verb === 'list' || verb === 'reset' || verb === 'flush') {
       if (LISTS.has(word) && (verb !== 'flush' || word === 'ruleset')) {
         t.at++
-        if (word === 'flowtables' || word === 'meters') throw new NftGap(`${verb} ${word}`)
         const family = this.#family()
         const at = word !== 'tables' && word !== 'ruleset' && verb === 'list' && t.is('table') ? (t.at++, this.#target()) : undefined
         return done({ ...(family && { family }), ...(at && { at }) })
@@ -216,8 +215,8 @@ class Parser {
     return stmt
   }
 
-  /** `read` answers how a missing separator behind the item is told; false where none is needed. */
-  #block(read: () => string | boolean): void {
+  /** `read` answers what must follow the item; false where nothing must. */
+  #block(read: () => string | false): void {
     const t = this.#t
     t.expect('{', '\'{\'')
     for (;;) {
@@ -226,7 +225,7 @@ class Parser {
       if (t.current.kind === 'end') throw t.unexpected()
       this.#guard(() => {
         const expecting = read()
-        if (expecting !== false && !t.isSeparator) throw t.unexpected(typeof expecting === 'string' ? expecting : undefined)
+        if (expecting !== false && !t.isSeparator) throw t.unexpected(expecting)
       })
     }
   }
@@ -278,7 +277,7 @@ class Parser {
       }
       if (t.is('flags')) throw new NftGap('chain flags')
       rules.push(ruleBody(t))
-      return true
+      return SEPARATOR
     })
     return { ...found, rules }
   }

@@ -5,6 +5,9 @@ export const join = (a: Span, b: Span): Span => ({ start: Math.min(a.start, b.st
 
 export interface Source { readonly text: string; /** undefined: the command line. */ readonly file: string | undefined }
 
+/** Behind the last line. */
+export const END_OF_INPUT: Span = { start: -1, end: -1 }
+
 /** One error; the first place is marked `^^^`, further ones `~~~`. */
 export class NftError {
   readonly message: string
@@ -24,6 +27,10 @@ export class NftGap {
 
 export function showError({ text, file }: Source, { message, places }: NftError): string {
   const [first] = places
+  if (first === END_OF_INPUT) {
+    const lines = text.replace(/\n$/, '').split('\n')
+    return `${file === undefined ? '' : `${file}:${lines.length + 1}:1-1: `}Error: ${message}\n${lines[lines.length - 1]}\n^\n`
+  }
   const begin = text.lastIndexOf('\n', first.start - 1) + 1
   const end = text.indexOf('\n', begin)
   const line = text.slice(begin, end < 0 ? text.length : end)
