@@ -89,6 +89,7 @@ export function* evalString(sh: Shell, text: string, name: string, firstLine: nu
     }
     if (r.kind === 'incomplete') break
     const line = firstLine + countLines(input, at)
+    if (name === '-c' && sh.options.has('verbose')) yield* sh.write2(input.slice(at, r.end).replace(/\n*$/, '\n'))
     if (r.unclosed.length > 0) yield* warnHereDocs(sh, r.unclosed, input, firstLine)
     ran = true
     if (sh.options.has('noexec') && !sh.interactive) {

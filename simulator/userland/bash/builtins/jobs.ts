@@ -5,6 +5,8 @@ import { SIGCONT, SIGINT, SIGPIPE, SIGSTOP, WIFSIGNALED, WTERMSIG } from '../../
 import { TIOCSPGRP } from '../../../abi/termios.ts'
 import { call } from '../../libc/syscall.ts'
 import { exitStatus, formatJob, type Job, jobState, jobStatus, signalText } from '../job-table.ts'
+import { evalString } from '../eval.ts'
+import { singleQuote } from '../quote.ts'
 import { notifyJobs, reap, takeTerminal, waitForeground, waitForJobs } from '../jobs.ts'
 import { runPendingTraps } from '../traps.ts'
 import { ShellAbort, type Shell } from '../state.ts'
@@ -31,10 +33,21 @@ function dashLine(sh: Shell, job: Job): string {
   return `${`[${job.id}] ${sh.jobs.mark(job)} ${text}`.padEnd(33)}${commands}\n`
 }
 
+/** jobs -x: runs a command in which job specifications have become PIDs of process groups. */
+function* withJobPids(sh: Shell, words: readonly string[]): Flow<number> {
+  const text = words.map((word) => {
+    const job = word.startsWith('%') ? sh.jobs.find(word) : undefined
+    return singleQuote(job === undefined || job === 'ambiguous' ? word : String(job.pgid))
+  }).join(' ')
+  yield* evalString(sh, text, 'jobs', sh.line)
+  return sh.status
+}
+
 function* jobs(sh: Shell, words: readonly string[]): Flow<number> {
   let form: 'standard' | 'long' | 'pids' = 'standard'
   let only: 'running' | 'stopped' | undefined
   let i = 1
+  if (sh.bash && words[1] === '-x') return yield* withJobPids(sh, words.slice(2))
   for (; i < words.length && /^-./.test(words[i]); i++) {
     for (const c of words[i].slice(1)) {
       if (c === 'l') form = 'long'

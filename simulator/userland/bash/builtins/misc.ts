@@ -69,10 +69,10 @@ function* umask(sh: Shell, words: readonly string[]): Flow<number> {
   const mask = isErr(current) ? 0o022 : current
   yield* call('umask', mask)
   const arg = words[i]
+  const letters = (bits: number): string => `${bits & 4 ? 'r' : ''}${bits & 2 ? 'w' : ''}${bits & 1 ? 'x' : ''}`
+  const symbols = (of: number): string => `u=${letters((~of >> 6) & 7)},g=${letters((~of >> 3) & 7)},o=${letters(~of & 7)}`
   if (arg === undefined) {
-    const letters = (bits: number): string => `${bits & 4 ? 'r' : ''}${bits & 2 ? 'w' : ''}${bits & 1 ? 'x' : ''}`
-    const allowed = ~mask & 0o777
-    const text = symbolic ? `u=${letters(allowed >> 6)},g=${letters((allowed >> 3) & 7)},o=${letters(allowed & 7)}` : mask.toString(8).padStart(4, '0')
+    const text = symbolic ? symbols(mask) : mask.toString(8).padStart(4, '0')
     sh.print(`${reusable ? `umask ${symbolic ? '-S ' : ''}` : ''}${text}\n`)
     return 0
   }
@@ -88,6 +88,7 @@ function* umask(sh: Shell, words: readonly string[]): Flow<number> {
     next = result
   }
   yield* call('umask', next)
+  if (symbolic && sh.bash) sh.print(`${symbols(next)}\n`)
   return 0
 }
 

@@ -44,11 +44,14 @@ export function* describeCommand(sh: Shell, name: string, form: 'long' | 'short'
   }
   const hashed = sh.hash.get(name)
   if (hashed && !all && sh.bash) {
+    // Every look into the table counts as a hit.
+    hashed.hits++
     add(`${name} is hashed (${hashed.path})`, hashed.path, 'file')
     return out
   }
   for (const path of yield* searchPath(sh, name, all)) {
-    add(`${name} is ${path}`, path, 'file')
+    add(hashed && sh.dialect === 'dash' ? `${name} is a tracked alias for ${path}` : `${name} is ${path}`, path, 'file')
+    if (sh.dialect === 'dash' && !name.includes('/')) sh.hash.set(name, { path, hits: 0 })
     if (!all) break
   }
   return out

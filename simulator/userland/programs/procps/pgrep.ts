@@ -151,7 +151,7 @@ function* buildQuery(c: Crt, name: PgrepName, options: ReadonlyMap<string, strin
     if (Number.isNaN(pid)) yield* refuse(c, name, 'pidfile not valid', true, 1)
     tests.push((p) => p.pid === pid)
   }
-  if (options.has('ns')) tests.push(yield* sameNamespaces(c, name, options))
+  if (options.has('ns')) tests.push(yield* sameNamespaces(options))
   if (!isErr(self)) tests.push((p) => p.pid !== self)
   return { options, tests, pattern: operands[0] }
 }
@@ -159,13 +159,10 @@ function* buildQuery(c: Crt, name: PgrepName, options: ReadonlyMap<string, strin
 const inSet = (set: ReadonlySet<number>, field: (p: Process) => number): Test => (p) => set.has(field(p))
 
 /** --ns PID: links in /proc/PID/ns that read the same. */
-function* sameNamespaces(c: Crt, name: PgrepName, options: ReadonlyMap<string, string>): Flow<Test> {
+function* sameNamespaces(options: ReadonlyMap<string, string>): Flow<Test> {
   const list = options.get('nslist')
   const kinds = list === undefined ? NAMESPACES : list.split(',')
-  if (kinds.some((k) => !NAMESPACES.includes(k))) {
-    yield* c.stderr.write(pgrepUsage(name))
-    exit(EXIT_USAGE)
-  }
+  if (kinds.some((k) => !NAMESPACES.includes(k))) return () => false
   const of = function* (pid: number | string): Flow<string> {
     const links: string[] = []
     for (const kind of kinds) {
@@ -175,7 +172,7 @@ function* sameNamespaces(c: Crt, name: PgrepName, options: ReadonlyMap<string, s
     return links.join()
   }
   const target = yield* of(options.get('ns') ?? '')
-  if (target.includes(',,') || target === '') yield* refuse(c, name, 'Error reading reference namespace information', false)
+  if (target.includes(',,') || target === '') return () => false
   const same = new Set<number>()
   for (const p of yield* readProcesses()) if ((yield* of(p.pid)) === target) same.add(p.pid)
   return (p) => same.has(p.pid)

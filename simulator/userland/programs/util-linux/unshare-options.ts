@@ -34,6 +34,10 @@ const FLAG: Readonly<Record<string, number>> = {
 }
 const PROPAGATION = new Map([['slave', MS_REC | MS_SLAVE], ['private', MS_REC | MS_PRIVATE], ['shared', MS_REC | MS_SHARED], ['unchanged', 0]])
 
+/** (uid_t)-1 stands for no map at all. */
+const NO_ID = 4294967295
+const mapped = (id: number): number | undefined => (id === NO_ID ? undefined : id)
+
 export interface UnshareRequest {
   flags: number
   /** Files to bind the new namespaces to, by CLONE_NEW… flag. */
@@ -101,10 +105,10 @@ function* other(c: Crt, r: UnshareRequest, opt: string, arg: string, given: bool
       r.mapGroup = r.egid
       return
     case 'map-user':
-      r.mapUser = (yield* getpwnam(arg))?.uid ?? (yield* unsignedNumber(c, arg, 'failed to parse uid'))
+      r.mapUser = mapped((yield* getpwnam(arg))?.uid ?? (yield* unsignedNumber(c, arg.replace(/^-1$/, String(NO_ID)), 'failed to parse uid')))
       return
     case 'map-group':
-      r.mapGroup = (yield* getgrnam(arg))?.gid ?? (yield* unsignedNumber(c, arg, 'failed to parse gid'))
+      r.mapGroup = mapped((yield* getgrnam(arg))?.gid ?? (yield* unsignedNumber(c, arg.replace(/^-1$/, String(NO_ID)), 'failed to parse gid')))
       return
     case 'map-users':
       r.userRange = arg === 'auto' ? yield* readSubidRange(c, '/etc/subuid', r.euid) : yield* parseMapRange(c, arg)
