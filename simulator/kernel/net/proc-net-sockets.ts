@@ -81,9 +81,20 @@ function showSockstat6(net: NetNamespace): string {
   return `TCP6: inuse ${n.tcp}\nUDP6: inuse ${n.udp}\nUDPLITE6: inuse 0\nRAW6: inuse ${n.raw}\nFRAG6: inuse 0 memory 0\n`
 }
 
+/** Tables of what nobody uses here: multicast routing, source filters, flow labels, UDP-Lite; and the kernel's constants for packet schedulers. */
+const EMPTY_TABLES: readonly (readonly [string, string])[] = [
+  ['anycast6', ''], ['ip6_flowlabel', 'Label S Owner  Users  Linger Expires  Dst                              Opt\n'],
+  ['ip6_mr_cache', 'Group                            Origin                           Iif      Pkts  Bytes     Wrong  Oifs\n'], ['ip6_mr_vif', 'Interface      BytesIn  PktsIn  BytesOut PktsOut Flags\n'],
+  ['ip_mr_cache', 'Group    Origin   Iif     Pkts    Bytes    Wrong Oifs\n'], ['ip_mr_vif', 'Interface      BytesIn  PktsIn  BytesOut PktsOut Flags Local    Remote\n'],
+  ['mcfilter', 'Idx Device        MCA        SRC    INC    EXC\n'], ['mcfilter6', 'Idx Device                Multicast Address                   Source Address    INC    EXC\n'],
+  ['psched', '000003e8 00000040 000f4240 3b9aca00\n'],
+  ['rt_cache', `${'Iface\tDestination\tGateway \tFlags\t\tRefCnt\tUse\tMetric\tSource\t\tMTU\tWindow\tIRTT\tTOS\tHHRef\tHHUptod\tSpecDst'.padEnd(127)}\n`],
+  ['udplite', `${'   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops'.padEnd(127)}\n`], ['udplite6', `${SIX_HEAD} ref pointer drops\n`],
+]
+
 /** Name → content. */
 export const PROC_NET_SOCKETS: readonly (readonly [string, (net: NetNamespace) => string])[] = [
   ['tcp', showTcp('inet')], ['tcp6', showTcp('inet6')], ['udp', showDatagrams('inet', 'udp')], ['udp6', showDatagrams('inet6', 'udp')], ['raw', showDatagrams('inet', 'raw')],
   ['raw6', showDatagrams('inet6', 'raw')], ['icmp', showDatagrams('inet', 'icmp')], ['icmp6', showDatagrams('inet6', 'icmp')], ['packet', showPacket], ['ptype', showPtype],
-  ['sockstat', showSockstat], ['sockstat6', showSockstat6], ['snmp', showSnmp], ['snmp6', showSnmp6],
+  ['sockstat', showSockstat], ['sockstat6', showSockstat6], ['snmp', showSnmp], ['snmp6', showSnmp6], ...EMPTY_TABLES.map(([name, text]) => [name, () => text] as const),
 ]
