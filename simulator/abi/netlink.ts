@@ -261,6 +261,8 @@ export interface ResolvedRoute {
   readonly mark: number
   /** Unset for what comes from outside. */
   readonly uid: number | undefined
+  /** RTA_CACHEINFO: the seconds for which a path MTU that routers told counts. */
+  readonly expires?: number
   readonly metric: number
   readonly mtu: number | undefined
   readonly metrics: RouteMetrics | undefined

@@ -77,11 +77,20 @@ export class InetState {
     this.#pathMtus.set(destination, { mtu, until: this.#net.kernel.clock.now + PMTU_LIFETIME })
   }
   pathMtu(destination: string): number | undefined {
-    if (this.#pathMtus.size === 0) return undefined
+    return this.#pathMtus.size === 0 ? undefined : this.pathMtuEntry(destination)?.mtu
+  }
+  /** With the nanoseconds for which it still counts. */
+  pathMtuEntry(destination: string): { readonly mtu: number; readonly left: number } | undefined {
     const known = this.#pathMtus.get(destination)
-    if (known === undefined || known.until > this.#net.kernel.clock.now) return known?.mtu
+    if (known === undefined) return undefined
+    const left = known.until - this.#net.kernel.clock.now
+    if (left > 0) return { mtu: known.mtu, left }
     this.#pathMtus.delete(destination)
     return undefined
+  }
+  /** net.ipv4.route.flush */
+  forgetPathMtus(): void {
+    this.#pathMtus.clear()
   }
   /** inet_peer_xrlim_allow: errors one host may be told of. `ms`: one more for every so many milliseconds. */
   mayTell(host: string, ms: number, burst: number): boolean {

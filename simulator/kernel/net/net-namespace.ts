@@ -59,6 +59,7 @@ export class NetNamespace extends Namespace {
   }
 
   #sysctlChanged(path: string): void {
+    if (path.endsWith('/route/flush')) this.inet.forgetPathMtus()
     if (path.startsWith('net/ipv6/conf/') && path.endsWith('/disable_ipv6')) for (const device of this.devices.values()) toggleInet6(device)
   }
 

@@ -5,6 +5,7 @@ import {
   RTN_UNICAST,
 } from '../../abi/netlink.ts'
 import { formatIp, type IpVersion, parseIp } from '../../lib/ip.ts'
+import { NSEC_PER_SEC } from '../clock.ts'
 import { fromKuidMunged } from '../cred/ids.ts'
 import type { Task } from '../task.ts'
 import type { RouteKey } from './fib.ts'
@@ -42,7 +43,13 @@ export function lookupRoute(task: Task, net: NetNamespace, r: RouteLookup): read
     return [{ type: 'RTM_NEWROUTE', route: routeMessage(route) }]
   }
   const resolved = family === 'inet6' ? lookup6(net, r, dst, key) : input === undefined ? output4(net, r, dst, key) : input4(net, r, dst, key)
-  return [{ type: 'RTM_NEWROUTE', resolved: { ...resolved, uid: family === 'inet6' || input !== undefined ? undefined : (r.uid ?? fromKuidMunged(task.cred.userNs, task.cred.uid)) } }]
+  return [{ type: 'RTM_NEWROUTE', resolved: { ...resolved, ...(resolved.type === RTN_UNICAST ? learned(net, r.dst) : {}), uid: family === 'inet6' || input !== undefined ? undefined : (r.uid ?? fromKuidMunged(task.cred.userNs, task.cred.uid)) } }]
+}
+
+/** What routers have told of the way (ipv4_link_mtu exceptions, rt6_exception). */
+function learned(net: NetNamespace, dst: string): Partial<ResolvedRoute> {
+  const entry = net.inet.pathMtuEntry(dst)
+  return entry === undefined ? {} : { mtu: entry.mtu, expires: Math.floor(entry.left / NSEC_PER_SEC) }
 }
 
 function choose(net: NetNamespace, family: IpVersion, dst: bigint, key: RouteKey): RouteChoice {

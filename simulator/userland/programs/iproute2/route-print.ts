@@ -118,6 +118,7 @@ export function* resolvedText(rtnl: Rtnl, o: IpOptions, names: RouteNames, r: Re
   if (r.mark !== 0) text += `mark ${markText(r.mark)} `
   if (r.uid !== undefined) text += `uid ${r.uid} `
   if (!isV6) text += `${newline(o)}    cache ${cacheFlags(r.flags).length === 0 ? '' : `<${cacheFlags(r.flags).join(',')}> `}`
+  if (r.expires !== undefined) text += `expires ${r.expires}sec `
   text += metricsText(r.mtu, r.metrics)
   if (r.iif !== undefined) text += `iif ${paint(o, 'ifname', `${yield* rtnl.name(r.iif)} `)}`
   return `${text}${r.pref === undefined && !isV6 ? '' : `pref ${PREFERENCES[r.pref ?? 0] ?? 'medium'}`}\n`
