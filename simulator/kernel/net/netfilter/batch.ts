@@ -4,17 +4,20 @@ import { Errno } from '../../../abi/errno.ts'
 import type { NfFamily, NftChange } from '../../../abi/nf-tables.ts'
 import { type Chain, copyTable, newRule, newState, type Rule, type Ruleset, setsOf, stateOf, type Table, tableKey, targetsOf } from './ruleset.ts'
 import { addElements, deleteElements } from './set.ts'
-import { checkRule, validateTable } from './validate.ts'
+import { checkRule, isRestricted, validateTable } from './validate.ts'
 
 const MAX_NAME = 255
 type Change<T extends NftChange['type']> = Extract<NftChange, { readonly type: T }>
 
-/** Users of a chain: rules that jump to it and elements of verdict maps. */
-export function chainReferences(table: Table, name: string): number {
-  let count = 0
-  for (const chain of table.chains.values()) for (const rule of chain.rules) for (const e of rule.expressions) if (e.kind === 'verdict' && 'chain' in e.verdict && e.verdict.chain === name) count++
-  for (const set of table.sets.values()) for (const { info } of set.elements.values()) if (info.verdict !== undefined && 'chain' in info.verdict && info.verdict.chain === name) count++
-  return count
+/** Users of the chains of a table: rules that jump to them and elements of verdict maps. */
+export function references(table: Table): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  const count = (name: string): void => {
+    counts.set(name, (counts.get(name) ?? 0) + 1)
+  }
+  for (const e of allExpressions(table)) if (e.kind === 'verdict' && 'chain' in e.verdict) count(e.verdict.chain)
+  for (const set of table.sets.values()) for (const { info } of set.elements.values()) if (info.verdict !== undefined && 'chain' in info.verdict) count(info.verdict.chain)
+  return counts
 }
 function* allExpressions(table: Table): Generator<Rule['expressions'][number]> {
   for (const chain of table.chains.values()) for (const rule of chain.rules) yield* rule.expressions
@@ -27,7 +30,6 @@ export class Batch {
   /** Which devices there are, for chains that belong to one. */
   readonly #hasDevice: (name: string) => boolean
   readonly #newRules = new Map<number, number>()
-  #hasJumps = false
 
   constructor(current: Ruleset, now: number, hasDevice: (name: string) => boolean) {
     this.#tables = new Map(current)
@@ -160,7 +162,7 @@ export class Batch {
       throw Errno.ENOENT
     }
     const own = chain.rules.reduce((n, r) => n + r.expressions.filter((e) => e.kind === 'verdict' && 'chain' in e.verdict && e.verdict.chain === chain.name).length, 0)
-    if ((chain.rules.length > 0 && recursive !== true) || chainReferences(table, chain.name) > (recursive === true ? own : 0)) throw Errno.EBUSY
+    if ((chain.rules.length > 0 && recursive !== true) || (references(table).get(chain.name) ?? 0) > (recursive === true ? own : 0)) throw Errno.EBUSY
     this.#dropSets(table, chain.rules)
     table.chains.delete(chain.name)
   }
@@ -190,17 +192,14 @@ export class Batch {
     } else if (change.mode === 'insert') rules.splice(Math.max(at, 0), 0, rule)
     else rules.splice(at < 0 ? rules.length : at + 1, 0, rule)
     this.#setChain(table, chain, { rules })
-    if (chain.base === undefined || change.expressions.some((e) => e.kind === 'vmap' || (e.kind === 'verdict' && 'chain' in e.verdict))) this.#validate(table, change.expressions)
+    const jumps = change.expressions.some((e) => e.kind === 'vmap' || (e.kind === 'verdict' && 'chain' in e.verdict))
+    // Only what may have become wrong: new jumps, and NAT or REJECT in a chain that others call.
+    if (jumps || (chain.base === undefined && change.expressions.some(isRestricted))) validateTable(table)
   }
   /** A set that packets fill must not grow without bounds. */
   #limitSize(table: Table, name: string): void {
     const set = table.sets.get(name)
     if (set !== undefined && set.info.size === undefined) table.sets.set(name, { ...set, info: { ...set.info, size: 65535 } })
-  }
-  /** Only what may have become wrong: new jumps, and NAT or REJECT in a chain that others call. */
-  #validate(table: Table, expressions: Rule['expressions']): void {
-    this.#hasJumps ||= [...table.chains.values()].some((c) => c.rules.some((r) => r.expressions.some((e) => e.kind === 'vmap' || (e.kind === 'verdict' && 'chain' in e.verdict))))
-    if (this.#hasJumps && expressions.length > 0) validateTable(table)
   }
   #deleteRule({ family, table: tableName, chain: name, handle }: Change<'DELRULE'>): void {
     const table = this.#table(family, tableName)
@@ -208,7 +207,7 @@ export class Batch {
     for (const chain of chains) {
       const gone = handle === undefined ? chain.rules : chain.rules.filter((r) => r.handle === handle)
       if (handle !== undefined && gone.length === 0) throw Errno.ENOENT
-      this.#setChain(table, chain, { rules: chain.rules.filter((r) => !gone.includes(r)) })
+      this.#setChain(table, chain, { rules: handle === undefined ? [] : chain.rules.filter((r) => r.handle !== handle) })
       this.#dropSets(table, gone)
     }
   }

@@ -5,7 +5,7 @@ import type { NfDatagram, NfFamily, NfReply, NfRequest, NftChange } from '../../
 import { nsCapable } from '../../cred/ns-capable.ts'
 import type { Task } from '../../task.ts'
 import type { NetNamespace } from '../net-namespace.ts'
-import { Batch, chainReferences } from './batch.ts'
+import { Batch, references } from './batch.ts'
 import { answerConntrack } from './conntrack-dump.ts'
 import { type Chain, current, type Rule, type Table, tableKey } from './ruleset.ts'
 import { liveElements } from './set.ts'
@@ -17,10 +17,10 @@ function tables(net: NetNamespace, family: NfFamily | undefined): Table[] {
 const tableReply = (t: Table): NfReply => ({
   type: 'NFT_MSG_NEWTABLE', table: { family: t.family, name: t.name, handle: t.handle, use: t.chains.size + t.sets.size + t.objects.size, dormant: t.dormant },
 })
-function chainReply(t: Table, c: Chain): NfReply {
+function chainReply(t: Table, c: Chain, users: ReadonlyMap<string, number>): NfReply {
   const base = c.base === undefined ? undefined : { ...c.base, ...(c.stats === undefined ? {} : { counters: { packets: c.stats.packets, bytes: c.stats.bytes } }) }
   const comment = c.comment === undefined ? {} : { comment: c.comment }
-  return { type: 'NFT_MSG_NEWCHAIN', chain: { family: t.family, table: t.name, name: c.name, handle: c.handle, use: c.rules.length + chainReferences(t, c.name), base, ...comment } }
+  return { type: 'NFT_MSG_NEWCHAIN', chain: { family: t.family, table: t.name, name: c.name, handle: c.handle, use: c.rules.length + (users.get(c.name) ?? 0), base, ...comment } }
 }
 function ruleReply(t: Table, c: Chain, r: Rule): NfReply {
   const comment = r.comment === undefined ? {} : { comment: r.comment }
@@ -82,7 +82,10 @@ function answer(task: Task, net: NetNamespace, request: NfRequest): readonly NfR
   switch (request.type) {
     case 'NFT_MSG_GETGEN': return [{ type: 'NFT_MSG_NEWGEN', id: net.netfilter.generation, processId: net.netfilter.lastChange.pid, processName: net.netfilter.lastChange.name }]
     case 'NFT_MSG_GETTABLE': return tables(net, request.family).map(tableReply)
-    case 'NFT_MSG_GETCHAIN': return tables(net, request.family).flatMap((t) => [...t.chains.values()].map((c) => chainReply(t, c)))
+    case 'NFT_MSG_GETCHAIN': return tables(net, request.family).flatMap((t) => {
+      const users = references(t)
+      return [...t.chains.values()].map((c) => chainReply(t, c, users))
+    })
     case 'NFT_MSG_GETRULE': return dumpRules(net, request)
     case 'NFT_MSG_GETSET': return tables(net, request.family).flatMap((t) => [...t.sets.values()].map((s) => ({ type: 'NFT_MSG_NEWSET' as const, set: s.info })))
     case 'NFT_MSG_GETSETELEM': return dumpElements(net, request)

@@ -32,6 +32,8 @@ function hooksOf(e: NftExpr): { readonly hooks: readonly NfHook[]; readonly nat:
   }
 }
 
+export const isRestricted = (e: NftExpr): boolean => hooksOf(e) !== undefined
+
 /** xt_check_target: extensions that belong to one table by its name, in user chains too. */
 function checkTable(table: Table, target: XtTarget): void {
   const { name } = target
