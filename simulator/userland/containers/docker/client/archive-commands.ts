@@ -119,7 +119,7 @@ function* copyTo(cli: Cli, container: string, source: string, target: string, fo
     return 0
   }
   if (source === '-') {
-    if (there !== undefined && !there.isDirectory) return yield* fail(cli, `destination "${container}:${target}" must be a directory`)
+    if (there?.isDirectory !== true) return yield* fail(cli, `destination "${container}:${target}" must be a directory`)
     const data = yield* readInput('-')
     return yield* put(target, data instanceof Uint8Array ? data : new Uint8Array(0))
   }
@@ -173,7 +173,12 @@ export function* loadCommand(cli: Cli, flags: Flags): Flow<number> {
   const data = yield* readInput(input === '' ? '-' : input)
   if (!(data instanceof Uint8Array)) return yield* fail(cli, `open ${input}: ${data.message.toLowerCase()}`)
   const { text } = yield* cli.api.send('POST', `/images/load?quiet=${flags.bool('quiet') ? 1 : 0}`, data, 'application/x-tar')
-  for (const line of text.split('\r\n')) if (line !== '') yield* cli.c.stdout.write((JSON.parse(line) as { stream: string }).stream)
+  for (const line of text.split('\r\n')) {
+    if (line === '') continue
+    const message = JSON.parse(line) as { stream?: string; error?: string }
+    if (message.error !== undefined) return yield* fail(cli, message.error)
+    yield* cli.c.stdout.write(message.stream ?? '')
+  }
   return 0
 }
 

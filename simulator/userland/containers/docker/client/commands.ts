@@ -11,6 +11,7 @@ import { imagesCommand, networkLsCommand, psCommand, volumeLsCommand } from './l
 import {
   historyCommand, imagePrune, networkConnect, networkCreate, networkDisconnect, networkPrune, networkRm, pullCommand, pushCommand, rmiCommand, tagCommand, volumeCreate, volumePrune, volumeRm,
 } from './object-commands.ts'
+import { contextLsCommand, loginCommand, logoutCommand, pluginLsCommand, searchCommand, swarmLeave, swarmList } from './remote-commands.ts'
 import { validateRunFlag } from './run-config.ts'
 import { createCommand, runCommand } from './run.ts'
 import { dfCommand, eventsCommand, infoCommand, statsCommand, systemPrune, versionCommand } from './system-commands.ts'
@@ -38,6 +39,7 @@ const ENTRIES: readonly Entry[] = [
   ['network disconnect', 2, 2, networkDisconnect], ['network prune', 0, 0, networkPrune, filters], ['volume ls', 0, 0, volumeLsCommand, filters], ['volume create', 0, 1, volumeCreate], ['volume rm', 1, MANY, volumeRm],
   ['volume inspect', 1, MANY, inspectOf('volume')], ['volume prune', 0, 0, volumePrune, filters], ['version', 0, 0, versionCommand], ['info', 0, 0, infoCommand], ['events', 0, 0, eventsCommand, filters],
   ['cp', 2, 2, cpCommand], ['export', 1, 1, exportCommand], ['commit', 1, 2, commitCommand], ['save', 1, MANY, saveCommand], ['load', 0, 0, loadCommand], ['import', 1, MANY, importCommand], ['build', 1, 1, buildCommand],
+  ['search', 1, 1, searchCommand], ['login', 0, 1, loginCommand], ['logout', 0, 1, logoutCommand], ['context ls', 0, 0, contextLsCommand],
   ['builder prune', 0, 0, builderPrune], ['system df', 0, 0, dfCommand], ['system prune', 0, 0, systemPrune, filters],
 ]
 
@@ -54,6 +56,9 @@ function build(): ReadonlyMap<string, Command> {
   for (const [name, least, most, run, more] of ENTRIES) {
     const usage = USAGES.get(name)
     if (usage !== undefined) commands.set(name, { usage, least, most, run, ...more })
+  }
+  for (const [name, run] of [['plugin ls', pluginLsCommand], ['node ls', swarmList('/nodes')], ['service ls', swarmList('/services')], ['secret ls', swarmList('/secrets')], ['config ls', swarmList('/configs')], ['stack ls', swarmList('/services')], ['swarm leave', swarmLeave]] as const) {
+    commands.set(name, { usage: { name, usage: `${name} [OPTIONS]`, short: '', flags: 'q quiet|Only display IDs\nformat:string|Pretty-print using a Go template\nf force|Force' }, least: 0, most: 0, run })
   }
   for (const [group, names] of UNDER_GROUP) {
     for (const name of names) {

@@ -33,7 +33,7 @@ function countMessage(command: Command, given: number): string | undefined {
     : least === most ? `requires exactly ${least} ${plural(least)}`
       : most === Infinity ? `requires at least ${least} ${plural(least)}`
         : least === 0 ? `requires at most ${most} ${plural(most)}` : `requires at least ${least} and at most ${most} ${plural(most)}`
-  return `"docker ${words}" ${takes}.\nSee 'docker ${words} --help'.\n\nUsage:  docker ${usage.usage}\n\n${usage.short.split('\n')[0]}`
+  return `"docker ${words}" ${takes}.\nSee 'docker ${words} --help'.\n\nUsage:  docker ${usage.usage}\n\n${usage.short.split('\n')[0].split('. ')[0]}`
 }
 
 function* runCommand(cli: Cli, command: Command, words: readonly string[]): Flow<number> {
@@ -73,7 +73,7 @@ function* dispatch(cli: Cli, words: readonly string[]): Flow<number> {
   if (second !== undefined && group.known.includes(second) && !words.includes('--help')) return yield* unsimulated(cli.c, `${first} ${second}`)
   const isHelp = second === undefined || !second.startsWith('-') || second === '--help' || second === '-h'
   if (!isHelp) return yield* fail(cli, `unknown ${second.startsWith('--') ? `flag: ${second}` : `shorthand flag: '${second[1]}' in ${second}`}\nSee 'docker ${first} --help'.\n${groupHelp(group)}`, 125)
-  yield* (second === undefined || second.startsWith('-') ? cli.c.stdout : cli.c.stdout).write(groupHelp(group))
+  yield* (second?.startsWith('-') === true ? cli.c.stdout : cli.c.stderr).write(groupHelp(group))
   return 0
 }
 function* showRoot(cli: Cli): Flow<number> {
@@ -93,16 +93,18 @@ function* main(c: Crt): Flow<number> {
     if (c.argv.includes('-h') && !c.argv.includes('--help')) yield* c.stderr.write('Flag shorthand -h has been deprecated, please use --help\n')
     return yield* showRoot(early)
   }
-  if ('error' in parsed) return yield* fail(early, `${parsed.error}\nSee 'docker --help'.\n${rootHelp(yield* columns(early), c.env.get('HOME') ?? '/root')}`, 125)
+  if ('error' in parsed) return yield* fail(early, `${parsed.error}\nSee 'docker --help'.\n${rootHelp(yield* columns(early), c.env.get('HOME') ?? '/root', false)}`, 125)
   if (parsed.bool('version')) {
     yield* c.stdout.write(`Docker version ${DOCKER_VERSION}, build 297e128\n`)
     return 0
   }
   const env = c.env.get('DOCKER_HOST')
   const host = parsed.get('host') ?? (env === undefined || env === '' ? `unix://${DOCKER_SOCKET}` : env)
-  if (!/^(unix|tcp|ssh|fd|npipe|http|https):\/\//.test(host)) return yield* fail(early, `unable to parse docker host \`${host}\``, 1)
-  const cli: Cli = { c, rt, api: new Connection(rt, host) }
-  if (parsed.args.length === 0) return yield* showRoot(cli)
+  const cli: Cli = { c, rt, api: new Connection(rt, host.includes('://') ? host : `tcp://${host}${host.includes(':') ? '' : ':2375'}`) }
+  if (parsed.args.length === 0) {
+    yield* c.stderr.write(rootHelp(yield* columns(cli), c.env.get('HOME') ?? '/root'))
+    return 0
+  }
   return yield* rt.run(dispatch(cli, parsed.args))
 }
 

@@ -34,6 +34,8 @@ export const context = (type: string, fields: Readonly<Record<string, GoValue>>)
   new GoStruct(`formatter.${type}`, new Map(Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1)).map(([k, value]) => [k, { value, json: k }])), true)
 
 export interface Listing {
+  /** docker ps looks at the template before. */
+  readonly isChecked?: boolean
   /** The user's --format, '' for the default. */
   readonly format: string
   /** Default: `table …`, or the template of --quiet. */
@@ -43,7 +45,7 @@ export interface Listing {
 }
 
 /** Prints a list. Ends the program with docker's message if the template is wrong. */
-export function* printListing(cli: Cli, { format, standard, headers, rows }: Listing): Flow<void> {
+export function* printListing(cli: Cli, { format, standard, headers, rows, isChecked }: Listing): Flow<void> {
   const wanted = (format === '' || format === 'table' ? standard : format.trim() === 'raw' ? standard : format).replace(/^ +| +$/g, '').replace(/\\t/g, '\t').replace(/\\n/g, '\n')
   const isTable = wanted.startsWith('table')
   const source = isTable ? wanted.slice('table'.length).replace(/^ +/, '') : wanted
@@ -51,7 +53,7 @@ export function* printListing(cli: Cli, { format, standard, headers, rows }: Lis
   try {
     template = new Template(source)
   } catch (thrown) {
-    if (thrown instanceof TemplateError) return yield* fail(cli, `template parsing error: ${thrown.message}`)
+    if (thrown instanceof TemplateError) return yield* fail(cli, `${isChecked === true ? 'failed to parse template' : 'template parsing error'}: ${thrown.message}`)
     throw thrown
   }
   let text = ''

@@ -103,7 +103,7 @@ export function* psCommand(cli: Cli, flags: Flags): Flow<number> {
   const now = yield* nowSeconds()
   const rows = (JSON.parse(text) as readonly ListedContainer[]).map((item) => containerRow(item, now, flags.bool('no-trunc')))
   const standard = flags.bool('quiet') ? '{{.ID}}' : `table {{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}\t{{.Names}}${flags.bool('size') ? '\t{{.Size}}' : ''}`
-  yield* printListing(cli, { format: flags.bool('quiet') && format === '' ? '' : format, standard, headers: PS_HEADERS, rows })
+  yield* printListing(cli, { format: flags.bool('quiet') && format === '' ? '' : format, standard, headers: PS_HEADERS, rows, isChecked: true })
   return 0
 }
 

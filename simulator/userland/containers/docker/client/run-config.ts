@@ -229,7 +229,7 @@ export function* runRequest(flags: Flags, env: ReadonlyMap<string, string>): Flo
   const entrypoint = flags.get('entrypoint')
   Object.assign(config, {
     Hostname: flags.text('hostname'), Domainname: flags.text('domainname'), User: flags.text('user'), Tty: flags.bool('tty'), OpenStdin: isInteractive,
-    StdinOnce: isInteractive && config.AttachStdin, Cmd: command.length === 0 ? null : command, Image: image, Volumes: volumes, WorkingDir: flags.text('workdir'),
+    StdinOnce: isInteractive && config.AttachStdin, Cmd: command.length === 0 ? null : command, Image: image, Volumes: Object.keys(volumes).length === 0 ? null : volumes, WorkingDir: flags.text('workdir'),
     Entrypoint: entrypoint === undefined ? null : entrypoint === '' ? [''] : [entrypoint],
   })
   if (flags.has('mac-address')) config.MacAddress = flags.text('mac-address')

@@ -3,7 +3,7 @@ import type { Flow } from '../../../../abi/syscalls.ts'
 import { decodeUtf8 } from '../../../../lib/bytes.ts'
 import { Template } from '../template/execute.ts'
 import { TemplateError } from '../template/lexer.ts'
-import { fromJson, type GoStruct } from '../template/value.ts'
+import { fromJson, GoStruct } from '../template/value.ts'
 import { DOCKER_VERSION } from '../api.ts'
 import { type Cli, confirm, fail, path } from './cli.ts'
 import { query, RequestError } from './connection.ts'
@@ -19,12 +19,23 @@ const CLIENT = {
   BuildTime: 'Thu May  7 21:09:36 2026', Context: 'default', Experimental: true,
 }
 
-function* printTemplate(cli: Cli, format: string, data: unknown): Flow<number> {
+/** A struct whose fields are named as its JSON is. */
+const structOf = (type: string, data: Readonly<Record<string, unknown>>): GoStruct => new GoStruct(type, new Map(Object.entries(data).map(([k, v]) => [k, { value: fromJson(v), json: k }])))
+
+function* printTemplate(cli: Cli, format: string, type: string, data: Readonly<Record<string, unknown>>): Flow<number> {
+  let template: Template
   try {
-    yield* cli.c.stdout.write(`${new Template(format).execute(fromJson(data))}\n`)
+    template = new Template(format)
   } catch (thrown) {
     if (thrown instanceof TemplateError) return yield* fail(cli, `Template parsing error: ${thrown.message}`, 64)
     throw thrown
+  }
+  try {
+    yield* cli.c.stdout.write(`${template.execute(structOf(type, data))}\n`)
+  } catch (thrown) {
+    if (!(thrown instanceof TemplateError)) throw thrown
+    yield* cli.c.stdout.write('\n')
+    return yield* fail(cli, thrown.message)
   }
   return 0
 }
@@ -39,7 +50,7 @@ export function* versionCommand(cli: Cli, flags: Flags): Flow<number> {
     problem = thrown
   }
   if (flags.has('format')) {
-    const status = yield* printTemplate(cli, flags.text('format'), { Client: CLIENT, ...(server === undefined ? {} : { Server: server }) })
+    const status = yield* printTemplate(cli, flags.text('format'), 'system.versionInfo', { Client: CLIENT, ...(server === undefined ? {} : { Server: server }) })
     if (problem !== undefined) return yield* fail(cli, problem.message)
     return status
   }
@@ -56,7 +67,7 @@ export function* infoCommand(cli: Cli, flags: Flags): Flow<number> {
     if (!(thrown instanceof RequestError)) throw thrown
     problem = thrown.message
   }
-  if (flags.has('format')) return yield* printTemplate(cli, flags.text('format'), { ...info, ClientInfo: { Debug: false, Context: 'default', Plugins: [], Warnings: null } })
+  if (flags.has('format')) return yield* printTemplate(cli, flags.text('format'), 'system.info', { ...info, ClientInfo: { Debug: false, Context: 'default', Plugins: [], Warnings: null } })
   yield* cli.c.stdout.write(`Client:\n Context:    default\n Debug Mode: false\n\nServer:\n${problem === undefined ? '' : `ERROR: ${problem}\n`}`)
   if (info === undefined) return yield* fail(cli, 'errors pretty printing info')
   yield* cli.c.stdout.write(infoText(info))
@@ -76,7 +87,7 @@ export function* eventsCommand(cli: Cli, flags: Flags): Flow<number> {
   for (const name of ['since', 'until']) {
     if (!flags.has(name)) continue
     const at = yield* parseTimestamp(flags.text(name))
-    if (at === undefined) return yield* fail(cli, `Error response from daemon: parsing time "${flags.text(name)}" as "2006-01-02T15:04:05.999999999Z07:00": cannot parse "${flags.text(name)}" as "2006"`)
+    if (at === undefined) return yield* fail(cli, `failed to parse value as time or duration: ${JSON.stringify(flags.text(name))}`)
     times[name] = at
   }
   let template: Template | undefined

@@ -93,12 +93,14 @@ export function* putArchive(daemon: Daemon, container: Container, ref: string, x
 
 /** GET /containers/ID/export */
 export function* exportContainer(daemon: Daemon, container: Container, x: Exchange): Flow<void> {
-  yield* withRoot(daemon, container, function* (root) {
+  const send = function* (root: string): Flow<void> {
     const members: ArchivedMember[] = []
-    const skipped = new Set(['proc', 'sys', 'dev'])
-    yield* packTree(root, '.', members, { skips: (path) => skipped.has(path.split('/')[0]) && path.includes('/') })
+    yield* packTree(root, '.', members)
     yield* x.send(200, encodeArchive(members), 'application/octet-stream')
-  })
+  }
+  // what is mounted into it doesn't belong to it
+  if (container.streams === undefined) yield* withRoot(daemon, container, send)
+  else yield* send(`${daemon.root}/overlay2/${container.cacheId}/merged`)
   yield* daemon.event(container, 'export')
 }
 

@@ -1,14 +1,16 @@
 // docker commit: a container's own layer becomes the top layer of a new image (daemon/commit.go).
 import { isErr } from '../../../../abi/errno.ts'
 import type { Flow } from '../../../../abi/syscalls.ts'
+import type { ArchivedMember } from '../../../../lib/tar.ts'
 import { type ContainerConfig, orderedConfig } from '../api.ts'
-import { isWhiteout } from './changes.ts'
+import { encodeArchive, packTree } from '../tree-archive.ts'
 import type { Container } from './container.ts'
 import { copyTree } from './copy-tree.ts'
 import type { Daemon } from './daemon.ts'
 import { diskUsage } from './disk-usage.ts'
 import type { Image, ImageConfigFile } from './image-store.ts'
-import { lstat, readDir } from '../../../libc/unistd.ts'
+import { chainIdOf } from './layer-store.ts'
+import { readDir } from '../../../libc/unistd.ts'
 import { sha256Hex, timestamp } from './util.ts'
 
 export interface CommitOptions {
@@ -29,29 +31,21 @@ export function* hasChanges(daemon: Daemon, container: Container): Flow<boolean>
   return !isErr(entries) && entries.some((e) => e.name !== '.' && e.name !== '..')
 }
 
-/** Names and contents of a layer as one number, so that equal layers are the same one. */
-function* fingerprint(path: string): Flow<string> {
-  const st = yield* lstat(path)
-  if (isErr(st)) return ''
-  let text = `${st.mode} ${st.uid} ${st.gid} ${isWhiteout(st) ? 'gone' : st.size} ${Math.floor(st.mtime)}`
-  const entries = yield* readDir(path)
-  for (const { name } of isErr(entries) ? [] : entries) if (name !== '.' && name !== '..') text += `\n${name} ${yield* fingerprint(`${path}/${name}`)}`
-  return sha256Hex(text)
-}
-
 export function* commitContainer(daemon: Daemon, options: CommitOptions): Flow<Image> {
   const { container } = options
   const { layers, images } = daemon
   const base = images.images.get(container.imageId)
   const parentChain = base === undefined ? undefined : images.chainOf(base)
   const upper = layers.diffDirectory(container.cacheId)
-  const cacheId = yield* layers.newCacheId()
-  const below = [...layers.chain(parentChain)].reverse().map((l) => l.cacheId)
-  yield* layers.makeDirectory(cacheId, below)
-  yield* copyTree(upper, layers.diffDirectory(cacheId))
-  const diffId = `sha256:${sha256Hex(`${yield* fingerprint(upper)} ${cacheId}`)}`
-  const size = yield* diskUsage(layers.diffDirectory(cacheId))
-  yield* layers.register(cacheId, parentChain, size, diffId)
+  const members: ArchivedMember[] = []
+  yield* packTree(upper, '.', members)
+  const diffId = `sha256:${sha256Hex(encodeArchive(members))}`
+  if (!layers.layers.has(chainIdOf(parentChain, diffId))) {
+    const cacheId = yield* layers.newCacheId()
+    yield* layers.makeDirectory(cacheId, [...layers.chain(parentChain)].reverse().map((l) => l.cacheId))
+    yield* copyTree(upper, layers.diffDirectory(cacheId))
+    yield* layers.register(cacheId, parentChain, yield* diskUsage(layers.diffDirectory(cacheId)), diffId)
+  }
   const created = yield* timestamp()
   const file: ImageConfigFile = {
     architecture: 'amd64', ...(options.author === '' ? {} : { author: options.author }), ...(options.comment === '' ? {} : { comment: options.comment }), config: copyConfig(options.config),

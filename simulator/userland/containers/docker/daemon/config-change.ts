@@ -87,8 +87,9 @@ const healthText = (h: ContainerConfig['Healthcheck']): string => `&{[${(h?.Test
 const CHANGES = ['CMD', 'ENTRYPOINT', 'ENV', 'EXPOSE', 'HEALTHCHECK', 'LABEL', 'ONBUILD', 'STOPSIGNAL', 'USER', 'VOLUME', 'WORKDIR']
 /** --change. Throws an ApiError. */
 export function applyChange(config: ContainerConfig, text: string): void {
+  const word = text.trim().split(/\s/)[0]
+  if (!CHANGES.includes(word.toUpperCase())) throw badRequest(`${word.toLowerCase()} is not a valid change command`)
   const instruction = parseInstruction(text, 1)
   if ('error' in instruction) throw badRequest(instruction.error)
-  if (!CHANGES.includes(instruction.name)) throw badRequest(`${instruction.name.toLowerCase()} is not a valid change command`)
   changeConfig(config, instruction)
 }

@@ -12,6 +12,9 @@ import type { Network } from './network.ts'
 import { NetworkController } from './network-controller.ts'
 import { VolumeStore } from './volumes.ts'
 
+/** net.ipv4.ip_local_port_range: where ports come from that nobody chose. */
+export const FIRST_RANDOM_PORT = 32768, LAST_RANDOM_PORT = 60999
+
 export interface Remap {
   /** uid and gid on the host that are root inside, and how many there are */
   readonly uid: number
@@ -44,6 +47,8 @@ export class Daemon {
   readonly execs = new Map<string, ExecProcess>()
   /** The profile docker-default is loaded. */
   hasAppArmor = false
+  /** Ports that nobody chose are handed out one after the other. */
+  nextPort = FIRST_RANDOM_PORT
 
   constructor(rt: GoRuntime, options: DaemonOptions) {
     this.rt = rt

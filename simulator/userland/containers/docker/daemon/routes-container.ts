@@ -102,8 +102,6 @@ export const CONTAINER_ROUTES: readonly Route[] = [
     const tag = x.get('tag')
     const reference = repo === '' ? undefined : parseNewName(tag === '' ? repo : `${repo}:${tag}`)
     const config = JSON.parse(JSON.stringify(container.config)) as ContainerConfig
-    config.Hostname = config.Domainname = ''
-    config.AttachStdin = config.AttachStdout = config.AttachStderr = config.Tty = config.OpenStdin = config.StdinOnce = false
     for (const change of x.query.get('changes') ?? []) applyChange(config, change)
     const image = yield* commitContainer(daemon, { comment: x.get('comment'), author: x.get('author'), createdBy: [container.path, ...container.args].join(' '), config, container })
     if (reference !== undefined) yield* daemon.images.tag(image.id, reference)

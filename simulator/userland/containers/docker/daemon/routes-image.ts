@@ -98,8 +98,14 @@ export const IMAGE_ROUTES: readonly Route[] = [
     yield* x.send(200, yield* saveImages(daemon, [decoded(x.params[0])]), 'application/x-tar')
   }],
   ['POST', /^\/images\/load$/, function* (daemon, x) {
-    const lines = yield* loadImages(daemon, unpacked(x.body))
-    yield* x.send(200, encodeUtf8(lines.map((stream) => `${JSON.stringify({ stream })}\r\n`).join('')), 'application/json')
+    let messages: readonly unknown[]
+    try {
+      messages = (yield* loadImages(daemon, unpacked(x.body))).map((stream) => ({ stream }))
+    } catch (thrown) {
+      if (!(thrown instanceof ApiError)) throw thrown
+      messages = [{ errorDetail: { message: thrown.message }, error: thrown.message }]
+    }
+    yield* x.send(200, encodeUtf8(messages.map((m) => `${JSON.stringify(m)}\r\n`).join('')), 'application/json')
   }],
   ['POST', /^\/build$/, function* (daemon, x) {
     yield* buildRoute(daemon, x)

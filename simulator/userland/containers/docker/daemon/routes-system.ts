@@ -5,7 +5,7 @@ import { encodeUtf8 } from '../../../../lib/bytes.ts'
 import { call } from '../../../libc/syscall.ts'
 import { readFile } from '../../../libc/unistd.ts'
 import { API_VERSION, DOCKER_VERSION } from '../api.ts'
-import { badRequest } from './api-error.ts'
+import { ApiError, badRequest } from './api-error.ts'
 import type { Daemon } from './daemon.ts'
 import { diskUsage } from './disk-usage.ts'
 import type { DaemonEvent } from './events.ts'
@@ -130,7 +130,23 @@ function* usage(daemon: Daemon): Flow<unknown> {
   }
 }
 
+const NO_MANAGER = 'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.'
+
 export const SYSTEM_ROUTES: readonly Route[] = [
+  ['GET', /^\/(?:nodes|services|secrets|configs|tasks|swarm)(?:\/.*)?$/, function* () {
+    throw new ApiError(503, NO_MANAGER)
+  }],
+  ['POST', /^\/swarm\/leave$/, function* () {
+    throw new ApiError(503, 'This node is not part of a swarm')
+  }],
+  ['GET', /^\/plugins$/, function* (_daemon, x) {
+    yield* x.sendJson(200, [])
+  }],
+  ['GET', /^\/images\/search$/, function* (_daemon, x) {
+    const port = 32768 + ((x.fd * 7919) % 28000)
+    const limit = x.get('limit') === '' ? '25' : x.get('limit')
+    throw new ApiError(500, `Get "https://index.docker.io/v1/search?q=${x.get('term')}&n=${limit}": dial tcp: lookup index.docker.io on 127.0.0.1:53: read udp 127.0.0.1:${port}->127.0.0.1:53: read: connection refused`)
+  }],
   ['GET', /^\/_ping$/, function* (_daemon, x) {
     yield* x.sendText('OK')
   }],

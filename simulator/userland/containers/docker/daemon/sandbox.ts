@@ -9,13 +9,13 @@ import type { PortBinding } from '../api.ts'
 import { badRequest, serverError } from './api-error.ts'
 import type { Container } from './container.ts'
 import type { Daemon } from './daemon.ts'
+import { FIRST_RANDOM_PORT, LAST_RANDOM_PORT } from './daemon.ts'
 import { startResolver } from './dns.ts'
 import { addPortRules, removePortRules } from './iptables.ts'
 import type { Endpoint, PublishedPort } from './network.ts'
 import { newId, putFile } from './util.ts'
 
 const HOSTS = '127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\nff00::0\tip6-mcastprefix\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n'
-const FIRST_RANDOM_PORT = 49153
 
 export const isUserDefined = (name: string): boolean => !['bridge', 'host', 'none', 'default', ''].includes(name) && !name.startsWith('container:')
 
@@ -150,8 +150,8 @@ function* publish(daemon: Daemon, container: Container, endpoint: Endpoint, spec
     throw serverError(`driver failed programming external connectivity on endpoint ${container.name} (${endpoint.id}): ${message}`)
   }
   const hosts = binding.HostIp === '' ? ['0.0.0.0', '::'] : [binding.HostIp]
-  const from = first === '' ? FIRST_RANDOM_PORT : Number(first)
-  const to = first === '' ? 65535 : Number(last ?? first)
+  const from = first === '' ? daemon.nextPort : Number(first)
+  const to = first === '' ? LAST_RANDOM_PORT : Number(last ?? first)
   for (let number = from; number <= to; number++) {
     const clash = hosts.find((h) => isAllocated(daemon, h, proto, number))
     if (clash !== undefined) {
@@ -171,6 +171,7 @@ function* publish(daemon: Daemon, container: Container, endpoint: Endpoint, spec
     }
     yield* addPortRules(published)
     endpoint.published.push(published)
+    if (first === '') daemon.nextPort = number < LAST_RANDOM_PORT ? number + 1 : FIRST_RANDOM_PORT
     return hosts.map((HostIp) => ({ HostIp, HostPort: String(number) }))
   }
   return []

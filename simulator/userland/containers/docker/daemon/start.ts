@@ -256,12 +256,12 @@ function* onExit(daemon: Daemon, container: Container, exit: ShimExit): Flow<voi
   state.pid = 0
   const ranMs = (yield* monotonicMs()) - container.startedMs
   const again = shouldRestart(container, ranMs)
+  yield* daemon.event(container, 'die', { exitCode: String(exit.status) })
   yield* cleanUp(daemon, container)
   state.restarting = again
   state.running = again
   state.paused = false
   if (state.health !== undefined) state.health.Status = 'unhealthy'
-  yield* daemon.event(container, 'die', { exitCode: String(exit.status) })
   container.exits += 1
   container.changed.wake()
   container.logged.wake()
