@@ -124,8 +124,8 @@ function* found(task: Task, net: NetNamespace, request: Extract<SockDiagRequest,
     case 'netlink':
       for (const [protocol, hostOnly] of NETLINK_KERNEL) {
         if (hostOnly && net !== task.kernel.rooms.get('init-net')) continue
-        if (protocol === NETLINK_SOCK_DIAG) yield { kind: 'netlink', protocol, portId: task.numberIn(task.pidNs), receiveQueue: DIAG_ANSWER_SIZE }
         yield { kind: 'netlink', protocol, portId: 0, receiveQueue: protocol === NETLINK_SOCK_DIAG ? DIAG_REQUEST_SIZE : 0 }
+        if (protocol === NETLINK_SOCK_DIAG) yield { kind: 'netlink', protocol, portId: task.numberIn(task.pidNs), receiveQueue: DIAG_ANSWER_SIZE }
       }
   }
 }

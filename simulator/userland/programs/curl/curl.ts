@@ -114,7 +114,7 @@ function* run(c: Crt, job: Job, options: CurlOptions): Flow<number> {
   const upload = options.get('upload-file')
   const body = upload !== undefined ? yield* uploadBody(c, upload) : options.has('get') ? undefined : options.data
   if (body instanceof CurlError) return body.status
-  const sink = new FileSink(c, path, options.has('include') || options.has('head'), options.get('dump-header'))
+  const sink = new FileSink(c, path, options)
   const context: Context = { c, options, limits, trace, progress, sink }
   yield* progress.start()
   if (url.scheme !== 'http') {
@@ -130,13 +130,11 @@ function* run(c: Crt, job: Job, options: CurlOptions): Flow<number> {
   if (format !== undefined) {
     const { out, complaints } = writeOut(format, { outcome, limits, url: plan.url, typed: job.typed, method: plan.method, redirects, filename: path ?? '', endMs: yield* milliseconds() })
     yield* c.stdout.write(out)
-    yield* c.stdout.flush()
     yield* c.stderr.write(complaints)
   }
   return status === undefined ? 0 : yield* complain(c, status, options)
 }
 function* complain(c: Crt, error: CurlError, options: CurlOptions): Flow<number> {
-  yield* c.stdout.flush()
   if (!options.has('silent') || options.has('show-error')) yield* c.stderr.write(`curl: (${error.status}) ${error.message}\n`)
   return error.status
 }

@@ -59,8 +59,9 @@ function* dataOf(c: Crt, text: string, keeps: boolean): Flow<Uint8Array> {
   if (isErr(data)) return EMPTY_BYTES
   return keeps ? data : data.filter((byte) => byte !== 10 && byte !== 13 && byte !== 0)
 }
+/** Spaces become `+`, as in forms. */
 const urlEncode = (text: string): string =>
-  [...encodeUtf8(text)].map((b) => (/[A-Za-z0-9\-._~]/.test(String.fromCharCode(b)) ? String.fromCharCode(b) : `%${b.toString(16).toUpperCase().padStart(2, '0')}`)).join('')
+  [...encodeUtf8(text)].map((b) => (b === 0x20 ? '+' : /[A-Za-z0-9\-._~]/.test(String.fromCharCode(b)) ? String.fromCharCode(b) : `%${b.toString(16).toUpperCase().padStart(2, '0')}`)).join('')
 function urlEncoded(text: string): string {
   const eq = text.indexOf('=')
   return eq < 0 ? urlEncode(text) : `${eq === 0 ? '' : `${text.slice(0, eq)}=`}${urlEncode(text.slice(eq + 1))}`

@@ -16,6 +16,7 @@ import type { Trace } from './trace.ts'
 import { hostHeader, type Url } from './url.ts'
 
 const CHUNK = 16384
+const STDOUT = 1
 const VERSION = '7.88.1'
 const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 
@@ -224,15 +225,17 @@ export class FileSink implements Sink {
   readonly #withHeads: boolean
   readonly #headFile: string | undefined
   #fd: number | undefined
-  constructor(c: Crt, path: string | undefined, withHeads: boolean, headFile: string | undefined) {
+  readonly #isUnbuffered: boolean
+  constructor(c: Crt, path: string | undefined, options: CurlOptions) {
     this.#c = c
     this.#path = path
-    this.#withHeads = withHeads
-    this.#headFile = headFile
+    this.#withHeads = options.has('include') || options.has('head')
+    this.#headFile = options.get('dump-header')
+    this.#isUnbuffered = options.has('no-buffer')
   }
   *#open(): Flow<CurlError | undefined> {
     if (this.#path === undefined || this.#path === '-') {
-      this.#fd = 1
+      this.#fd = STDOUT
       return undefined
     }
     const fd = yield* open(this.#path, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
@@ -246,11 +249,19 @@ export class FileSink implements Sink {
   *write(data: Uint8Array): Flow<CurlError | undefined> {
     const failure = this.#fd === undefined ? yield* this.#open() : undefined
     if (failure !== undefined) return failure
-    const n = yield* writeAll(this.#fd ?? 1, data)
+    if (this.#fd === STDOUT) return yield* this.#print(data)
+    const n = yield* writeAll(this.#fd ?? STDOUT, data)
     return isErr(n) ? new CurlError(23, 'Failure writing output to destination') : undefined
   }
+  /** Standard output is a stream with a buffer, unless -N. */
+  *#print(data: Uint8Array): Flow<CurlError | undefined> {
+    const { stdout } = this.#c
+    yield* stdout.write(data)
+    if (this.#isUnbuffered) yield* stdout.flush()
+    return stdout.error === undefined ? undefined : new CurlError(23, 'Failure writing output to destination')
+  }
   *head(data: Uint8Array): Flow<CurlError | undefined> {
-    if (this.#headFile === '-') yield* writeAll(1, data)
+    if (this.#headFile === '-') yield* this.#print(data)
     else if (this.#headFile !== undefined) {
       const fd = yield* open(this.#headFile, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
       if (!isErr(fd)) {
@@ -263,6 +274,6 @@ export class FileSink implements Sink {
   /** An empty body makes an empty file, too. */
   *finish(isSuccess: boolean): Flow<void> {
     if (isSuccess && this.#fd === undefined && this.#path !== undefined) yield* this.#open()
-    if (this.#fd !== undefined && this.#fd !== 1) yield* close(this.#fd)
+    if (this.#fd !== undefined && this.#fd !== STDOUT) yield* close(this.#fd)
   }
 }

@@ -1,9 +1,10 @@
-// Debian's libc-bin: getent(1), entries of the name databases. Only their files are sources here: no name server, no NIS.
+// Debian's libc-bin: getent(1), entries of the name databases. Sources are their files, and name servers for hosts: no NIS.
 import type { Flow } from '../../../abi/syscalls.ts'
 import { isErr } from '../../../abi/errno.ts'
 import { getoptLong } from '../../../lib/getopt.ts'
 import { type Crt, type Main, program } from '../../libc/crt.ts'
 import { unsimulated } from '../../libc/err.ts'
+import { getaddrinfo, hostOfAddress, isGaiError } from '../../libc/getaddrinfo.ts'
 import { type HostEntry, parseHosts } from '../../libc/netdb.ts'
 import { readFile } from '../../libc/unistd.ts'
 import type { ProgramPackage } from '../../program-table.ts'
@@ -97,7 +98,8 @@ function* others(c: Crt, database: string, keys: readonly string[]): Flow<number
   }
   let status = 0
   for (const key of keys) {
-    const shown = database === 'initgroups' ? groupsOf(text, key) : database === 'hosts' ? hostLines(text, key) : addressLines(text, key, database)
+    const fromFile = database === 'initgroups' ? groupsOf(text, key) : database === 'hosts' ? hostLines(text, key) : addressLines(text, key, database)
+    const shown = fromFile !== '' || database === 'initgroups' ? fromFile : yield* fromNameServer(key, database)
     if (shown === '') status = EXIT_NOT_FOUND
     yield* c.stdout.write(shown)
   }
@@ -116,6 +118,19 @@ function hostLines(text: string, key: string): string {
   if (byAddress.length > 0) return hostLine(byAddress[0])
   const v6 = named(text, key).filter((e) => e.addr.includes(':'))
   return (v6.length > 0 ? v6 : named(text, key)).map(hostLine).join('')
+}
+
+/** What is not in /etc/hosts: of IPv6 and IPv4 addresses `hosts` shows the former. */
+function* fromNameServer(key: string, database: string): Flow<string> {
+  const literal = key.includes(':') ? 'inet6' : /^[\d.]+$/.test(key) ? 'inet' : undefined
+  if (literal !== undefined) {
+    const owner = database === 'hosts' ? yield* hostOfAddress(literal, key) : 'EAI_NONAME'
+    return typeof owner === 'string' || owner.name === key ? '' : hostLine({ addr: key, name: owner.name, aliases: [] })
+  }
+  const found = yield* getaddrinfo(key, database === 'ahostsv4' ? 'inet' : database === 'ahostsv6' ? 'inet6' : undefined)
+  if (isGaiError(found)) return ''
+  const file = found.map(({ addr }) => hostLine({ addr, name: key, aliases: [] })).join('')
+  return database === 'hosts' ? hostLines(file, key) : addressLines(file, key, database)
 }
 
 function addressLines(text: string, key: string, database: string): string {
