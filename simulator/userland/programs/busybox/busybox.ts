@@ -7,20 +7,27 @@ import { unsimulated } from '../../libc/err.ts'
 import { call } from '../../libc/syscall.ts'
 import { link, readlink, symlink } from '../../libc/unistd.ts'
 import { ash } from '../../bash/index.ts'
+import { bsdextrautils } from '../bsdextrautils/index.ts'
 import { coreutils } from '../coreutils/index.ts'
+import { diffutils } from '../diffutils/index.ts'
 import { findutils } from '../findutils/index.ts'
 import { grep } from '../grep/index.ts'
+import { gzip } from '../gzip/index.ts'
 import { hostnamePackage } from '../hostname/index.ts'
+import { less } from '../less/index.ts'
 import { mawk } from '../mawk/index.ts'
 import { procps } from '../procps/index.ts'
 import { psmisc } from '../psmisc/index.ts'
 import { sed } from '../sed/index.ts'
+import { tar } from '../tar/index.ts'
 import { sysvinitUtils } from '../sysvinit-utils/index.ts'
 import { utilLinuxPackage } from '../util-linux/index.ts'
 import { xxdPackage } from '../xxd/index.ts'
 import { debianutils } from '../debianutils/index.ts'
 import { APPLET_NAMES, overview } from './applet-names.ts'
+import { tooFewOperands } from './arity.ts'
 import { df } from './df.ts'
+import { free } from './free.ts'
 import { id } from './id.ts'
 import { ls } from './ls.ts'
 import { ip } from './ip.ts'
@@ -28,9 +35,10 @@ import { mount, umount } from './mount.ts'
 import { nc } from './nc.ts'
 import { ping } from './ping.ts'
 import { ps } from './ps.ts'
-import { chroot, kill, whoami } from './small.ts'
+import { chroot, kill, su, whoami } from './small.ts'
 import { withTranslatedErrors } from './translate.ts'
 import { usageOf } from './usage.ts'
+import { wc } from './wc.ts'
 import { wget } from './wget.ts'
 
 const PR_SET_NAME = 15
@@ -38,7 +46,8 @@ const PR_SET_NAME = 15
 /** Applets whose own behaviour differs in more than words. */
 const OWN = new Map<string, Program>([
   ['ps', program(ps)], ['id', program(id)], ['ip', program(ip)], ['nc', program(nc)], ['ping', program(ping)], ['wget', program(wget)], ['ls', program(ls)],
-  ['mount', program(mount)], ['umount', program(umount)], ['df', program(df)], ['whoami', program(whoami)], ['kill', program(kill)], ['chroot', program(chroot)],
+  ['mount', program(mount)], ['umount', program(umount)], ['df', program(df)], ['whoami', program(whoami)], ['kill', program(kill)], ['chroot', program(chroot)], ['su', program(su)],
+  ['free', program(free)], ['wc', program(wc)],
 ])
 
 // eslint-disable-next-line no-restricted-syntax -- constants, only made late: the same for every machine
@@ -48,7 +57,7 @@ let full: Map<string, Program> | undefined
 function fullProgram(name: string): Program | undefined {
   if (full === undefined) {
     full = new Map()
-    for (const pkg of [coreutils, debianutils, findutils, grep, hostnamePackage, mawk, procps, psmisc, sed, sysvinitUtils, utilLinuxPackage, xxdPackage]) {
+    for (const pkg of [coreutils, debianutils, findutils, grep, hostnamePackage, mawk, procps, psmisc, sed, sysvinitUtils, utilLinuxPackage, xxdPackage, diffutils, tar, gzip, less, bsdextrautils]) {
       for (const entry of pkg.programs) {
         for (const path of [entry.path, ...(entry.links ?? [])]) full.set(path.slice(path.lastIndexOf('/') + 1), entry.program)
       }
@@ -104,6 +113,11 @@ function* runApplet(c: Crt, name: string, argv: readonly string[]): Flow<number>
     if (status === 0) return 0
   }
   if (name === 'unshare') return yield* withTranslatedErrors((fullProgram('unshare') ?? busyboxProgram)(['unshare', ...argv.slice(1)], env), name, usageOf(name), [[/^unshare: unshare failed: /, `unshare: unshare(0x${unshareFlags(argv.slice(1)).toString(16)}): `]])
+  const status = tooFewOperands(name, argv.slice(1))
+  if (status !== undefined && usageOf(name) !== undefined) {
+    yield* showUsage(c, name)
+    return status
+  }
   const own = OWN.get(name)
   if (own !== undefined) return yield* own([name, ...argv.slice(1)], env)
   const code = fullProgram(name === '[[' ? '[' : name)

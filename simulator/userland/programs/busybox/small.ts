@@ -1,12 +1,12 @@
-// Applets of a few lines whose words differ from those of the full programs: whoami, kill, chroot.
+// Applets of a few lines whose words differ from those of the full programs: whoami, kill, chroot, su.
 import type { Flow } from '../../../abi/syscalls.ts'
 import { Errno, isErr } from '../../../abi/errno.ts'
 import { SIGNAL_NAMES } from '../../../abi/signal.ts'
 import { type Crt, envStrings, exit } from '../../libc/crt.ts'
-import { getpwuid } from '../../libc/pwd.ts'
+import { getgrouplist, getpwnam, getpwuid } from '../../libc/pwd.ts'
 import { call } from '../../libc/syscall.ts'
 import { execvpe } from '../../libc/unistd.ts'
-import { die, showUsage } from './applet.ts'
+import { die, options, showUsage } from './applet.ts'
 
 const EXIT_NOT_FOUND = 127, EXIT_CANNOT_EXECUTE = 126
 
@@ -72,4 +72,34 @@ export function* chroot(c: Crt): Flow<number> {
   const error = yield* execvpe(command[0], command, envStrings(c.env))
   yield* c.stderr.write(`chroot: can't execute '${command[0]}': ${error.message}\n`)
   return exit(error === Errno.ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_EXECUTE)
+}
+
+/** su: root changes into anybody; who isn't would be asked for a password, which nobody here has. */
+export function* su(c: Crt): Flow<number> {
+  const { flags, operands } = yield* options(c, '+mplc:s:')
+  const login = flags.has('l') || operands[0] === '-'
+  const rest = operands[0] === '-' ? operands.slice(1) : operands
+  const name = rest[0] ?? 'root'
+  const entry = yield* getpwnam(name)
+  if (entry === undefined) return yield* die(c, `unknown user ${name}`)
+  const uid = yield* call('getuid')
+  if (uid !== 0) return yield* die(c, 'must be suid to work properly')
+  const groups = yield* call('setgroups', yield* getgrouplist(name, entry.gid))
+  if (isErr(groups)) return yield* die(c, "can't set groups", groups)
+  const group = yield* call('setgid', entry.gid)
+  if (isErr(group)) return yield* die(c, 'setgid', group)
+  const user = yield* call('setuid', entry.uid)
+  if (isErr(user)) return yield* die(c, 'setuid', user)
+  const shell = flags.get('s') ?? (entry.shell === '' ? '/bin/sh' : entry.shell)
+  if (!flags.has('m') && !flags.has('p')) {
+    c.env.set('HOME', entry.dir)
+    c.env.set('SHELL', shell)
+    if (entry.uid !== 0 || login) c.env.set('USER', name)
+    if (entry.uid !== 0 || login) c.env.set('LOGNAME', name)
+  }
+  if (login) yield* call('chdir', entry.dir)
+  const base = shell.slice(shell.lastIndexOf('/') + 1)
+  const command = flags.get('c')
+  const error = yield* execvpe(shell, [login ? `-${base}` : base, ...(command === undefined ? [] : ['-c', command]), ...rest.slice(1)], envStrings(c.env))
+  return yield* die(c, `can't execute '${shell}'`, error)
 }

@@ -22,6 +22,9 @@ const RULES = new Map<string, readonly Rule[]>([
   ['stat', [[/^stat: cannot statx '(.+)': (.+)$/, "stat: can't stat '$1': $2"]]],
   ['head', [[/^head: cannot open '(.+)' for reading: (.+)$/, 'head: $1: $2']]],
   ['tail', [[/^tail: cannot open '(.+)' for reading: (.+)$/, "tail: can't open '$1': $2"]]],
+  ['dd', [[/^dd: failed to open '(.+)': (.+)$/, "dd: can't open '$1': $2"]]],
+  ...['md5sum', 'sha1sum', 'sha256sum', 'sha512sum', 'tar'].map((name): [string, readonly Rule[]] => [name, [[/^(\w+): '?([^':]+)'?: (?:Cannot open: )?(.+)$/, "$1: can't open '$2': $3"]]]),
+  ['nsenter', [[/^nsenter: cannot open (.+): (.+)$/, "nsenter: can't open '$1': $2"]]],
   ['sort', [[/^sort: cannot read: '?(.+?)'?: (.+)$/, 'sort: $1: $2']]],
   ['find', [[/^find: '(.+)': (.+)$/, 'find: $1: $2'], [/^find: unknown predicate `(.+)'$/, 'find: unrecognized: $1']]],
   ['sleep', [[/^sleep: invalid time interval '(.+)'$/, "sleep: invalid number '$1'"]]],
@@ -49,6 +52,7 @@ const RULES = new Map<string, readonly Rule[]>([
 const HINT = /^Try '.+' for more information\.$/
 
 function translateLine(applet: string, line: string): string | undefined {
+  if (applet === 'dd' && /^\d+ bytes? .*copied, /.test(line)) return undefined
   if (HINT.test(line) || /^ +or {2}'/.test(line)) return undefined
   const plain = line.replace(/[‘’]/g, "'").replace(/^(?:bash|\/\S+\/)(?=\w+: )/, '')
   for (const [pattern, replacement] of RULES.get(applet) ?? []) if (pattern.test(plain)) return plain.replace(pattern, replacement)
