@@ -4,9 +4,13 @@
 const ONE = 'sleep printf seq tr renice watch basename dirname sed awk mkdir rmdir touch which readlink stat mkfifo setsid nohup expr factor split patch ln'.split(' ')
 const TWO = 'mknod timeout cp mv chmod chown chgrp link'.split(' ')
 const GREP = 'grep egrep fgrep'.split(' ')
-const LEAST: ReadonlyMap<string, { readonly words: number; readonly status: number }> = new Map([
-  ...ONE.map((name) => [name, { words: 1, status: 1 }] as const), ...TWO.map((name) => [name, { words: 2, status: 1 }] as const), ...GREP.map((name) => [name, { words: 1, status: 2 }] as const),
-])
+interface Least {
+  readonly words: number
+  readonly status: number
+}
+const least = (names: readonly string[], words: number, status: number): readonly (readonly [string, Least])[] => names.map((name) => [name, { words, status }])
+const LEAST: ReadonlyMap<string, Least> = new Map([...least(ONE, 1, 1), ...least(TWO, 2, 1), ...least(GREP, 1, 2)])
+
 /** Options that take the place of the operands, or bring a value that isn't one. */
 const EXCUSES: ReadonlyMap<string, RegExp> = new Map([
   ['sed', /^-[a-zA-Z]*[ef]/], ['awk', /^-[a-zA-Z]*[fe]/], ['grep', /^-[a-zA-Z]*[ef]/], ['egrep', /^-[a-zA-Z]*[ef]/], ['fgrep', /^-[a-zA-Z]*[ef]/], ['ln', /^-/], ['seq', /^-\d/],
@@ -15,7 +19,7 @@ const EXCUSES: ReadonlyMap<string, RegExp> = new Map([
 
 /** The status to end with after the usage text; undefined if there are operands enough. */
 export function tooFewOperands(name: string, words: readonly string[]): number | undefined {
-  const least = LEAST.get(name)
-  if (least === undefined || words.some((word) => EXCUSES.get(name)?.test(word) === true || word === '--help')) return undefined
-  return words.filter((word) => !/^-./.test(word)).length < least.words ? least.status : undefined
+  const needed = LEAST.get(name)
+  if (needed === undefined || words.some((word) => EXCUSES.get(name)?.test(word) === true || word === '--help')) return undefined
+  return words.filter((word) => !/^-./.test(word)).length < needed.words ? needed.status : undefined
 }
