@@ -1,5 +1,6 @@
 // Delivering signals when a task is about to run its program (kernel/signal.c: get_signal, signal(7)): default actions, stops, handlers.
 import { SA_NOCLDSTOP, SA_RESTART, SIGABRT, SIGBUS, SIGCHLD, SIGFPE, SIGILL, SIGKILL, SIGQUIT, SIGSEGV, SIGSTOP, SIGSYS, SIGTRAP, SIGXCPU, SIGXFSZ, SIGNAL_NAMES, sigBit, type SigSet } from '../abi/signal.ts'
+import { dumpCore } from './core-dump.ts'
 import { isIgnoredByDefault, isKernelOnly, isStopSignal, isUnkillable, sendSignal } from './signal-send.ts'
 import { exitTask } from './task-exit.ts'
 import type { Task } from './task.ts'
@@ -42,7 +43,7 @@ export function deliverSignals(task: Task): boolean {
       stopTask(task, sig)
       return false
     }
-    exitTask(task, sig | ((DUMPS_CORE & sigBit(sig)) !== 0n && (task.rlimits.get('CORE')?.soft ?? 0) > 0 ? 0x80 : 0))
+    exitTask(task, sig | ((DUMPS_CORE & sigBit(sig)) !== 0n && dumpCore(task, sig) ? 0x80 : 0))
     return false
   }
   if (task.savedMask !== undefined && !task.isInterrupted) {

@@ -73,6 +73,7 @@ export const EVENTS: Readonly<Record<string, (data: Data) => string>> = {
   'packet.deliver': (d) => `${about(d)} has arrived`,
   'packet.drop': (d) => `${about(d)} is dropped: ${String(d.reason)}`,
   'neigh.change': (d) => `neighbour ${String(d.address)} on ${String(d.device)} is now ${NUD_NAMES.get(Number(d.state)) ?? String(d.state)}${d.lladdr === '' ? '' : `, ${String(d.lladdr)}`}`,
+  'task.core': (d) => (d.dumped === true ? `its core is dumped as kernel.core_pattern says: ${String(d.pattern)}` : 'no core is dumped'),
   'apparmor.check': (d) => `AppArmor${d.profile === undefined ? '' : `, profile ${String(d.profile)}`}: ${String(d.operation)} ${d.name === undefined ? '' : `${String(d.name)} `}${d.verdict === 'DENIED' ? 'is refused' : d.verdict === 'ALLOWED' ? 'is only logged (complain mode)' : 'is noted'}`,
   'apparmor.change': (d) => `the process ${d.atExec === true ? 'will be' : 'is now'} confined by AppArmor profile ${String(d.profile)}`,
   'link.new': (d) => `network device ${String(d.name)} is there`,

@@ -10,6 +10,7 @@ import {
 } from '../../abi/seccomp.ts'
 import { SIGKILL, SIGSYS, sigBit } from '../../abi/signal.ts'
 import type { SyscallRequest } from '../../abi/syscalls.ts'
+import { dumpCore } from '../core-dump.ts'
 import { nsCapable } from '../cred/ns-capable.ts'
 import { PROGRAM_REPLACED } from '../scheduler.ts'
 import { sendSignal } from '../signal-send.ts'
@@ -158,7 +159,7 @@ function forceSigsys(task: Task): void {
 function kill(task: Task, request: SyscallRequest, nr: number, signal: number, action: number): never {
   if (signal === SIGKILL) task.kernel.trace.emit('seccomp.act', task, { nr: request.via ?? request.nr, action, data: 0 })
   log(task, nr, signal, action)
-  const dumps = signal === SIGSYS && (task.rlimits.get('CORE')?.soft ?? 0) > 0
+  const dumps = signal === SIGSYS && dumpCore(task, signal)
   exitTask(task, signal | (dumps ? 0x80 : 0))
   throw PROGRAM_REPLACED
 }

@@ -44,7 +44,8 @@ export class Policy {
     }
     for (const policy of profiles) {
       const slot = this.slots.get(policy.name)
-      audit(task, 'STATUS', slot === undefined ? 'profile_load' : 'profile_replace', { profile: 'unconfined', name: policy.name })
+      const isSame = slot?.profile !== undefined && JSON.stringify(slot.profile.policy) === JSON.stringify(policy)
+      audit(task, 'STATUS', slot === undefined ? 'profile_load' : 'profile_replace', { ...(isSame ? { info: 'same as current profile, skipping' } : {}), profile: 'unconfined', name: policy.name })
       const loaded = compile(policy, slot?.profile?.id ?? this.#nextId++)
       if (slot === undefined) this.slots.set(policy.name, { name: policy.name, profile: loaded })
       else slot.profile = loaded

@@ -14,6 +14,7 @@ import { ProfileError, readInclude, tokenize } from './lexer.ts'
 import { readOptions } from './options.ts'
 import { MergeError, Parser } from './parse-profile.ts'
 
+const NOT_FOUND = 2
 const FS = '/sys/kernel/security/apparmor'
 const VERSION = 'AppArmor parser version 3.0.8\nCopyright (C) 1999-2008 Novell Inc.\nCopyright 2009-2018 Canonical Ltd.\n'
 const none = (name: string, is: string) => ({ name, arg: 'none', is }) as const
@@ -80,7 +81,7 @@ function* handlePath(c: Crt, job: Job, path: string): Flow<number> {
   const st = yield* stat(path)
   if (isErr(st)) {
     yield* c.stderr.write(`File ${path} not found, skipping...\n`)
-    return 0
+    return NOT_FOUND
   }
   if (!isDir(st.mode)) {
     const text = yield* readFile(path)

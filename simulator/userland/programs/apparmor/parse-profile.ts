@@ -4,7 +4,7 @@ import type {
   ApparmorCapRule, ApparmorChangeRule, ApparmorExec, ApparmorFileRule, ApparmorMode, ApparmorMountRule, ApparmorNetworkRule, ApparmorProfile, ApparmorPtraceRule, ApparmorSignalRule,
 } from '../../../abi/apparmor.ts'
 import { CAP_NAMES } from '../../../abi/capability.ts'
-import { expandVariables, fixedLength, globToRegex } from './glob.ts'
+import { expandVariables, fixedLength, globToRegex, UnknownVariable } from './glob.ts'
 import { ProfileError, type Token, type TokenType } from './lexer.ts'
 
 const FLAGS = ['complain', 'enforce', 'kill', 'unconfined', 'audit', 'attach_disconnected', 'no_attach_disconnected', 'chroot_attach', 'chroot_no_attach', 'mediate_deleted',
@@ -44,6 +44,8 @@ export class Parser {
   readonly #tokens: readonly Token[]
   readonly #variables = new Map<string, string[]>()
   readonly profiles: ApparmorProfile[] = []
+  /** A variable of a path that nobody declared: the last is complained about, and only once all the rest is right. */
+  #unknown: string | undefined
   #at = 0
 
   constructor(tokens: readonly Token[]) {
@@ -53,6 +55,7 @@ export class Parser {
   /** Throws ProfileError, MergeError, UnknownVariable. */
   parse(): readonly ApparmorProfile[] {
     while (this.#peek().type !== 'end of file') this.#topLevel()
+    if (this.#unknown !== undefined) throw new UnknownVariable(this.#unknown)
     return this.profiles
   }
 
@@ -154,7 +157,13 @@ export class Parser {
   }
 
   #pattern(glob: string): string {
-    return expandVariables(glob, this.#variables).map(globToRegex).join('|')
+    try {
+      return expandVariables(glob, this.#variables).map(globToRegex).join('|')
+    } catch (thrown) {
+      if (!(thrown instanceof UnknownVariable)) throw thrown
+      this.#unknown = thrown.message
+      return ''
+    }
   }
 
   #rule(draft: Draft): void {
@@ -219,7 +228,7 @@ export class Parser {
   #network(draft: Draft, rest: ApparmorNetworkRule): void {
     this.#next()
     let rules: ApparmorNetworkRule[] = [rest]
-    while (this.#peek().type === 'TOK_ID') {
+    while (this.#peek().type === 'TOK_ID' || this.#peek().type === 'TOK_MODE') {
       const token = this.#next()
       const { text } = token
       if (FAMILIES.has(text)) rules = rules.map((r) => ({ ...r, family: text }))

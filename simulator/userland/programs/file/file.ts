@@ -84,9 +84,17 @@ const INTERPRETERS: readonly (readonly [RegExp, string])[] = [
   [/^#! ?\/usr\/bin\/env bash/, 'Bourne-Again shell script'], [/^#! ?\S*\/perl/, 'Perl script text executable'], [/^#! ?\S*\/(?:dash|ash|sh)\b/, 'POSIX shell script'],
 ]
 
+const ELF_TYPE = 16, ET_CORE = 4, ELF_HEADER = 64
+/** A core dump tells whose it is. */
+function coreText(bytes: Uint8Array): string {
+  const [from, uid, euid, gid, egid, exe] = decodeUtf8(bytes.subarray(ELF_HEADER)).split('\0')
+  return `ELF 64-bit LSB core file, x86-64, version 1 (SYSV), SVR4-style, from '${from}', real uid: ${uid}, effective uid: ${euid}, real gid: ${gid}, effective gid: ${egid}, execfn: '${exe}', platform: 'x86_64'`
+}
+
 function contents(bytes: Uint8Array): string {
   if (bytes.length === 0) return 'empty'
   const starts = (...magic: readonly number[]): boolean => magic.every((b, i) => bytes[i] === b)
+  if (starts(0x7f, 0x45, 0x4c, 0x46) && bytes[ELF_TYPE] === ET_CORE) return coreText(bytes)
   if (starts(0x7f, 0x45, 0x4c, 0x46)) return 'ELF 64-bit LSB pie executable, x86-64, version 1 (SYSV), dynamically linked, interpreter /lib64/ld-linux-x86-64.so.2, for GNU/Linux 3.2.0, stripped'
   if (starts(0x1f, 0x8b)) return gzipText(bytes)
   if (starts(0x89, 0x50, 0x4e, 0x47)) return 'PNG image data'

@@ -18,7 +18,8 @@ const BIND = `${START}  File "/usr/lib/python3.11/http/server.py", line 1257, in
   File "/usr/lib/python3.11/socketserver.py", line 472, in server_bind
     self.socket.bind(self.server_address)
 `
-export const bindTraceback = (errno: number, message: string): string => `${BIND}OSError: [Errno ${errno}] ${message}\n`
+const EPERM = 1, EACCES = 13
+export const bindTraceback = (errno: number, message: string): string => `${BIND}${errno === EACCES || errno === EPERM ? 'PermissionError' : 'OSError'}: [Errno ${errno}] ${message}\n`
 export const gaiTraceback = (code: number, message: string): string => `${START}  File "/usr/lib/python3.11/http/server.py", line 1254, in test
     ServerClass.address_family, addr = _get_best_family(bind, port)
                                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^

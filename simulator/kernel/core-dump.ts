@@ -1,0 +1,110 @@
+// Core dumps (fs/coredump.c, core(5)): what kernel.core_pattern says becomes of a process that dies badly: a file, or a program of the host's that is given the dump.
+// The program is started by the kernel itself, as root, outside of every container. Simpler: a dump is a header and a few words about the process.
+import { Errno, isErr } from '../abi/errno.ts'
+import { AT_FDCWD, O_CREAT, O_NOFOLLOW, O_TRUNC, O_WRONLY } from '../abi/fcntl.ts'
+import type { SyscallRequest } from '../abi/syscalls.ts'
+import { concatBytes, encodeUtf8 } from '../lib/bytes.ts'
+import { initCred } from './cred/cred.ts'
+import { makePipe } from './fs/pipe-file.ts'
+import { bindingOf } from './fs/proc/sysctl-bindings.ts'
+import { footprintOf } from './mm/footprint.ts'
+import { SignalState } from './signals.ts'
+import { attachTask, startFlow } from './task-fork.ts'
+import type { Task } from './task.ts'
+import { isKFlow } from './wait-queue.ts'
+import { openExecutable } from './vfs/exec-file.ts'
+import { FdTable } from './vfs/fd-table.ts'
+import { openPath } from './vfs/file-open.ts'
+import { pathString } from './vfs/path-string.ts'
+
+const KTHREADD = 2
+const ET_CORE = 4
+const EXEC_FAILED = 127
+/** What a pipe takes at once. */
+const PIPED_SIZE = 32768
+
+/** Dumps the dying task's core. True when there is one: the status word then says so. */
+export function dumpCore(task: Task, sig: number): boolean {
+  const { kernel } = task
+  if (!task.dumpable || task.mm.users > 1) return false
+  const init = kernel.initTask ?? task
+  const pattern = bindingOf('kernel/core_pattern').get(init)
+  const limit = task.rlimits.get('CORE')?.soft ?? 0
+  const dumped = pattern.startsWith('|') ? limit !== 1 && pipeTo(task, sig, pattern.slice(1)) : limit > 0 && pattern !== '' && writeFile(task, sig, pattern, bindingOf('kernel/core_uses_pid').get(init) === '1', limit)
+  kernel.trace.emit('task.core', task, { pattern, dumped })
+  return dumped
+}
+
+/** The specifiers of core(5). */
+function expand(pattern: string, task: Task, sig: number): string {
+  const { cred, kernel } = task
+  const exe = task.exe === undefined ? task.comm : pathString(task.exe, task.fs.root)
+  const values: Readonly<Record<string, string | number>> = {
+    '%': '%', p: task.numberIn(task.pidNs), P: task.globalPid, i: task.numberIn(task.pidNs), I: task.globalPid, u: cred.uid, g: cred.gid, d: 1, s: sig, t: Math.floor(kernel.clock.realtimeMs / 1000),
+    h: task.nsproxy.uts.hostname, e: task.comm, f: task.comm, E: exe.replaceAll('/', '!'), c: task.rlimits.get('CORE')?.soft ?? 0,
+  }
+  return pattern.replace(/%(.)/g, (_all, letter: string) => String(values[letter] ?? ''))
+}
+
+/** An ELF core's header, then who it was: arguments, ids, program. */
+function contents(task: Task): Uint8Array {
+  const header = new Uint8Array(64)
+  header.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1])
+  header[16] = ET_CORE
+  header[18] = 62
+  const { uid, euid, gid, egid } = task.cred
+  const words = [task.argv.join(' ').slice(0, 80), uid, euid, gid, egid, task.exe === undefined ? task.comm : pathString(task.exe, task.fs.root)]
+  return concatBytes([header, encodeUtf8(words.map((w) => `${w}\0`).join(''))])
+}
+
+function writeFile(task: Task, sig: number, pattern: string, usesPid: boolean, limit: number): boolean {
+  const name = expand(pattern, task, sig) + (usesPid && !/%p/.test(pattern) ? `.${task.numberIn(task.pidNs)}` : '')
+  try {
+    const file = openPath(task, AT_FDCWD, name, O_CREAT | O_WRONLY | O_NOFOLLOW | O_TRUNC, 0o600)
+    const size = Math.min(limit, footprintOf(task.exe?.dentry.name ?? '').rss * 1024 + task.mm.touched)
+    file.inode.truncate(task, size)
+    file.inode.writeKernel(0, contents(task).subarray(0, size))
+    file.release()
+    return true
+  } catch (thrown) {
+    if (isErr(thrown)) return false
+    throw thrown
+  }
+}
+
+/** Starts the handler with the dump on its standard input. Its arguments are split at blanks before anything is filled in. */
+function pipeTo(task: Task, sig: number, command: string): boolean {
+  const { kernel } = task
+  const init = kernel.initTask
+  const argv = command.split(' ').filter((word) => word !== '').map((word) => expand(word, task, sig))
+  if (init === undefined || argv.length === 0) return false
+  try {
+    openExecutable(init, AT_FDCWD, argv[0])
+  } catch (thrown) {
+    if (!isErr(thrown) && thrown !== Errno.ENOENT) throw thrown
+    kernel.printk(6, `Core dump to |${argv[0]} pipe failed`)
+    return false
+  }
+  const helper = attachTask(
+    {
+      kernel, pid: kernel.initPidNs.allocPid(), parent: kernel.tasks.get(KTHREADD), cred: initCred(kernel.initUserNs), nsproxy: init.nsproxy, fs: init.fs.copy(), files: new FdTable(),
+      signals: new SignalState(), comm: 'kworker/u2:0',
+    },
+    undefined,
+  )
+  const [reader, writer] = makePipe(helper, 0)
+  const dump = concatBytes([contents(task), new Uint8Array(PIPED_SIZE)])
+  const written = writer.write(helper, dump.subarray(0, PIPED_SIZE))
+  if (isKFlow(written)) written.next()
+  writer.release()
+  helper.files.install(0, reader, false)
+  startFlow(helper, runHelper(argv))
+  kernel.trace.emit('task.fork', task, { child: helper.globalPid, pids: helper.pid.numbers.map((n) => n.nr), flags: 0 })
+  kernel.scheduler.makeReady(helper)
+  return true
+}
+
+function* runHelper(argv: readonly string[]): Generator<SyscallRequest, number, unknown> {
+  yield { nr: 'execve', args: [argv[0], argv, []] }
+  return EXEC_FAILED
+}
