@@ -74,6 +74,13 @@ export function portsChanged(bridge: NetDevice): void {
   bridge.tsoMaxSize = bridge.ports.size === 0 ? bridge.traits.tsoMaxSize : Math.min(...[...bridge.ports].map((port) => port.tsoMaxSize))
   for (const port of bridge.ports) updatePort(port)
 }
+/** The same, where a port has come: the others need not be looked at again. */
+export function portJoined(bridge: NetDevice, port: NetDevice): void {
+  if (bridge.ports.size === 1) return portsChanged(bridge)
+  if (!bridge.isAddressSet && port.address < bridge.address) bridge.address = port.address
+  if (bridge.settings.get('isMtuSet') !== true) bridge.mtu = Math.min(bridge.mtu, port.mtu)
+  bridge.tsoMaxSize = Math.min(bridge.tsoMaxSize, port.tsoMaxSize)
+}
 export function joinBridge(port: NetDevice, bridge: NetDevice): void {
   const taken = new Set([...bridge.ports].map((other) => other.portNumber))
   port.portNumber = 1

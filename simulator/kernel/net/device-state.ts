@@ -4,7 +4,7 @@ import { IFF_UP, isValidIfname, RT_SCOPE_HOST, RTN_LOCAL } from '../../abi/netli
 import { addAddress, configureInet6 } from './address-change.ts'
 import { addAddressRoutes } from './address-routes.ts'
 import { bridgeReceive } from './bridge-forward.ts'
-import { joinBridge, portsChanged, updatePort } from './bridge-port.ts'
+import { joinBridge, portJoined, portsChanged, updatePort } from './bridge-port.ts'
 import type { NetDevice } from './net-device.ts'
 import type { NetNamespace } from './net-namespace.ts'
 import { NetlinkError } from './netlink-error.ts'
@@ -51,7 +51,7 @@ export function carrierChanged(device: NetDevice): void {
       if (d.carrier) configureInet6(d)
       else d.neighbours.clear(true)
     }
-    for (const port of d.ports) updatePort(port)
+    if (d === device) for (const port of d.ports) updatePort(port)
     if (d.master !== undefined) updatePort(d)
     if (d.peer !== undefined) visit(d.peer)
     if (d.master !== undefined) visit(d.master)
@@ -77,7 +77,7 @@ export function setMaster(device: NetDevice, master: NetDevice | undefined): voi
     joinBridge(device, master)
     master.ports.add(device)
     master.hadPort = true
-    portsChanged(master)
+    portJoined(master, device)
   }
   if (old !== undefined) {
     for (const [mac, entry] of old.fdb) if (entry.port === device) old.fdb.delete(mac)

@@ -202,8 +202,7 @@ function* flush(c: Crt, options: IpOptions, rtnl: Rtnl, words: Words): Flow<numb
     if (o.stats > 1) yield* c.stdout.write(`Deleted ${a.index}: ${yield* rtnl.name(a.index)}${addressText(a, o, scopes, '    ')}`)
     const { errno } = yield* rtnl.ask({ type: 'RTM_DELADDR', flags: 0, addr: { family: a.family, index: a.index, local: a.local, prefixlen: a.prefixlen } })
     if (errno !== undefined && errno.name !== 'EADDRNOTAVAIL') {
-      yield* rtnl.report(errno, undefined)
-      return yield* die(c, 1, 'Failed to send flush request')
+      return yield* die(c, 1, `Failed to send flush request: ${errno.message}`)
     }
   }
   if (o.stats > 0) yield* c.stdout.write(`\n*** Round 1, deleting ${doomed.length} addresses ***\n*** Flush is complete after 1 round ***\n`)

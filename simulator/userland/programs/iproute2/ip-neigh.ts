@@ -185,7 +185,10 @@ function* flush(c: Crt, o: IpOptions, rtnl: Rtnl, words: Words): Flow<number> {
     if (o.stats > 0) yield* c.stdout.write('Nothing to flush.\n')
     return 0
   }
-  for (const n of doomed) yield* rtnl.ask({ type: 'RTM_DELNEIGH', flags: 0, neighbour: { family: n.family, index: n.index, dst: n.dst, flags: n.flags } })
+  for (const n of doomed) {
+    const { errno } = yield* rtnl.ask({ type: 'RTM_DELNEIGH', flags: 0, neighbour: { family: n.family, index: n.index, dst: n.dst, flags: n.flags } })
+    if (errno?.name === 'EPERM') return yield* die(c, 1, `Failed to send flush request: ${errno.message}`)
+  }
   if (o.stats > 0) yield* c.stdout.write(`\n*** Round 1, deleting ${doomed.length} entries ***\n*** Flush is complete after 1 round ***\n`)
   return 0
 }

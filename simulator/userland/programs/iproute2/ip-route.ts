@@ -169,10 +169,11 @@ function* flush(c: Crt, o: IpOptions, rtnl: Rtnl, words: Words): Flow<number> {
   for (const r of doomed) {
     const [hop] = r.nexthops
     if (o.stats > 1) yield* c.stdout.write(`Deleted ${yield* routeText(rtnl, o, names, r, filter)}`)
-    yield* rtnl.ask({
+    const { errno } = yield* rtnl.ask({
       type: 'RTM_DELROUTE', flags: 0,
       route: { family: r.family, dst: r.dst, dstLen: r.dstLen, table: r.table, type: r.type, scope: r.scope, metric: r.metric, tos: r.tos, oif: hop?.oif, gateway: hop?.gateway },
     })
+    if (errno?.name === 'EPERM') return yield* die(c, 1, `Failed to send flush request: ${errno.message}`)
   }
   if (o.stats > 0) yield* c.stdout.write(`\n*** Round 1, deleting ${doomed.length} entries ***\n*** Flush is complete after 1 round ***\n`)
   return 0

@@ -19,6 +19,7 @@ export function* die(c: Crt, status: number, message: string): Flow<never> {
 export class Rtnl extends RtnlSocket {
   readonly #c: Crt
   #links: readonly Link[] | undefined
+  readonly #names = new Map<number, string>()
 
   constructor(c: Crt) {
     super()
@@ -34,6 +35,7 @@ export class Rtnl extends RtnlSocket {
     const { errno, extack } = yield* this.ask(request)
     if (errno === undefined) {
       this.#links = undefined
+      this.#names.clear()
       return 0
     }
     yield* this.report(errno, extack)
@@ -55,8 +57,11 @@ export class Rtnl extends RtnlSocket {
     return (yield* this.ask({ type: 'RTM_GETADDR', flags: NLM_F_DUMP })).replies.flatMap((r) => (r.type === 'RTM_NEWADDR' ? [r.addr] : []))
   }
 
+  /** By name or another name, asked for alone as ll_name_to_index does. */
   *find(name: string): Flow<Link | undefined> {
-    return (yield* this.links()).find((l) => l.name === name || l.altnames.includes(name))
+    if (this.#links !== undefined) return this.#links.find((l) => l.name === name || l.altnames.includes(name))
+    const { replies } = yield* this.ask({ type: 'RTM_GETLINK', flags: 0, name })
+    return replies.flatMap((r) => (r.type === 'RTM_NEWLINK' ? [r.link] : []))[0]
   }
 
   /** The index of a device that must exist; `Cannot find device "x"` otherwise. */
@@ -67,7 +72,13 @@ export class Rtnl extends RtnlSocket {
 
   /** A device's name by its index; `if7` if it isn't here. */
   *name(index: number): Flow<string> {
-    return (yield* this.links()).find((l) => l.index === index)?.name ?? `if${index}`
+    if (this.#links !== undefined) return this.#links.find((l) => l.index === index)?.name ?? `if${index}`
+    let name = this.#names.get(index)
+    if (name === undefined) {
+      const { replies } = yield* this.ask({ type: 'RTM_GETLINK', flags: 0, index })
+      name = replies.flatMap((r) => (r.type === 'RTM_NEWLINK' ? [r.link.name] : []))[0] ?? `if${index}`
+      this.#names.set(index, name)
+    }
+    return name
   }
 }
-
