@@ -61,7 +61,10 @@ export const integer = (bytes: number): DataType => ({
 export const ipv4Addr: DataType = {
   name: 'ipv4_addr', title: 'IPv4 address', bytes: 4,
   parse(text, at, { hosts }) {
-    const n = parseIpv4(text) ?? parseIpv4(hosts.find((h) => [h.name, ...h.aliases].includes(text) && !h.addr.includes(':'))?.addr ?? '')
+    // glibc counts ::1 as 127.0.0.1 where IPv4 is asked for.
+    const named = hosts.filter((h) => [h.name, ...h.aliases].includes(text)).map((h) => (h.addr === '::1' ? '127.0.0.1' : h.addr)).filter((a) => !a.includes(':'))
+    if (named.length > 1) throw new NftError('Hostname resolves to multiple addresses', at)
+    const n = parseIpv4(text) ?? parseIpv4(named.at(0) ?? '')
     if (n === undefined) throw new NftError(`Could not resolve hostname: ${/^[\d.]+$/.test(text) ? 'Name or service not known' : 'Temporary failure in name resolution'}`, at)
     return hexOf(n, 4)
   },

@@ -152,6 +152,8 @@ export class RuleEvaluator {
       this.#out.push({ kind: 'lookup', left: load, set: s.right.name, invert: negated })
       return
     }
+    // One element is compared directly.
+    if (s.right.k === 'set' && s.right.items.length === 1 && left.parts === undefined && s.right.items[0].key.k !== 'concat') return this.#compare(left, negated ? '!=' : undefined, s.right.items[0].key, negated)
     if (s.right.k === 'set') {
       this.#out.push({ kind: 'lookup', left: load, set: this.#anonymous(s.right.items, left, undefined), invert: negated })
       return

@@ -8,6 +8,10 @@ import type { Tokens } from './tokens.ts'
 
 const GAP_SELECTORS: ReadonlySet<string> = new Set(['vlan', 'arp', 'esp', 'ah', 'comp', 'igmp', 'exthdr', 'hbh', 'mh', 'srh', 'ipsec', 'socket', 'osf', 'jhash', 'symhash', 'xfrm'])
 
+const META_NAMES = 'length, protocol, priority, mark, iif, oif, iifname, oifname, iiftype, oiftype, skuid, skgid, nftrace, rtclassid, secmark, nfproto, l4proto, ibrname, obrname, pkttype, cpu, iifgroup, ' +
+  'oifgroup, cgroup, random, ipsec, iifkind, oifkind, ibrpvid, ibrvproto, time, day, hour, sdif, sdifname'
+const GAP_META: ReadonlySet<string> = new Set(['day', 'hour', 'time', 'secmark', 'ipsec', 'iifkind', 'oifkind', 'ibrpvid', 'ibrvproto', 'sdif', 'sdifname'])
+
 function selector(t: Tokens): (Expr & { readonly k: 'selector' }) | undefined {
   const { start } = t.current
   const found = (sel: Selector | undefined): Expr & { readonly k: 'selector' } => {
@@ -24,8 +28,10 @@ function selector(t: Tokens): (Expr & { readonly k: 'selector' }) | undefined {
   }
   if (word === 'meta') {
     t.at++
-    if (['day', 'hour', 'time'].includes(t.current.text)) throw new NftGap(`meta ${t.current.text}`)
-    return found(metaKey(t.current.text))
+    if (GAP_META.has(t.current.text)) throw new NftGap(`meta ${t.current.text}`)
+    const key = metaKey(t.current.text)
+    if (key === undefined && t.current.kind === 'word') throw new NftError(`syntax error, unexpected ${t.current.text}, known keys are ${META_NAMES}`, { start, end: t.current.end })
+    return found(key)
   }
   if (META_BARE.has(word)) return found(metaKey(word))
   if (word === 'ct' && t.peek().text !== 'count') {
@@ -180,6 +186,7 @@ export function setBody(t: Tokens): Expr & { readonly k: 'set' } {
   const { start } = t.expect('{')
   const items: Elem[] = []
   t.skipNewlines()
+  if (t.is('}')) throw t.unexpected()
   while (!t.is('}')) {
     items.push(element(t))
     t.skipNewlines()

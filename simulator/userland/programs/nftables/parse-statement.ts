@@ -71,7 +71,7 @@ function logFlags(t: Tokens): number {
 function reject(t: Tokens, start: number): Stmt {
   if (!t.take('with')) return { s: 'reject', ...t.from(start) }
   const type = t.takeWord('icmp', 'icmpv6', 'icmpx', 'tcp') as 'icmp' | 'tcp' | undefined
-  if (type === undefined) throw t.unexpected()
+  if (type === undefined) throw t.unexpected('icmp or icmpv6 or tcp or icmpx')
   if (type === 'tcp') {
     t.expect('reset')
     return { s: 'reject', type, ...t.from(start) }

@@ -215,7 +215,10 @@ class RulePrinter {
   }
   #reject(e: Extract<NftExpr, { readonly kind: 'reject' }>): void {
     const { family } = this.#c
-    if (e.type === 'tcp-reset') return this.#add('reject with tcp reset')
+    if (e.type === 'tcp-reset') {
+      if (family !== 'inet') this.#dropImplied('transport')
+      return this.#add('reject with tcp reset')
+    }
     if (e.type === 'icmpx') return this.#add(e.code === 1 ? 'reject' : `reject with icmpx ${ICMPX_CODES.find(([, n]) => n === e.code)?.[0] ?? e.code}`)
     const isV6 = family === 'ip6' || this.#pieces.some((p) => p.text === 'meta nfproto ipv6' || p.text.startsWith('ip6 '))
     const wasGiven = this.#pieces.some((p) => p.implied === 'network')
