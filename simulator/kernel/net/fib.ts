@@ -1,5 +1,5 @@
 // Routing tables (net/ipv4/fib_trie.c, net/ipv6/ip6_fib.c; ip-route(8)): what they hold, in which order they are listed, which route a destination takes.
-import { type RouteMetrics, RT_SCOPE_UNIVERSE, RT_TABLE_LOCAL, RT_TABLE_MAIN, RTN_BLACKHOLE, RTN_PROHIBIT, RTN_THROW, RTPROT_KERNEL } from '../../abi/netlink.ts'
+import { type RouteMetrics, RT_SCOPE_UNIVERSE, RT_TABLE_DEFAULT, RT_TABLE_LOCAL, RT_TABLE_MAIN, RTN_BLACKHOLE, RTN_PROHIBIT, RTN_THROW, RTPROT_KERNEL } from '../../abi/netlink.ts'
 import { inPrefix, ipBits, ipMask, type IpVersion } from '../../lib/ip.ts'
 import { FibRules } from './fib-rules.ts'
 import type { NetDevice } from './net-device.ts'
@@ -163,6 +163,7 @@ export class RouteTables {
   lookup(family: IpVersion, dst: bigint, key: RouteKey = {}): FibRoute | undefined {
     const serves = (route: FibRoute): boolean =>
       (key.device === undefined || route.nexthops.length === 0 || route.nexthops.some((n) => n.device === key.device)) && (route.tos === undefined || route.tos === 0 || route.tos === key.tos)
+    if (family === 'inet' && !this.rules.inet.isCustom) return this.#lookupMerged(dst, serves)
     for (const rule of this.rules[family].matching(dst, key)) {
       if (rule.action === 'unreachable') return undefined
       if (rule.action !== 'lookup') return refusal(family, dst, rule.action === 'prohibit' ? RTN_PROHIBIT : RTN_BLACKHOLE)
@@ -172,6 +173,12 @@ export class RouteTables {
       return best
     }
     return undefined
+  }
+  /** fib_lookup until somebody changes the rules: local and main are one table, where the longer prefix wins and local only among equals; then default. */
+  #lookupMerged(dst: bigint, serves: (route: FibRoute) => boolean): FibRoute | undefined {
+    const [local, main, last] = [RT_TABLE_LOCAL, RT_TABLE_MAIN, RT_TABLE_DEFAULT].map((id) => this.#tables.get(`inet:${id}`)?.best('inet', dst, serves))
+    const best = local !== undefined && (main === undefined || local.dstLen >= main.dstLen) ? local : main
+    return best !== undefined && best.type !== RTN_THROW ? best : last?.type === RTN_THROW ? undefined : last
   }
 }
 

@@ -142,7 +142,7 @@ function* openSockets(c: Crt, options: Options): Flow<{ readonly inet: PingSocke
   if (inet === undefined && inet6 === undefined && failure !== undefined) {
     yield* complain(c, 'socktype: SOCK_RAW')
     yield* complain(c, 'socket', failure)
-    yield* complain(c, '=> missing cap_net_raw+p capability or setuid?')
+    if ((yield* call('geteuid')) !== 0) yield* complain(c, '=> missing cap_net_raw+p capability or setuid?')
     return exit(2)
   }
   return { inet, inet6 }

@@ -10,6 +10,7 @@ import { type Crt, exit, program } from '../../libc/crt.ts'
 import { unsimulated } from '../../libc/err.ts'
 import { readProtocols, readServices } from '../../libc/getservent.ts'
 import { listInterfaces } from '../../libc/getaddrinfo.ts'
+import { getgrouplist, getpwnam } from '../../libc/pwd.ts'
 import { call } from '../../libc/syscall.ts'
 import { sigaction } from '../../libc/unistd.ts'
 import { FilterCompiler, type Matcher } from './filter-match.ts'
@@ -27,6 +28,7 @@ const LONG: readonly LongOption[] = [
 ]
 export const TCPDUMP_OPTIONS: OptionTable = { short: 'aAbB:c:C:dDeE:fF:G:hHi:IjJKlLM:nNOpqQ:r:s:StT:uUvV:w:W:xXy:Yz:Z:#', long: LONG, unsimulatedShort: 'bBCdEFGHIjJLMrTVwWyYz' }
 const SNAPLEN = 262144
+const USER = 'tcpdump'
 const PACKET_OUTGOING = 4
 
 interface Request {
@@ -144,6 +146,17 @@ function* makeMatcher(c: Crt, text: string, compiler: FilterCompiler): Flow<Matc
   }
 }
 
+/** droproot: with the socket open Debian's tcpdump goes on as its own user. */
+function* dropPrivileges(c: Crt): Flow<void> {
+  if ((yield* call('getuid')) !== 0 && (yield* call('geteuid')) !== 0) return
+  const user = yield* getpwnam(USER)
+  if (user === undefined) return yield* die(c, `Couldn't find user '${USER}'`)
+  for (const change of [call('setgroups', yield* getgrouplist(USER, user.gid)), call('setgid', user.gid), call('setuid', user.uid)]) {
+    const changed = yield* change
+    if (isErr(changed)) return yield* die(c, `Couldn't change to '${USER}' uid=${user.uid} gid=${user.gid}: ${changed.message}`)
+  }
+}
+
 function* main(c: Crt): Flow<number> {
   const request = yield* parse(c)
   const { settings, count } = request
@@ -151,6 +164,7 @@ function* main(c: Crt): Flow<number> {
   const services = yield* readServices()
   if (capture.name === 'any') yield* c.stderr.write('tcpdump: data link type LINUX_SLL2\n')
   const matches = yield* makeMatcher(c, request.filter, new FilterCompiler(services, yield* readProtocols()))
+  yield* dropPrivileges(c)
   yield* c.stderr.write(settings.verbosity === 0 ? 'tcpdump: verbose output suppressed, use -v[v]... for full protocol decode\n' : 'tcpdump: ')
   yield* c.stderr.write(`listening on ${capture.name}, link-type ${capture.name === 'any' ? 'LINUX_SLL2 (Linux cooked v2)' : 'EN10MB (Ethernet)'}, snapshot length ${SNAPLEN} bytes\n`)
   const printer = new Printer(new Names(settings, services))

@@ -190,6 +190,13 @@ class Tracer {
   }
 }
 
+/** Raw sockets aren't for everybody. */
+function* checkPrivileges(c: Crt, method: Method, family: 'inet' | 'inet6'): Flow<void> {
+  const fd = yield* call('socket', family, 'raw', method === 'tcp' ? 6 : family === 'inet' ? 1 : 58)
+  if (isErr(fd)) yield* stop(c, 1, `You do not have enough privileges to use this traceroute method.\nsocket: ${fd.message}`)
+  else yield* call('close', fd)
+}
+
 function* main(c: Crt): Flow<number> {
   const { settings, operands } = yield* parse(c)
   const [host, size] = operands
@@ -210,6 +217,7 @@ function* main(c: Crt): Flow<number> {
     family, method: settings.method, addr: info.addr, scope: info.scope, port: settings.port ?? (settings.method === 'tcp' ? TCP_PORT : UDP_PORT), dataSize: total - headers, device: settings.device,
     source: settings.source, tos: settings.tos, mark: settings.mark, dontFragment: settings.dontFragment, ident: isErr(random) ? 1 : (random[0] << 8) | random[1],
   }
+  if (settings.method !== 'udp') yield* checkPrivileges(c, settings.method, family)
   yield* c.stdout.write(`traceroute to ${host} (${info.addr}), ${settings.max} hops max, ${total} byte packets`)
   yield* c.stdout.flush()
   return yield* new Tracer(c, settings, plan).run()
