@@ -6,6 +6,8 @@ import { EXT4_SUPER_MAGIC } from '../../abi/fs-flags.ts'
 import { isBlk, makedev, S_IFDIR, type Statfs } from '../../abi/stat.ts'
 import { IdAllocator } from '../../lib/id-allocator.ts'
 import { GLOBAL_ROOT_GID, GLOBAL_ROOT_UID } from '../cred/ids.ts'
+import { BlockDeviceFile } from './block-device.ts'
+import { registerBlockDevice } from '../vfs/devices.ts'
 import { checkDevice } from '../cgroup/device-filter.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../task.ts'
@@ -111,7 +113,11 @@ export class Disk extends MemorySuperBlock {
 /** The disk's one superblock: mounting /dev/vda again shows the same one. */
 export function diskOf(kernel: Kernel): Disk {
   let disk = kernel.rooms.get('disk') as Disk | undefined
-  if (disk === undefined) kernel.rooms.set('disk', (disk = new Disk(kernel)))
+  if (disk === undefined) {
+    const made = new Disk(kernel)
+    kernel.rooms.set('disk', (disk = made))
+    registerBlockDevice(kernel, DISK_DEV, (_task, path, flags) => new BlockDeviceFile(path, flags, () => made.statfs()))
+  }
   return disk
 }
 
