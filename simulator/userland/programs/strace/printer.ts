@@ -7,6 +7,8 @@ const RESULT_COLUMN = 40
 export interface Style {
   readonly shows: (nr: string) => boolean
   readonly showsSignals: boolean
+  /** -z and -Z: only calls that succeeded or failed. */
+  readonly results: 'all' | 'successful' | 'failed'
   /** Every line names its process (-f with -o). */
   readonly alwaysNames: boolean
   readonly announces: boolean
@@ -33,9 +35,10 @@ export class Printer {
       case 'attached':
         return this.#attached(pid)
       case 'enter':
-        return this.#style.shows(record.nr) ? this.#entered(pid, record.text) : ''
+        // With -z or -Z a line waits for its result.
+        return this.#style.results === 'all' && this.#style.shows(record.nr) ? this.#entered(pid, record.text) : ''
       case 'exit':
-        return this.#style.shows(record.nr) ? this.#left(pid, record.nr, record.text, record.result) : ''
+        return this.#style.shows(record.nr) ? this.#whole(pid, record.nr, record.text, record.result) : ''
       case 'signal':
         return this.#style.showsSignals ? `${this.#breakOff()}${this.#name(pid)}--- ${record.sig} {${record.info}} ---\n` : ''
       case 'end':
@@ -64,6 +67,11 @@ export class Printer {
     const line = `${this.#breakOff()}${this.#name(pid)}${text}`
     this.#open = { pid, text }
     return line
+  }
+  #whole(pid: number, nr: string, text: string, result: string): string {
+    if (this.#style.results === 'all') return this.#left(pid, nr, text, result)
+    if (result.startsWith('-1 ') !== (this.#style.results === 'failed')) return ''
+    return this.#entered(pid, text) + this.#left(pid, nr, text, result)
   }
   #left(pid: number, nr: string, text: string, result: string): string {
     const open = this.#open?.pid === pid ? this.#open : undefined

@@ -25,18 +25,19 @@ interface Settings {
   showsSignals: boolean
   output: string | undefined
   pid: number | undefined
+  results: 'all' | 'successful' | 'failed'
   summary: Summary | undefined
 }
 
 const SHORT = '+a:Ab:cCdDe:E:fFhiI:kKnNo:O:p:P:qrs:S:tTu:UvVwxX:yYzZ'
-const UNSIMULATED = 'aAbCdDEFhiIkKnNOPrsStTuUvwxXyYzZ'
+const UNSIMULATED = 'aAbCdDEFhiIkKnNOPrsStTuUvwxXyY'
 
 /** Reads the options; a number is the exit status of a run that ends here. */
 function* parse(c: Crt, settings: Settings): Flow<readonly string[] | number> {
   const parsed = getoptLong(c.argv, SHORT, [
     { name: 'follow-forks', arg: 'none', is: 'f' }, { name: 'output', arg: 'required', is: 'o' }, { name: 'attach', arg: 'required', is: 'p' },
     { name: 'trace', arg: 'required' }, { name: 'signal', arg: 'required' }, { name: 'quiet', arg: 'none', is: 'q' }, { name: 'version', arg: 'none', is: 'V' },
-    { name: 'summary-only', arg: 'none', is: 'c' }, { name: 'string-limit', arg: 'required', is: 's', unsimulated: true },
+    { name: 'summary-only', arg: 'none', is: 'c' }, { name: 'successful-only', arg: 'none', is: 'z' }, { name: 'failed-only', arg: 'none', is: 'Z' }, { name: 'string-limit', arg: 'required', is: 's', unsimulated: true },
   ], UNSIMULATED)
   for (const event of parsed.options) {
     if ('error' in event) return yield* usage(c, event.error)
@@ -45,6 +46,7 @@ function* parse(c: Crt, settings: Settings): Flow<readonly string[] | number> {
     if (event.opt === 'f') settings.follows = true
     else if (event.opt === 'c') settings.summary ??= new Summary()
     else if (event.opt === 'q') settings.quiet++
+    else if (event.opt === 'z' || event.opt === 'Z') settings.results = event.opt === 'z' ? 'successful' : 'failed'
     else if (event.opt === 'o') settings.output = arg
     else if (event.opt === 'p') {
       if (!/^[1-9]\d*$/.test(arg)) return yield* fail(c, 1, `Invalid process id: '${arg}'`)
@@ -112,7 +114,7 @@ function* startHeld(c: Crt, path: string, argv: readonly string[]): Flow<{ reado
 }
 
 export function* strace(c: Crt): Flow<number> {
-  const settings: Settings = { follows: false, quiet: 0, shows: () => true, showsSignals: true, output: undefined, pid: undefined, summary: undefined }
+  const settings: Settings = { follows: false, quiet: 0, shows: () => true, showsSignals: true, output: undefined, pid: undefined, results: 'all', summary: undefined }
   const operands = yield* parse(c, settings)
   if (typeof operands === 'number') return operands
   if (settings.pid !== undefined && operands.length > 0) return yield* unsimulated(c, '-p together with a program')
@@ -138,7 +140,7 @@ function* follow(c: Crt, settings: Settings, pid: number, events: number, out: n
   else for (const sig of [SIGINT, SIGQUIT, SIGTERM]) yield* sigaction(sig, 'ignore')
   if (go !== undefined) yield* close(go)
   const printer = new Printer({
-    shows: settings.shows, showsSignals: settings.showsSignals, alwaysNames: settings.follows && settings.output !== undefined,
+    shows: settings.shows, showsSignals: settings.showsSignals, results: settings.results, alwaysNames: settings.follows && settings.output !== undefined,
     announces: settings.quiet === 0 && settings.output === undefined, announcesEnd: settings.quiet < 2,
   }, pid)
   // What a started program does before it is executed is strace's own.
