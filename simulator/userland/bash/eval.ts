@@ -83,7 +83,8 @@ export function* evalString(sh: Shell, text: string, name: string, firstLine: nu
     if (r.kind === 'error') {
       sh.line = firstLine + countLines(input, at)
       yield* reportSyntax(sh, r.error, text, firstLine, name)
-      sh.status = 2
+      // The end of the text inside NAME=( is an error of the assignment, not of the grammar.
+      sh.status = sh.bash && r.error.type === 'unclosed' && r.error.text === ')' && /(?:^|[\s;&|(])[A-Za-z_]\w*\+?=\([^()]*$/.test(text) ? 1 : 2
       if (!sh.bash && !sh.interactive) throw new ShellExit(2)
       return
     }

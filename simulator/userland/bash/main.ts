@@ -84,7 +84,7 @@ function* commandString(sh: Shell, how: Invocation, command: string): Flow<numbe
     yield* evalString(sh, command, '-c', 1, { last: sh.dialect !== 'dash' })
   } catch (e) {
     if (!(e instanceof ShellAbort)) throw e
-    return e.reason === 'fatal' ? 127 : e.status
+    return e.reason === 'fatal' && !sh.options.has('errexit') ? 127 : e.status
   }
   return sh.status
 }

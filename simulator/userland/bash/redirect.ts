@@ -54,18 +54,18 @@ function* save(fd: number, undo: Undo[] | undefined): Flow<void> {
   undo.push({ fd, saved: isErr(saved) ? undefined : saved })
 }
 
-/** Moves descriptor `from` to `to`. */
-function* install(from: number, to: number, undo: Undo[] | undefined): Flow<void> {
+/** Moves descriptor `from` to `to`; answers what dup2(2) refuses with. */
+function* install(from: number, to: number, undo: Undo[] | undefined): Flow<Errno | undefined> {
   if (from === to) {
     if (undo && !undo.some((u) => u.fd === to)) undo.push({ fd: to, saved: undefined })
-    return
+    return undefined
   }
   yield* save(to, undo)
-  yield* call('dup2', from, to)
+  const moved = yield* call('dup2', from, to)
   yield* close(from)
+  return isErr(moved) ? moved : undefined
 }
 
-/** Gives a `{name}` redirection its descriptor, 10 or above. */
 /** The descriptor in `NAME` or `NAME[SUBSCRIPT]`. */
 function fdInVariable(sh: Shell, text: string): number {
   const m = /^(\w+)\[(\w+)\]$/.exec(text)
@@ -74,6 +74,7 @@ function fdInVariable(sh: Shell, text: string): number {
   return Number(v?.indexed?.get(Number(m[2])) ?? v?.assoc?.get(m[2]))
 }
 
+/** Gives a `{name}` redirection its descriptor, 10 or above. */
 function* assignFd(sh: Shell, name: string, fd: number): Flow<void> {
   const high = yield* call('fcntl', fd, F_DUPFD, 10)
   yield* close(fd)
@@ -122,7 +123,11 @@ function* one(sh: Shell, r: Redirection, undo: Undo[] | undefined): Flow<boolean
     return true
   }
   const target = r.fd ?? (operator.startsWith('<') ? 0 : 1)
-  yield* install(fd, target, undo)
+  const refused = yield* install(fd, target, undo)
+  if (refused !== undefined) {
+    yield* sh.error(`${target}: ${refused.message}`, '')
+    return false
+  }
   if (both) {
     yield* save(2, undo)
     yield* call('dup2', 1, 2)

@@ -85,6 +85,7 @@ export function* mount(c: Crt): Flow<number> {
 }
 
 function* show(c: Crt, type: string | undefined): Flow<number> {
+  if (isErr(yield* stat('/proc/mounts'))) return yield* die(c, 'no /proc/mounts')
   for (const entry of yield* mountTable()) {
     if (entry.source === 'rootfs' || (type !== undefined && !type.split(',').includes(entry.type))) continue
     yield* c.stdout.write(`${entry.source} on ${entry.target} type ${entry.type} (${entry.options})\n`)

@@ -71,7 +71,7 @@ function* describe(name: string, flags: ReadonlySet<string>): Flow<string> {
   if (isBlk(mode) && !flags.has('s')) return `block special (${major(st.rdev)}/${minor(st.rdev)})`
   if (isFifo(mode) && name !== '/dev/stdin') return 'fifo (named pipe)'
   if (isSock(mode)) return 'socket'
-  if (st.size === 0 && !isFifo(mode) && !isChr(mode)) return `${prefix}empty`
+  if (st.size === 0 && !isFifo(mode) && !isChr(mode)) return [prefix.trim().replaceAll(' ', ', '), 'empty'].filter((t) => t !== '').join(', ')
   const fd = name === '/dev/stdin' ? 0 : yield* open(name, O_RDONLY | O_CLOEXEC)
   if (isErr(fd)) return fd === Errno.EACCES ? `${mode & 0o222 ? 'writable, ' : ''}${mode & 0o111 ? 'executable, ' : ''}regular file, no read permission` : `cannot open \`${name}' (${fd.message})`
   const data = yield* read(fd, SNIFFED)
