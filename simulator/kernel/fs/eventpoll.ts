@@ -4,7 +4,6 @@ import { POLLERR, POLLHUP, POLLIN } from '../../abi/fcntl.ts'
 import { isDir, isReg } from '../../abi/stat.ts'
 import type { Task } from '../task.ts'
 import { File } from '../vfs/file.ts'
-import type { Path } from '../vfs/path.ts'
 import { WaitQueue, type Waiter } from '../wait-queue.ts'
 
 export interface EpollEvent {
@@ -52,10 +51,6 @@ export class EventPoll extends File {
   readonly #items = new Map<number, Item>()
   readonly #ready = new Set<Item>()
   readonly changed = new WaitQueue()
-
-  constructor(path: Path, flags: number) {
-    super(path, flags)
-  }
 
   becomeReady(item: Item): void {
     this.#ready.add(item)

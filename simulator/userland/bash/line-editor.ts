@@ -2,8 +2,10 @@
 import type { Flow } from '../../abi/syscalls.ts'
 import { Errno, isErr } from '../../abi/errno.ts'
 import { POLLIN } from '../../abi/fcntl.ts'
+import { SIGWINCH } from '../../abi/signal.ts'
 import { decodeUtf8 } from '../../lib/bytes.ts'
 import { call } from '../libc/syscall.ts'
+import { sigaction } from '../libc/unistd.ts'
 import { Screen } from './line-screen.ts'
 import type { Shell } from './state.ts'
 import { ShellAbort } from './state.ts'
@@ -33,6 +35,8 @@ export class LineEditor {
   #undo: { text: string; cursor: number }[] = []
   #pending: number[] = []
   #tabs = 0
+  #prompt = ''
+  #isResized = false
 
   constructor(sh: Shell, terminal: Terminal) {
     this.sh = sh
@@ -54,6 +58,7 @@ export class LineEditor {
           yield* this.terminal.cooked()
           throw new ShellAbort('interrupt', 130)
         }
+        if (this.#isResized) yield* this.#redraw()
         continue
       }
       if (byte.length === 0) return undefined
@@ -67,12 +72,35 @@ export class LineEditor {
     }
   }
 
+  /** SIGWINCH: the prompt and the line once more, in the new width. */
+  *#redraw(): Flow<void> {
+    this.#isResized = false
+    this.screen.columns = yield* this.terminal.columns()
+    this.screen.put('\r')
+    this.screen.begin(this.#prompt)
+    this.draw()
+    yield* this.screen.flush()
+  }
+
   draw(): void {
     this.screen.draw(this.text, this.cursor)
   }
 
   /** Reads a line with editing; undefined at Ctrl-D on an empty line. The text has no newline. */
   *readLine(prompt: string, history: readonly string[]): Flow<string | undefined> {
+    this.#prompt = prompt
+    const mark = (): void => {
+      this.#isResized = true
+    }
+    const before = yield* sigaction(SIGWINCH, function* () {
+      mark()
+    })
+    const line = yield* this.#edit(prompt, history)
+    if (!isErr(before)) yield* call('rt_sigaction', SIGWINCH, before)
+    return line
+  }
+
+  *#edit(prompt: string, history: readonly string[]): Flow<string | undefined> {
     this.text = ''
     this.cursor = 0
     this.#lines = [...history, '']

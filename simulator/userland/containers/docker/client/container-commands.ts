@@ -8,7 +8,7 @@ import { query, RequestError } from './connection.ts'
 import { humanSize, tabulate } from './format.ts'
 import { environment, OptionError, parseRestart } from './run-config.ts'
 import { waitFor } from './run.ts'
-import { forwardSignals, parseDetachKeys, pump, watchSize } from './streams.ts'
+import { forwardSignals, parseDetachKeys, pump, tellSize, watchSize } from './streams.ts'
 import { parseTimestamp } from './timestamps.ts'
 import { type Flags, parseBytes } from './usage.ts'
 
@@ -93,6 +93,7 @@ function* startAttached(cli: Cli, flags: Flags): Flow<number> {
   const waiting = { status: undefined as number | undefined, signal: new Signal() }
   cli.rt.go(waitFor(cli, info.Id, info.HostConfig.AutoRemove ? 'removed' : 'next-exit', waiting))
   yield* cli.rt.yield()
+  if (info.Config.Tty) yield* tellSize(cli, `/containers/${info.Id}`)
   yield* cli.api.request('POST', `/containers/${info.Id}/start`)
   if (info.Config.Tty) yield* watchSize(cli, `/containers/${info.Id}`)
   if ((yield* pump(cli, hijacked, { stdin, isTerminal: info.Config.Tty, detachKeys: keys })) === 'detached') return 0
@@ -145,6 +146,7 @@ export function* execCommand(cli: Cli, flags: Flags): Flow<number> {
     yield* cli.api.request('POST', `/exec/${id}/start`, { Detach: true, Tty: isTerminal })
     return 0
   }
+  if (isTerminal) yield* tellSize(cli, `/exec/${id}`)
   const hijacked = yield* cli.api.hijack(`/exec/${id}/start`, { Detach: false, Tty: isTerminal })
   if (isTerminal) yield* watchSize(cli, `/exec/${id}`)
   const end = yield* pump(cli, hijacked, { stdin, isTerminal, detachKeys: keys })

@@ -7,7 +7,7 @@ import { isReferenceError, parseReference, withTag } from '../reference.ts'
 import { type Cli, fail } from './cli.ts'
 import { query, RequestError } from './connection.ts'
 import { OptionError, type RunRequest, runRequest } from './run-config.ts'
-import { forwardSignals, parseDetachKeys, pump, type StreamEnd, watchSize } from './streams.ts'
+import { forwardSignals, parseDetachKeys, pump, type StreamEnd, tellSize, watchSize } from './streams.ts'
 import type { Flags } from './usage.ts'
 
 interface Created {
@@ -103,6 +103,7 @@ export function* runCommand(cli: Cli, flags: Flags): Flow<number> {
   const waiting = { status: undefined as number | undefined, signal: new Signal() }
   rt.go(waitFor(cli, id, host.AutoRemove ? 'removed' : 'next-exit', waiting))
   yield* rt.yield()
+  if (config.Tty) yield* tellSize(cli, `/containers/${id}`)
   try {
     yield* cli.api.request('POST', `/containers/${id}/start`)
   } catch (thrown) {

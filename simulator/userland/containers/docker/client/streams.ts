@@ -98,23 +98,26 @@ function* copyIn(cli: Cli, fd: number, options: StreamOptions, finish: (end: Str
   yield* call('shutdown', fd, 1)
 }
 
-/** Tells the daemon the terminal's size, now and whenever it changes. `nudge`: first another size, so that a program draws its prompt again. */
-export function* watchSize(cli: Cli, target: string, nudge = false): Flow<void> {
-  const resize = function* (more = 0): Flow<void> {
-    const size = yield* call('ioctl', 1, TIOCGWINSZ)
-    if (isErr(size)) return
-    const { rows, cols } = size as Winsize
-    if (rows === 0 && cols === 0) return
-    try {
-      yield* cli.api.request('POST', `${target}/resize${query({ h: rows + more, w: cols + more })}`)
-    } catch (thrown) {
-      if (!(thrown instanceof RequestError)) throw thrown
-    }
+/** Tells the daemon the terminal's size; before the start of a process its terminal gets that size. */
+export function* tellSize(cli: Cli, target: string, more = 0): Flow<void> {
+  const size = yield* call('ioctl', 1, TIOCGWINSZ)
+  if (isErr(size)) return
+  const { rows, cols } = size as Winsize
+  if (rows === 0 && cols === 0) return
+  try {
+    yield* cli.api.request('POST', `${target}/resize${query({ h: rows + more, w: cols + more })}`)
+  } catch (thrown) {
+    if (!(thrown instanceof RequestError)) throw thrown
   }
-  if (nudge) yield* resize(1)
-  yield* resize()
+}
+/** Tells it whenever the size changes. `nudge`: at once, and first another one, so that a program draws its prompt again. */
+export function* watchSize(cli: Cli, target: string, nudge = false): Flow<void> {
+  if (nudge) {
+    yield* tellSize(cli, target, 1)
+    yield* tellSize(cli, target)
+  }
   yield* sigaction(SIGWINCH, function* () {
-    cli.rt.go(resize())
+    cli.rt.go(tellSize(cli, target))
   })
 }
 

@@ -80,7 +80,8 @@ q quiet|Only display volume names` },
 d driver:string|Specify volume driver name (default "local")
 label:list|Set metadata for a volume
 o opt:map|Set driver specific options (default map[])` },
-  { name: 'volume rm', usage: 'volume rm [OPTIONS] VOLUME [VOLUME...]', short: 'Remove one or more volumes. You cannot remove a volume that is in use by a container.', aliases: 'rm, remove', flags: '' },
+  { name: 'volume rm', usage: 'volume rm [OPTIONS] VOLUME [VOLUME...]', short: 'Remove one or more volumes. You cannot remove a volume that is in use by a container.', aliases: 'rm, remove', examples: '$ docker volume rm hello\nhello', flags: `
+f force|Force the removal of one or more volumes` },
   { name: 'volume inspect', usage: 'volume inspect [OPTIONS] VOLUME [VOLUME...]', short: 'Display detailed information on one or more volumes', flags: `
 f format:string|Format the output using the given Go template` },
   { name: 'volume prune', usage: 'volume prune [OPTIONS]', short: 'Remove all unused local volumes', flags: `

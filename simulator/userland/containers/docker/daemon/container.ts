@@ -81,6 +81,8 @@ export class Container {
   readonly logged = new Signal()
   /** The container whose network it shares: its hosts, hostname and resolv.conf are ours too. */
   linkEnv: readonly string[] = []
+  /** The client's terminal, told before the start: the pty is made in this size. */
+  consoleSize: { readonly height: number; readonly width: number } | undefined
   filesFrom: Container | undefined
   flushLog: (() => Flow<void>) | undefined
   /** ms of the boot clock when it was last (re)started; restart policies look at it */

@@ -40,6 +40,7 @@ export interface ExecProcess {
   running: boolean
   exitCode: number | undefined
   pid: number
+  consoleSize: { readonly height: number; readonly width: number } | undefined
 }
 
 /** Throws unless something can be executed in it. */
@@ -55,13 +56,13 @@ export function* createExec(daemon: Daemon, container: Container, config: ExecCo
   if ((config.Cmd ?? []).length === 0) throw badRequest('No exec command specified')
   const id = yield* newId()
   const streams = new ProcessStreams(daemon.rt, `/run/docker/containerd/${container.id}`, id, config.Tty === true, config.AttachStdin === true)
-  const exec: ExecProcess = { id, container, config, streams, ended: new Signal(), running: false, exitCode: undefined, pid: 0 }
+  const exec: ExecProcess = { id, container, config, streams, ended: new Signal(), running: false, exitCode: undefined, pid: 0, consoleSize: undefined }
   daemon.execs.set(id, exec)
   yield* daemon.event(container, `exec_create: ${(config.Cmd ?? []).join(' ')}`, { execID: id })
   return id
 }
 
-function* execProcess(container: Container, config: ExecConfig): Flow<OciProcess> {
+function* execProcess({ container, config, consoleSize }: ExecProcess): Flow<OciProcess> {
   const rootfs = `/proc/${container.state.pid}/root`
   const passwd = yield* readFile(`${rootfs}/etc/passwd`)
   const group = yield* readFile(`${rootfs}/etc/group`)
@@ -79,7 +80,7 @@ function* execProcess(container: Container, config: ExecConfig): Flow<OciProcess
   const profile = isPrivileged ? 'unconfined' : container.appArmorProfile
   const ownCwd = container.config.WorkingDir === '' ? '/' : container.config.WorkingDir
   return {
-    ...(config.Tty === true ? { terminal: true } : {}), user, args: config.Cmd ?? [], env: [...env].map(([k, v]) => `${k}=${v}`), cwd: own === '' ? ownCwd : own,
+    ...(config.Tty === true ? { terminal: true, ...(consoleSize === undefined ? {} : { consoleSize }) } : {}), user, args: config.Cmd ?? [], env: [...env].map(([k, v]) => `${k}=${v}`), cwd: own === '' ? ownCwd : own,
     capabilities: { bounding: caps, ...(user.uid === 0 ? { effective: caps, permitted: caps } : { effective: [], permitted: [] }) },
     ...(profile === '' ? {} : { apparmorProfile: profile }), ...(parseSecurityOptions(container.hostConfig.SecurityOpt ?? []).noNewPrivileges ? { noNewPrivileges: true } : {}),
     oomScoreAdj: container.hostConfig.OomScoreAdj,
@@ -90,7 +91,7 @@ function* execProcess(container: Container, config: ExecConfig): Flow<OciProcess
 export function* startExec(exec: ExecProcess): Flow<void> {
   const { container, config } = exec
   checkRunning(container)
-  const spec = yield* execProcess(container, config)
+  const spec = yield* execProcess(exec)
   yield* exec.streams.open()
   container.execs.set(exec.id, exec)
   exec.running = true

@@ -24,6 +24,7 @@ interface OciMount {
 }
 export interface OciProcess {
   readonly terminal?: boolean
+  readonly consoleSize?: { readonly height: number; readonly width: number }
   readonly user: OciUser
   readonly args: readonly string[]
   readonly env: readonly string[]
@@ -233,7 +234,7 @@ export function* makeSpec(input: SpecInput): Flow<unknown> {
   const sysctl = { ...(input.join['network'] === undefined ? SYSCTLS : {}), ...hostConfig.Sysctls }
   const rlimits = (hostConfig.Ulimits ?? []).map((u) => ({ type: `RLIMIT_${u.Name.toUpperCase()}`, hard: u.Hard, soft: u.Soft }))
   const process: OciProcess = {
-    ...(config.Tty ? { terminal: true } : {}), user: input.user, args: input.args, env: input.env, cwd: config.WorkingDir === '' ? '/' : config.WorkingDir,
+    ...(config.Tty ? { terminal: true, ...(container.consoleSize === undefined ? {} : { consoleSize: container.consoleSize }) } : {}), user: input.user, args: input.args, env: input.env, cwd: config.WorkingDir === '' ? '/' : config.WorkingDir,
     capabilities: { bounding: caps, ...(input.user.uid === 0 ? { effective: caps, permitted: caps } : { effective: [], permitted: [] }) },
     ...(rlimits.length === 0 ? {} : { rlimits }), ...(input.noNewPrivileges ? { noNewPrivileges: true } : {}),
     ...(container.appArmorProfile === '' ? {} : { apparmorProfile: container.appArmorProfile }), oomScoreAdj: hostConfig.OomScoreAdj,

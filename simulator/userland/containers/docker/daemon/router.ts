@@ -84,7 +84,10 @@ const ROUTES: readonly Route[] = [
   }],
   ['POST', /^\/containers\/([^/]+)\/resize$/, function* (daemon, x) {
     const container = containerOf(daemon, x)
-    if (!container.state.running) throw new ApiError(409, `Container ${container.id} is not running`)
+    if (!container.state.running) {
+      container.consoleSize = { height: Number(x.get('h')), width: Number(x.get('w')) }
+      throw new ApiError(409, `Container ${container.id} is not running`)
+    }
     yield* container.shim?.ask('resizePty', { width: Number(x.get('w')), height: Number(x.get('h')) }) ?? (function* () {})()
     yield* x.sendEmpty(200)
   }],
@@ -106,6 +109,7 @@ const ROUTES: readonly Route[] = [
   }],
   ['POST', /^\/exec\/([^/]+)\/resize$/, function* (daemon, x) {
     const exec = getExec(daemon, x.params[0])
+    exec.consoleSize = { height: Number(x.get('h')), width: Number(x.get('w')) }
     if (exec.running) yield* exec.container.shim?.ask('resizePty', { execId: exec.id, width: Number(x.get('w')), height: Number(x.get('h')) }) ?? (function* () {})()
     yield* x.sendEmpty(200)
   }],
