@@ -146,7 +146,7 @@ function* dump(c: Crt, o: IpOptions, rtnl: Rtnl, table: number, ending: string):
 
 function* show(c: Crt, o: IpOptions, rtnl: Rtnl, words: Words): Flow<number> {
   const filter = yield* parseFilter(c, o, rtnl, words)
-  const names = yield* routeNames()
+  const names = yield* routeNames(o)
   const json: Json[] = []
   for (const route of filter.isCache ? [] : (yield* dump(c, o, rtnl, filter.table, 'Dump terminated')).filter((r) => accepts(r, filter))) {
     if (o.json) json.push(yield* routeJson(rtnl, o, names, route, filter))
@@ -160,7 +160,7 @@ function* flush(c: Crt, o: IpOptions, rtnl: Rtnl, words: Words): Flow<number> {
   if (words.peek() === undefined) return yield* die(c, 1, '"ip route flush" requires arguments.')
   const filter = yield* parseFilter(c, o, rtnl, words)
   if (filter.isCache) return 0
-  const names = yield* routeNames()
+  const names = yield* routeNames(o)
   const doomed = (yield* dump(c, o, rtnl, filter.table, 'Flush terminated')).filter((r) => accepts(r, filter))
   if (doomed.length === 0) {
     if (o.stats > 0) yield* c.stdout.write('Nothing to flush.\n')
@@ -220,7 +220,7 @@ function* get(c: Crt, o: IpOptions, rtnl: Rtnl, words: Words): Flow<number> {
     yield* rtnl.report(errno, extack)
     return EXIT_KERNEL
   }
-  const names = yield* routeNames()
+  const names = yield* routeNames(o)
   for (const reply of replies) {
     if (reply.type !== 'RTM_NEWROUTE') continue
     if ('resolved' in reply) {

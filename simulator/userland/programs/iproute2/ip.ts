@@ -25,15 +25,29 @@ const OBJECTS: readonly (readonly [string, Run | undefined])[] = [
   ['address', ipAddr], ['addrlabel', undefined], ['maddress', ipMaddr], ['route', ipRoute], ['rule', ipRule], ['neighbor', ipNeigh], ['neighbour', ipNeigh],
   ['ntable', undefined], ['ntbl', undefined], ['link', ipLink], ['l2tp', undefined], ['fou', undefined], ['ila', undefined], ['macsec', undefined], ['tunnel', undefined],
   ['tunl', undefined], ['tuntap', ipTuntap], ['tap', ipTuntap], ['token', undefined], ['tcpmetrics', undefined], ['tcp_metrics', undefined], ['monitor', undefined],
-  ['xfrm', undefined], ['mroute', undefined], ['mrule', undefined], ['netns', ipNetns], ['netconf', undefined], ['vrf', undefined], ['sr', undefined], ['nexthop', undefined],
+  ['xfrm', undefined], ['mroute', undefined], ['mrule', undefined], ['netns', ipNetns], ['netconf', undefined], ['vrf', ipVrf], ['sr', undefined], ['nexthop', ipNexthop],
   ['mptcp', undefined], ['ioam', undefined], ['amt', undefined], ['help', undefined],
 ]
+
+/** No device of the kinds these lists are about can be made here: they are empty. */
+function* emptyList(c: Crt, words: Words, object: string, text: string): Flow<number> {
+  const word = words.shift()
+  if (word !== undefined && matches(word, ['show', 'list', 'lst']) === undefined) return yield* unsimulated(c, `'ip ${object} ${word}'`)
+  yield* c.stdout.write(text)
+  return 0
+}
+function* ipVrf(c: Crt, _o: IpOptions, _rtnl: Rtnl, words: Words): Flow<number> {
+  return yield* emptyList(c, words, 'vrf', 'Name              Table\n-----------------------\nNo VRF has been configured\n')
+}
+function* ipNexthop(c: Crt, _o: IpOptions, _rtnl: Rtnl, words: Words): Flow<number> {
+  return yield* emptyList(c, words, 'nexthop', '')
+}
 
 const OPTIONS = ['-loops', '-family', '-4', '-6', '-0', '-M', '-B', '-human-readable', '-iec', '-stats', '-statistics', '-details', '-resolve', '-oneline', '-timestamp', '-tshort', '-Version', '-force', '-batch', '-brief', '-json', '-rcvbuf', '-color', '-colour', '-help', '-netns', '-Numeric', '-all', '-pretty']
 
 function* main(c: Crt): Flow<number> {
   const o: IpOptions = {
-    family: undefined, linkOnly: false, brief: false, details: false, json: false, pretty: false, oneline: false, stats: 0, color: false, all: false, force: false, batch: undefined, netns: undefined,
+    family: undefined, linkOnly: false, brief: false, details: false, json: false, pretty: false, oneline: false, stats: 0, numeric: false, color: false, all: false, force: false, batch: undefined, netns: undefined,
   }
   const words = new Words(c, c.argv.slice(1))
   for (let word = words.peek(); word !== undefined && word.startsWith('-'); word = words.peek()) {
@@ -94,8 +108,8 @@ function* takeOption(c: Crt, o: IpOptions, word: string, words: Words): Flow<num
     case '-tshort':
     case '-resolve':
     case '-human-readable':
-    case '-iec':
-    case '-Numeric': break
+    case '-iec': break
+    case '-Numeric': o.numeric = true; break
     case '-Version': {
       yield* c.stdout.write('ip utility, iproute2-6.1.0, libbpf 1.1.2\n')
       return 0

@@ -22,6 +22,7 @@ export interface IpOptions {
   pretty: boolean
   oneline: boolean
   stats: number
+  numeric: boolean
   color: boolean
   all: boolean
   force: boolean

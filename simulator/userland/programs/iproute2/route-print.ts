@@ -4,7 +4,7 @@ import {
   type NextHop, type ResolvedRoute, type Route, type RouteMetrics, RT_SCOPE_UNIVERSE, RT_TABLE_MAIN, RT_TABLE_UNSPEC, RTCF_BROADCAST, RTCF_LOCAL, RTCF_MULTICAST, RTN_UNICAST, RTNH_F_DEAD,
   RTNH_F_LINKDOWN, RTNH_F_ONLINK, RTPROT_BOOT,
 } from '../../../abi/netlink.ts'
-import { dsfieldNames, type Names, protocolNames, ROUTE_TYPES, scopeNames, tableNames } from './names.ts'
+import { dsfieldNames, Names, protocolNames, ROUTE_TYPES, scopeNames, tableNames } from './names.ts'
 import { type IpOptions, type Json, newline, paint } from './output.ts'
 import type { Rtnl } from './rtnl.ts'
 
@@ -31,7 +31,9 @@ export interface RouteNames {
   readonly scopes: Names
   readonly fields: Names
 }
-export function* routeNames(): Flow<RouteNames> {
+/** With -N everything stays a number. */
+export function* routeNames(o: IpOptions): Flow<RouteNames> {
+  if (o.numeric) return { tables: new Names(), protocols: new Names(), scopes: new Names(), fields: new Names() }
   return { tables: yield* tableNames(), protocols: yield* protocolNames(), scopes: yield* scopeNames(), fields: yield* dsfieldNames() }
 }
 
