@@ -1,7 +1,7 @@
 // One batch of changes to the rules (nfnetlink_rcv_batch, nf_tables_api.c). It is applied to a copy; only if no message is refused does the copy take the
 // place of the old rules (netfilter.ts). All messages are tried, so that all refusals can be told.
 import { Errno } from '../../../abi/errno.ts'
-import type { NfFamily, NftChange } from '../../../abi/nf-tables.ts'
+import type { NfFamily, NftChange, NftExpr } from '../../../abi/nf-tables.ts'
 import { type Chain, copyTable, newRule, newState, type Rule, type Ruleset, setsOf, stateOf, type Table, tableKey, targetsOf } from './ruleset.ts'
 import { addElements, deleteElements } from './set.ts'
 import { checkRule, isRestricted, validateTable } from './validate.ts'
@@ -19,6 +19,12 @@ export function references(table: Table): ReadonlyMap<string, number> {
   for (const set of table.sets.values()) for (const { info } of set.elements.values()) if (info.verdict !== undefined && 'chain' in info.verdict) count(info.verdict.chain)
   return counts
 }
+/** Modules that aren't loaded at boot: a name without the family is asked for only after one with it. */
+function moduleOf(e: NftExpr, family: NfFamily): { readonly name: string; readonly attempts: number } | undefined {
+  if (e.kind === 'limit' || e.kind === 'log' || e.kind === 'quota' || e.kind === 'connlimit' || e.kind === 'objref') return { name: e.kind, attempts: 2 }
+  if ((e.kind === 'reject' && family !== 'inet') || e.kind === 'redir') return { name: `${e.kind} ${family}`, attempts: 1 }
+  return undefined
+}
 function* allExpressions(table: Table): Generator<Rule['expressions'][number]> {
   for (const chain of table.chains.values()) for (const rule of chain.rules) yield* rule.expressions
 }
@@ -31,8 +37,15 @@ export class Batch {
   readonly #hasDevice: (name: string) => boolean
   readonly #newRules = new Map<number, number>()
 
-  constructor(current: Ruleset, now: number, hasDevice: (name: string) => boolean) {
+  /** Kernel modules that are loaded already; new ones are added. */
+  readonly #modules: Set<string>
+  readonly #old: Ruleset
+  readonly #used = new Map<string, number>()
+
+  constructor(current: Ruleset, now: number, hasDevice: (name: string) => boolean, modules: Set<string> = new Set()) {
     this.#tables = new Map(current)
+    this.#old = current
+    this.#modules = modules
     this.#now = now
     this.#hasDevice = hasDevice
   }
@@ -178,7 +191,9 @@ export class Batch {
       // A comparison of no bytes (`! -s 0.0.0.0/0`).
       if (e.kind === 'cmp' && e.data === '') throw Errno.EINVAL
     }
+    this.#loadModules(table, change.expressions)
     const handle = ++table.handles.last
+    this.#used.set(tableKey(table.family, table.name), (this.#used.get(tableKey(table.family, table.name)) ?? 0) + 1)
     checkRule(table, chain, change.expressions)
     // A replacing rule uses up a number of its own, and shows that of the old one.
     const rule = newRule(change.mode === 'replace' ? chain.rules[at].handle : handle, change.expressions, change.comment)
@@ -195,6 +210,16 @@ export class Batch {
     const jumps = change.expressions.some((e) => e.kind === 'vmap' || (e.kind === 'verdict' && 'chain' in e.verdict))
     // Only what may have become wrong: new jumps, and NAT or REJECT in a chain that others call.
     if (jumps || (chain.base === undefined && change.expressions.some(isRestricted))) validateTable(table)
+  }
+  /** The first use of an expression loads its module, and the batch begins again: numbers it had given away are lost, unless the table itself is new. */
+  #loadModules(table: Table, expressions: readonly NftExpr[]): void {
+    const key = tableKey(table.family, table.name)
+    for (const e of expressions) {
+      const needed = moduleOf(e, table.family)
+      if (needed === undefined || this.#modules.has(needed.name)) continue
+      this.#modules.add(needed.name)
+      if (this.#old.has(key)) table.handles.last += needed.attempts * ((this.#used.get(key) ?? 0) + 1)
+    }
   }
   /** A set that packets fill must not grow without bounds. */
   #limitSize(table: Table, name: string): void {

@@ -3,6 +3,7 @@ import { CAP_NET_ADMIN } from '../../../abi/capability.ts'
 import { Errno, isErr } from '../../../abi/errno.ts'
 import type { NfDatagram, NfFamily, NfReply, NfRequest, NftChange } from '../../../abi/nf-tables.ts'
 import { nsCapable } from '../../cred/ns-capable.ts'
+import type { Kernel } from '../../kernel.ts'
 import type { Task } from '../../task.ts'
 import type { NetNamespace } from '../net-namespace.ts'
 import { Batch, references } from './batch.ts'
@@ -59,10 +60,16 @@ function dumpObjects(net: NetNamespace, family: NfFamily | undefined, reset: boo
   return replies
 }
 
+/** Modules of expressions that somebody has used since the machine was booted. */
+function loadedModules({ rooms }: Kernel): Set<string> {
+  let modules = rooms.get('nft-modules') as Set<string> | undefined
+  if (modules === undefined) rooms.set('nft-modules', (modules = new Set()))
+  return modules
+}
 /** All or nothing; answers every refusal. */
 function runBatch(task: Task, net: NetNamespace, changes: readonly NftChange[]): NfReply[] {
   const netfilter = net.netfilter
-  const batch = new Batch(netfilter.ruleset, net.kernel.clock.now, (name) => net.find(name) !== undefined)
+  const batch = new Batch(netfilter.ruleset, net.kernel.clock.now, (name) => net.find(name) !== undefined, loadedModules(net.kernel))
   const errors: NfReply[] = []
   changes.forEach((change, index) => {
     try {

@@ -24,10 +24,11 @@ function conntrack(m: Extract<XtMatch, { readonly name: 'conntrack' }>, family: 
     if (option !== undefined) words.push(`ct ${key} ${not(option.invert)}${text}`)
   }
   if (m.direction !== undefined) words.push(`ct direction ${m.direction.toLowerCase()}`)
+  add('original protocol', m.proto, String(m.proto?.value ?? 0))
   if (m.state !== undefined) {
     const { value, invert } = m.state
-    if ((value & (CT_SNAT | CT_DNAT)) !== 0) words.push(`ct status ${not(invert)}${names(value, [['snat', CT_SNAT], ['dnat', CT_DNAT]])}`)
-    if ((value & ~(CT_SNAT | CT_DNAT)) !== 0) words.push(`ct state ${not(invert)}${names(value, STATES)}`)
+    if ((value & (CT_SNAT | CT_DNAT)) !== 0) words.push(`ct status ${invert ? '! ' : ''}${names(value, [['snat', CT_SNAT], ['dnat', CT_DNAT]])}`)
+    if ((value & ~(CT_SNAT | CT_DNAT)) !== 0) words.push(`ct state ${invert ? '! ' : ''}${names(value, STATES)}`)
   }
   add('status', m.status, m.status?.value === 0 ? 'none' : names(m.status?.value ?? 0, STATUSES))
   add('expiration', m.expire, m.expire === undefined ? '' : range(m.expire.value))
@@ -37,7 +38,6 @@ function conntrack(m: Extract<XtMatch, { readonly name: 'conntrack' }>, family: 
   address('reply saddr', m.replsrc)
   address('reply daddr', m.repldst)
   for (const [key, option] of [['original proto-src', m.origsrcport], ['original proto-dst', m.origdstport], ['reply proto-src', m.replsrcport], ['reply proto-dst', m.repldstport]] as const) add(key, option, option === undefined ? '' : range(option.value))
-  add('protocol', m.proto, String(m.proto?.value ?? 0))
   return words.join(' ')
 }
 
@@ -64,7 +64,7 @@ export function matchWords(m: XtMatch, family: IpVersion, protocol: number | und
     }
     case 'multiport': {
       const name = protocol === 6 ? 'tcp' : protocol === 17 ? 'udp' : protocol === 132 ? 'sctp' : 'th'
-      if (m.side === 'either') return undefined
+      if (m.side === 'either') return m.invert ? undefined : `${name} sport . ${name} dport { ${m.ports.map((p) => `0-65535 . ${range(p)}, ${range(p)} . 0-65535`).join(', ')} }`
       const list = m.ports.map(range).join(', ')
       return `${name} ${m.side === 'source' ? 'sport' : 'dport'} ${not(m.invert)}${m.ports.length > 1 || m.invert ? `{ ${list} }` : list}`
     }
@@ -85,12 +85,12 @@ export function matchWords(m: XtMatch, family: IpVersion, protocol: number | und
       const one = (side: string, r: typeof m.source): string => (r === undefined ? '' : `${ip} ${side} ${not(r.invert)}${formatIp(family, r.value.from)}-${formatIp(family, r.value.to)}`)
       return [one('saddr', m.source), one('daddr', m.dest)].filter((t) => t !== '').join(' ')
     }
-    case 'statistic': return m.mode === 'nth' ? `numgen inc mod ${m.every} ${m.invert ? '!= ' : ''}${m.packet}` : undefined
+    case 'statistic': return m.mode === 'nth' ? `numgen inc mod ${m.every} ${m.invert ? '!= ' : ''}${m.packet}` : `meta random & 2147483647 ${m.invert ? '>=' : '<'} ${Math.round(m.probability * 0x80000000)}`
     case 'connmark': return m.mark.mask === 0xffffffff ? `ct mark ${not(m.invert)}${hex(m.mark.value)}` : `ct mark and ${hex(m.mark.mask)} ${m.invert ? '!=' : '=='} ${hex(m.mark.value)}`
     case 'length': return `meta length ${not(m.invert)}${range(m.range)}`
     case 'pkttype': return `pkttype ${not(m.invert)}${m.type}`
-    case 'ttl': return `ip ttl ${{ eq: '', ne: '!= ', lt: '< ', gt: '> ' }[m.op]}${m.value}`
-    case 'hl': return `ip6 hoplimit ${{ eq: '', ne: '!= ', lt: '< ', gt: '> ' }[m.op]}${m.value}`
+    case 'ttl': return `ip ttl ${{ eq: '', ne: '!= ', lt: 'lt ', gt: 'gt ' }[m.op]}${m.value}`
+    case 'hl': return `ip6 hoplimit ${{ eq: '', ne: '!= ', lt: 'lt ', gt: 'gt ' }[m.op]}${m.value}`
     case 'tcp':
     case 'udp': return m.name === 'tcp' && m.option !== undefined ? undefined : ''
     case 'physdev':
@@ -120,11 +120,12 @@ const REJECT_WORDS: Readonly<Record<string, string>> = {
   'icmp6-addr-unreachable': 'reject with icmpv6 addr-unreachable', 'icmp6-port-unreachable': 'reject', 'icmp6-policy-fail': 'reject with icmpv6 policy-fail', 'icmp6-reject-route': 'reject with icmpv6 reject-route',
 }
 function markWords(what: string, value: number, mask: number): string {
+  const old = what.replace('meta ', '')
   if (mask === 0xffffffff) return `${what} set ${hex(value)}`
-  if (value === 0) return `${what} set ${what} and ${hex(~mask)}`
-  if (value === mask) return `${what} set ${what} or ${hex(value)}`
-  if (mask === 0) return `${what} set ${what} xor ${hex(value)}`
-  return `${what} set ${what} and ${hex(~mask)} xor ${hex(value)}`
+  if (value === 0) return `${what} set ${old} and ${hex(~mask)}`
+  if (value === mask) return `${what} set ${old} or ${hex(value)}`
+  if (mask === 0) return `${what} set ${old} xor ${hex(value)}`
+  return `${what} set ${old} and ${hex(~mask)} xor ${hex(value)}`
 }
 
 export function targetWords(t: XtTarget, family: IpVersion): string | undefined {
@@ -142,9 +143,9 @@ export function targetWords(t: XtTarget, family: IpVersion): string | undefined 
       return t.mode === 'save' ? 'ct mark set mark' : 'meta mark set ct mark'
     case 'TCPMSS': return t.mss < 0 ? 'tcp option maxseg size set rt mtu' : `tcp option maxseg size set ${t.mss}`
     case 'CT': return 'notrack'
-    case 'TTL':
-    case 'HL': return t.op === 'set' ? `${t.name === 'TTL' ? 'ip ttl' : 'ip6 hoplimit'} set ${t.value}` : undefined
     case 'TRACE': return 'nftrace set 1'
+    case 'TTL':
+    case 'HL':
     case 'NETMAP': return undefined
   }
 }

@@ -34,7 +34,7 @@ export class Runner {
         for (const rule of cmd.rules) yield* this.#append(cmd, rule)
         return
       case 'I':
-        for (const rule of [...cmd.rules].reverse()) yield* this.#insert(cmd, rule)
+        for (const rule of cmd.rules) yield* this.#insert(cmd, rule)
         return
       case 'C':
         for (const rule of cmd.rules) yield* this.#check(cmd, rule)
@@ -188,8 +188,8 @@ export class Runner {
     for (const chain of chains) {
       if (chain === undefined) throw new NftFailure(NO_CHAIN)
       if (rulenum > 0 && letter === 'Z') {
-        if (rulenum > chain.rules.length) throw new NftFailure('Index of deletion too big')
-        zeroRule(chain, chain.rules[rulenum - 1])
+        const r = chain.rules.at(rulenum - 1)
+        if (r !== undefined) zeroRule(chain, r)
         continue
       }
       if (verbose > 0) yield* this.#c.stdout.write(`Zeroing chain \`${chain.name}'\n`)

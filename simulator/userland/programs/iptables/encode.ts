@@ -2,7 +2,7 @@
 import type { Hex, NftExpr, NftLoad } from '../../../abi/nf-tables.ts'
 import type { Inverted, PortRange } from '../../../abi/xtables.ts'
 import { ipBits } from '../../../lib/ip.ts'
-import type { HostMask, Interface, MatchInfo, RuleState } from './types.ts'
+import { bad, type HostMask, type Interface, type MatchInfo, type RuleState } from './types.ts'
 
 export const toHex = (n: number | bigint, bytes: number): Hex => n.toString(16).padStart(bytes * 2, '0')
 export const textHex = (text: string): Hex => [...text].map((ch) => toHex(ch.charCodeAt(0), 1)).join('')
@@ -33,7 +33,8 @@ function portExpr(offset: number, ports: Inverted<PortRange> | undefined): reado
 }
 const masked = (of: NftLoad, mask: number, bytes: number): NftLoad => ({ kind: 'bitwise', of, mask: toHex(mask, bytes), xor: '0'.repeat(bytes * 2) })
 
-function matchExprs(m: MatchInfo): readonly NftExpr[] {
+function matchExprs(m: MatchInfo, rule: RuleState): readonly NftExpr[] {
+  if ((m.name === 'tcp' && (rule.protocol !== 6 || rule.protocolInvert)) || (m.name === 'udp' && (rule.protocol !== 17 || rule.protocolInvert))) throw bad(`${m.name.toUpperCase()} match requires '-p ${m.name}'`)
   switch (m.name) {
     case 'tcp': {
       if (m.option !== undefined || (m.flags === undefined && m.source === undefined && m.dest === undefined)) return [{ kind: 'match', match: m }]
@@ -69,7 +70,7 @@ export function encode(rule: RuleState): readonly NftExpr[] {
   if (real(rule.source)) exprs.push(addressExpr(rule, rule.source, isV4 ? 12 : 8))
   if (real(rule.dest)) exprs.push(addressExpr(rule, rule.dest, isV4 ? 16 : 24))
   if (rule.fragment !== undefined) exprs.push(compare(masked({ kind: 'payload', base: 'network', offset: 6, length: 2 }, 0x1fff, 2), '0000', !rule.fragment.invert))
-  for (const m of rule.matches) exprs.push(...matchExprs(m))
+  for (const m of rule.matches) exprs.push(...matchExprs(m, rule))
   exprs.push({ kind: 'counter', ...rule.counters })
   exprs.push(...actionExprs(rule))
   return exprs
