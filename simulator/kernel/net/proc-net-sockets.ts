@@ -5,6 +5,7 @@ import type { Endpoint } from './inet-ports.ts'
 import type { InetSocket } from './inet-socket.ts'
 import type { NetNamespace } from './net-namespace.ts'
 import { PacketSocket } from './packet-socket.ts'
+import { showNetstat } from './proc-net-netstat.ts'
 import { showSnmp, showSnmp6 } from './proc-net-snmp.ts'
 import { datagramSockets, tcpSockets } from './sock-diag.ts'
 import type { TcpSocket } from './tcp-socket.ts'
@@ -96,5 +97,5 @@ const EMPTY_TABLES: readonly (readonly [string, string])[] = [
 export const PROC_NET_SOCKETS: readonly (readonly [string, (net: NetNamespace) => string])[] = [
   ['tcp', showTcp('inet')], ['tcp6', showTcp('inet6')], ['udp', showDatagrams('inet', 'udp')], ['udp6', showDatagrams('inet6', 'udp')], ['raw', showDatagrams('inet', 'raw')],
   ['raw6', showDatagrams('inet6', 'raw')], ['icmp', showDatagrams('inet', 'icmp')], ['icmp6', showDatagrams('inet6', 'icmp')], ['packet', showPacket], ['ptype', showPtype],
-  ['sockstat', showSockstat], ['sockstat6', showSockstat6], ['snmp', showSnmp], ['snmp6', showSnmp6], ...EMPTY_TABLES.map(([name, text]) => [name, () => text] as const),
+  ['sockstat', showSockstat], ['sockstat6', showSockstat6], ['netstat', showNetstat], ['snmp', showSnmp], ['snmp6', showSnmp6], ...EMPTY_TABLES.map(([name, text]) => [name, () => text] as const),
 ]

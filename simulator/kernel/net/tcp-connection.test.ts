@@ -147,7 +147,7 @@ describe('a TCP connection', () => {
 
   it('delivers every byte in order or says that it could not, whatever the network loses, doubles and reorders', () => {
     const random = new Random(20)
-    for (let round = 0; round < 150; round++) {
+    for (let round = 0; round < 80; round++) {
       const loss = random.below(45) / 100
       const sizes = { receiveSpace: 1024 * (1 + random.below(64)), mss: 100 + random.below(1400) }
       const wire = new Wire({ mss: 100 + random.below(1400) }, sizes)
