@@ -3,6 +3,7 @@
 import { RTN_LOCAL } from '../../abi/netlink.ts'
 import type { IpVersion } from '../../lib/ip.ts'
 import type { Kernel } from '../kernel.ts'
+import { fromKgidMunged, kgid } from '../cred/ids.ts'
 import { Namespace } from '../ns/ns-common.ts'
 import type { UserNamespace } from '../ns/user-namespace.ts'
 import { toggleInet6 } from './address-change.ts'
@@ -52,6 +53,8 @@ export class NetNamespace extends Namespace {
     const initial = kernel.rooms.get('init-net') as NetNamespace | undefined
     if (initial === undefined) kernel.rooms.set('init-net', this)
     this.sysctls = new NetSysctls(initial === undefined, () => [...this.devices.values()].map((d) => d.name), initial?.sysctls, (path) => this.#sysctlChanged(path))
+    // Its default is group 1 to group 0, nobody, whatever they are called here.
+    if (owner !== kernel.initUserNs) this.sysctls.live.set('net/ipv4/ping_group_range', () => `${fromKgidMunged(owner, kgid(1))}\t${fromKgidMunged(owner, kgid(0))}`)
     this.sysctls.live.set('net/netfilter/nf_conntrack_count', () => String(this.netfilter.conntrack.count))
     this.loopback = new NetDevice(this, 'loopback', LOOPBACK_INDEX, 'lo', '00:00:00:00:00:00', DEVICE_OPS.loopback)
     this.addDevice(this.loopback)

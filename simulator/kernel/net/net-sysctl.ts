@@ -62,7 +62,7 @@ export class NetSysctls {
     for (const [path, value] of from.#values) if (/^net\/ipv4\/(conf\/(all|default)\/|ip_forward$)/.test(path)) this.#values.set(path, value)
   }
 
-  /** Values that are counted when somebody asks. */
+  /** Values that are found out when somebody asks, until somebody writes another. */
   readonly live = new Map<string, () => string>()
 
   get(path: string): string {
@@ -76,6 +76,7 @@ export class NetSysctls {
   /** Stores a checked value. Forwarding switches set that of all devices with them. */
   set(path: string, value: string): void {
     this.#numbers.clear()
+    this.live.delete(path)
     this.#values.set(path, value)
     const forwardsAll = path === 'net/ipv4/ip_forward' || path === 'net/ipv4/conf/all/forwarding'
     if (forwardsAll) {
