@@ -3,7 +3,6 @@ import { concatBytes, encodeUtf8 } from './bytes.ts'
 import { formatIp, parseIp } from './ip.ts'
 
 export const DNS_TYPES = { A: 1, NS: 2, CNAME: 5, SOA: 6, PTR: 12, MX: 15, TXT: 16, AAAA: 28, ANY: 255 } as const
-export type DnsType = keyof typeof DNS_TYPES
 export const dnsTypeName = (type: number): string => Object.entries(DNS_TYPES).find(([, n]) => n === type)?.[0] ?? `TYPE${type}`
 export const RCODE_NAMES: readonly string[] = ['NOERROR', 'FORMERR', 'SERVFAIL', 'NXDOMAIN', 'NOTIMP', 'REFUSED']
 

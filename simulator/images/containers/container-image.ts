@@ -1,14 +1,6 @@
 // A container image as data: what an image's config and its layers hold (OCI image-spec, config.md), ready to be laid out as Docker's overlay2 store does.
 import type { PopulateNode } from '../../kernel/fs/populate.ts'
-
-export interface OciHealthcheck {
-  readonly Test: readonly string[]
-  /** nanoseconds */
-  readonly Interval?: number
-  readonly Timeout?: number
-  readonly StartPeriod?: number
-  readonly Retries?: number
-}
+import type { Healthcheck } from '../../userland/containers/docker/api.ts'
 
 /** The `config` object of an image: how to run it. Absent members are Docker's zero values. */
 export interface OciImageConfig {
@@ -21,7 +13,7 @@ export interface OciImageConfig {
   readonly WorkingDir?: string
   readonly Labels?: Readonly<Record<string, string>>
   readonly StopSignal?: string
-  readonly Healthcheck?: OciHealthcheck
+  readonly Healthcheck?: Healthcheck
 }
 
 export interface ImageHistoryEntry {

@@ -4,7 +4,6 @@ import type { Cgroup } from '../cgroup/cgroup.ts'
 import { chargeMemory, uncharge } from '../cgroup/memory.ts'
 import type { Task } from '../task.ts'
 
-export const PAGE = 4096
 
 export class PageCache {
   /** tmpfs has no disk below: its pages stay until the file shrinks. */

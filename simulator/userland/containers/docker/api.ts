@@ -1,14 +1,19 @@
 // What client and daemon exchange: the objects of Docker's HTTP API 1.41 (docker/api/types), in the order their JSON has.
-import type { OciHealthcheck } from '../../../images/containers/container-image.ts'
 
 export const API_VERSION = '1.41'
 export const DOCKER_VERSION = '20.10.24+dfsg1'
 export const DOCKER_SOCKET = '/var/run/docker.sock'
-export const NO_PORTS = {} as const
 
 export type StringMap = Record<string, string>
 export type EmptySet = Record<string, Record<string, never>>
-export type Healthcheck = OciHealthcheck
+/** As images write it (OCI image-spec, config.md); times in nanoseconds. */
+export interface Healthcheck {
+  readonly Test: readonly string[]
+  readonly Interval?: number
+  readonly Timeout?: number
+  readonly StartPeriod?: number
+  readonly Retries?: number
+}
 
 export interface ContainerConfig {
   Hostname: string

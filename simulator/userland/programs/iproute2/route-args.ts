@@ -43,12 +43,6 @@ function* takeMetric(c: Crt, words: Words, word: string, r: Draft): Flow<boolean
   return true
 }
 
-export interface RouteWords {
-  readonly route: RouteRequest
-  /** Reported after all the words are read. */
-  readonly dev: string | undefined
-}
-
 export function* parseRoute(c: Crt, rtnl: Rtnl, words: Words, preferred: IpFamily | undefined, isNew: boolean): Flow<RouteRequest> {
   const r: Draft = {}
   let family = preferred

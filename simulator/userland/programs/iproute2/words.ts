@@ -1,6 +1,5 @@
 // Reading ip's command line: abbreviations, and the complaints about what is missing or wrong.
 import type { Flow } from '../../../abi/syscalls.ts'
-import { isValidIfname } from '../../../abi/netlink.ts'
 import { formatIpv4, formatIpv6, parseIpv4, parseIpv6 } from '../../../lib/ip.ts'
 import type { Crt } from '../../libc/crt.ts'
 import { die, EXIT_USAGE } from './rtnl.ts'
@@ -65,12 +64,6 @@ export function* wrong(c: Crt, arg: string, message: string): Flow<never> {
 
 export function* unknownCommand(c: Crt, word: string, object: string): Flow<never> {
   return yield* die(c, EXIT_USAGE, `Command "${word}" is unknown, try "ip ${object} help".`)
-}
-
-/** A name that may be given to a device; one of exactly 16 characters is left to the kernel to refuse. */
-export function* checkIfname(c: Crt, name: string): Flow<string> {
-  if (isValidIfname(name) || (name.length === 16 && isValidIfname(name.slice(1)))) return name
-  return yield* wrong(c, name, '"name" not a valid ifname')
 }
 
 export interface Prefix { readonly family: 'inet' | 'inet6'; readonly addr: string; readonly length: number; readonly explicit: boolean; readonly isWild: boolean }

@@ -173,13 +173,6 @@ export function envOf(container: Container): readonly string[] {
   return [...env].map(([k, v]) => `${k}=${v}`)
 }
 
-/** The running container behind `container:REF` of --network, --pid, --ipc. Throws an ApiError. */
-export function sharedContainer(daemon: Daemon, mode: string): Container {
-  const other = daemon.get(mode.slice('container:'.length))
-  if (!other.state.running) throw conflict(`cannot join network of a non running container: ${other.id}`)
-  return other
-}
-
 const TMPFS_OPTIONS = /^(?:size|mode|uid|gid|nr_inodes|nr_blocks|mpol)=|^(?:rw|ro|exec|noexec|suid|nosuid|dev|nodev|sync|async|dirsync|remount|mand|nomand|atime|noatime|diratime|nodiratime|bind|rbind|unbindable|runbindable|private|rprivate|shared|rshared|slave|rslave|relatime|norelatime|strictatime|nostrictatime|defaults)$/
 
 function joined(daemon: Daemon, container: Container): Record<string, string> {

@@ -4,13 +4,6 @@ import { lineOf, TemplateError } from './lexer.ts'
 import { type Command, type ControlNode, type Node, type Operand, type Pipeline, TemplateParser } from './parser.ts'
 import { GoFloat, GoMap, GoSlice, GoStruct, type GoValue, isTrue, printValue, sortedEntries, typeName } from './value.ts'
 
-export interface TemplateOptions {
-  /** missingkey=error: a map without the key is an error, not `<no value>`. */
-  readonly missingKeyIsError?: boolean
-  /** Functions besides the usual ones. */
-  readonly functions?: ReadonlyMap<string, TemplateFunction>
-}
-
 /** What a map answers for a missing key: prints as `<no value>`. */
 const NO_VALUE = new GoStruct('<no value>', new Map())
 interface Variable {
