@@ -5,6 +5,7 @@ import { addAddress, configureInet6 } from './address-change.ts'
 import { addAddressRoutes } from './address-routes.ts'
 import { bridgeReceive } from './bridge-forward.ts'
 import { joinBridge, portJoined, portsChanged, updatePort } from './bridge-port.ts'
+import type { FibNextHop } from './fib.ts'
 import type { NetDevice } from './net-device.ts'
 import type { NetNamespace } from './net-namespace.ts'
 import { NetlinkError } from './netlink-error.ts'
@@ -36,7 +37,9 @@ export function bringDown(device: NetDevice): void {
   device.generation++
   device.neighbours.clear()
   device.addresses = device.addresses.filter((a) => a.family === 'inet')
-  device.ns.routes.removeIf((r) => r.nexthops.some((n) => n.device === device) && !(r.family === 'inet' && r.type === RTN_LOCAL))
+  // A route of several hops lives on while one of them does.
+  const isDead = (n: FibNextHop): boolean => n.device === device || n.device?.isUp === false
+  device.ns.routes.removeIf((r) => r.nexthops.some((n) => n.device === device) && r.nexthops.every(isDead) && !(r.family === 'inet' && r.type === RTN_LOCAL))
   carrierChanged(device)
   followLower(device, bringUp, bringDown)
 }

@@ -70,14 +70,16 @@ function checkHop(net: NetNamespace, family: IpFamily, scope: number, oif: numbe
   }
   if (family === 'inet' && scope >= RT_SCOPE_LINK) refuse(Errno.EINVAL, 'Nexthop has invalid scope')
   const way = net.routes.lookup(family, gateway, device === undefined ? {} : { device })
-  const invalid = family === 'inet' ? 'Nexthop has invalid gateway' : 'No route to host'
   if (way === undefined || REFUSING.has(way.type)) {
     if (family === 'inet6') throw Errno.EHOSTUNREACH
-    return refuse(Errno.ENETUNREACH, invalid)
+    return refuse(Errno.ENETUNREACH, 'Nexthop has invalid gateway')
   }
   const hop = way.nexthops.find((n) => device === undefined || n.device === device) ?? way.nexthops[0]
   if (way.type === RTN_LOCAL && family === 'inet6') refuse(Errno.EINVAL, 'Gateway can not be a local address')
-  if (hop?.gateway !== undefined) refuse(family === 'inet' ? Errno.ENETUNREACH : Errno.EHOSTUNREACH, invalid)
+  if (hop?.gateway !== undefined) {
+    if (family === 'inet6') throw Errno.EHOSTUNREACH
+    refuse(Errno.ENETUNREACH, 'Nexthop has invalid gateway')
+  }
   const out = way.type === RTN_LOCAL ? (device ?? hop?.device) : hop?.device
   if (out !== undefined && !out.isUp) refuse(Errno.ENETDOWN, 'Nexthop device is not up')
   return { device: out, gateway, weight, onlink }

@@ -90,7 +90,7 @@ function* parseFilter(c: Crt, o: IpOptions, rtnl: Rtnl, words: Words): Flow<Rout
       const text = yield* words.value()
       f.type = ROUTE_TYPES.indexOf(text) > 0 ? ROUTE_TYPES.indexOf(text) : yield* wrong(c, text, 'node type value is invalid\n')
     } else if (word === 'dev' || word === 'oif' || word === 'iif') dev = yield* words.value()
-    else if (word === 'metric' || abbreviates(word, 'priority') || abbreviates(word, 'preference')) {
+    else if (word === 'metric' || abbreviates(word, 'priority') || word === 'preference') {
       f.metric = yield* words.unsigned('metric value is invalid\n')
       f.hidesMetric = true
     } else if (word === 'via') {
@@ -114,10 +114,11 @@ function* prefixFilter(c: Crt, o: IpOptions, words: Words, first: string, f: Rou
 
 function accepts(r: Route, f: RouteFilter): boolean {
   if (f.table > 0 && r.table !== f.table) return false
-  if (f.dev !== undefined && !r.nexthops.some((n) => n.oif === f.dev)) return false
+  // A route of several hops has no device of its own.
+  if (f.dev !== undefined && (r.nexthops.length !== 1 || r.nexthops[0].oif !== f.dev)) return false
   if (f.protocol !== undefined && r.protocol !== f.protocol) return false
   if (f.type !== undefined && r.type !== f.type) return false
-  if (f.via !== undefined && !r.nexthops.some((n) => n.gateway === f.via)) return false
+  if (f.via !== undefined && (r.nexthops.length !== 1 || r.nexthops[0].gateway !== f.via)) return false
   if (f.source !== undefined && r.prefsrc !== f.source) return false
   if (f.scope !== undefined && r.scope !== f.scope) return false
   if (f.metric !== undefined && r.metric !== f.metric) return false

@@ -68,7 +68,7 @@ export function* parseRoute(c: Crt, rtnl: Rtnl, words: Words, preferred: IpFamil
     } else if (word === 'tos' || abbreviates(word, 'dsfield')) {
       const text = yield* words.value()
       r.tos = (yield* dsfieldNames()).id(text, 255) ?? (yield* wrong(c, text, '"tos" value is invalid\n'))
-    } else if (word === 'metric' || abbreviates(word, 'priority') || abbreviates(word, 'preference')) r.metric = yield* words.unsigned('"metric" value is invalid\n')
+    } else if (word === 'metric' || abbreviates(word, 'priority') || word === 'preference') r.metric = yield* words.unsigned('"metric" value is invalid\n')
     else if (word === 'scope') {
       const text = yield* words.value()
       r.scope = (yield* scopeNames()).id(text, 255) ?? (yield* wrong(c, text, 'invalid "scope" value\n'))
