@@ -76,7 +76,7 @@ export class RuleEvaluator {
       const n = this.#value(e.right, left.type)
       return { ...left, load: bitwiseOf(left.load, e.op, n, left.type.bytes) }
     }
-    if (e.k === 'value') throw new NftError('syntax error, unexpected newline', e)
+    if (e.k === 'value') throw new NftError('No symbol type information', e)
     throw new NftError('expression is not usable here', e)
   }
   #value(e: Expr, type: DataType): Hex {

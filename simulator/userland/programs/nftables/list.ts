@@ -1,6 +1,7 @@
 // The commands list and reset (src/rule.c: do_command_list): tables and what is in them, in the nft language.
 import type { NfFamily, NftChain, NftObject, NftRule } from '../../../abi/nf-tables.ts'
 import type { Crt } from '../../libc/crt.ts'
+import { Protocols } from '../../libc/getservent.ts'
 import type { Flow } from '../../../abi/syscalls.ts'
 import type { Command } from './ast.ts'
 import type { Cache, CachedTable } from './cache.ts'
@@ -19,7 +20,7 @@ export class Lister {
   constructor(c: Crt, cache: Cache, names: Names, options: PrintOptions) {
     this.#c = c
     this.#cache = cache
-    this.#names = names
+    this.#names = options.numericProtocol ? { ...names, protocols: new Protocols('') } : names
     this.#options = options
   }
   #context(t: CachedTable): PrintContext {
@@ -40,7 +41,7 @@ export class Lister {
         for (const t of inFamily) yield* this.#table(t)
         return
       case 'tables':
-        for (const t of inFamily) yield* this.#print(`table ${t.table.family} ${t.table.name}${this.#handle(t.table.handle)}\n`)
+        for (const t of inFamily) yield* this.#print(`table ${t.table.family} ${t.table.name}\n`)
         return
       // There are none: neither is simulated.
       case 'flowtables':
