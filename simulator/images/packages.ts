@@ -51,6 +51,7 @@ import { pythonPackage } from '../userland/programs/python3/index.ts'
 import { socatPackage } from '../userland/programs/socat/index.ts'
 import { bind9Package } from '../userland/programs/bind9/index.ts'
 import { netcatPackage } from '../userland/programs/netcat-openbsd/index.ts'
+import { apt } from '../userland/programs/apt/index.ts'
 import { attrPackage } from '../userland/programs/attr/index.ts'
 import { loginPackage } from '../userland/programs/login/index.ts'
 import { ncursesBin } from '../userland/programs/ncurses-bin/index.ts'
@@ -90,6 +91,7 @@ export const SIMULATED_PACKAGES: readonly ProgramPackage[] = [
   socatPackage,
   bind9Package,
   ncursesBin,
+  apt,
   attrPackage,
   loginPackage,
 ]
