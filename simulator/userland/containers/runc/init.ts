@@ -4,10 +4,11 @@ import type { Flow } from '../../../abi/syscalls.ts'
 import { isErr } from '../../../abi/errno.ts'
 import { F_SETFD, FD_CLOEXEC, O_CLOEXEC, O_RDONLY } from '../../../abi/fcntl.ts'
 import { CLONE_NEWCGROUP, CLONE_NEWUSER, CLONE_PARENT, PR_SET_DUMPABLE, PR_SET_NAME } from '../../../abi/sched.ts'
+import { SIGHUP, SIGINT, SIGTERM } from '../../../abi/signal.ts'
 import type { Crt } from '../../libc/crt.ts'
 import { forkChild } from '../../libc/fork.ts'
 import { call } from '../../libc/syscall.ts'
-import { close, open, writeFile } from '../../libc/unistd.ts'
+import { close, open, sigaction, writeFile } from '../../libc/unistd.ts'
 import { O_WRONLY } from '../../../abi/fcntl.ts'
 import { check, fail, GoError, goText } from '../go-error.ts'
 import { type Bootstrap, Channel, type Sync } from './channel.ts'
@@ -26,6 +27,9 @@ export interface InitContext {
   /** The socket that takes the container's terminal. */
   readonly consoleFd: number | undefined
 }
+
+/** Exit status of a Go program that a signal ends. */
+const GO_SIGNALLED = 2
 
 const envNumber = (c: Crt, name: string): number | undefined => {
   const text = c.env.get(name)
@@ -121,6 +125,8 @@ function* runStage2(c: Crt, bootstrap: Bootstrap, pipe: Channel): Flow<number> {
   const consoleFd = envNumber(c, '_LIBCONTAINER_CONSOLE')
   const fifoFd = envNumber(c, '_LIBCONTAINER_FIFOFD') === undefined ? undefined : FIFO_FD
   for (const fd of [fifoFd, consoleFd]) if (fd !== undefined) yield* call('fcntl', fd, F_SETFD, FD_CLOEXEC)
+  // The Go run time ends at these signals, also as PID 1, to which they would otherwise mean nothing.
+  for (const sig of [SIGHUP, SIGINT, SIGTERM]) yield* sigaction(sig, () => call('exit_group', GO_SIGNALLED) as Flow<never>)
   try {
     check(yield* call('setsid'), 'nsexec: setsid failed')
     check(yield* call('setuid', 0), 'nsexec: setuid failed')

@@ -3,6 +3,7 @@ import {
   MS_BIND, MS_DIRSYNC, MS_LAZYTIME, MS_MANDLOCK, MS_NOATIME, MS_NODEV, MS_NODIRATIME, MS_NOEXEC, MS_NOSUID, MS_NOSYMFOLLOW, MS_PRIVATE, MS_RDONLY, MS_REC, MS_RELATIME, MS_REMOUNT,
   MS_SHARED, MS_SILENT, MS_SLAVE, MS_STRICTATIME, MS_SYNCHRONOUS, MS_UNBINDABLE,
 } from '../../../abi/mount.ts'
+import { fail } from '../go-error.ts'
 import { EXT_COPYUP, type MountConfig } from './config.ts'
 import type { OciMount } from './oci.ts'
 
@@ -23,8 +24,11 @@ const PROPAGATION = new Map<string, number>([
 /** linux.rootfsPropagation */
 export const propagationFlag = (word: string): number | undefined => PROPAGATION.get(word)
 
+/** Real, but not simulated: what is mounted below gets the attribute, too (mount_setattr(2)). */
+const RECURSIVE = 'rro rrw rnosuid rsuid rnodev rdev rnoexec rexec rnodiratime rdiratime rrelatime rnorelatime rnoatime ratime rstrictatime rnostrictatime rnosymfollow rsymfollow'.split(' ')
+
 /** Every word runc knows, for `runc features`. */
-export const KNOWN_MOUNT_OPTIONS = [...SET.keys(), ...CLEAR.keys(), ...PROPAGATION.keys(), 'tmpcopyup'].sort()
+export const KNOWN_MOUNT_OPTIONS = [...SET.keys(), ...CLEAR.keys(), ...PROPAGATION.keys(), ...RECURSIVE, 'tmpcopyup'].sort()
 
 /** A relative source of a bind mount is meant from the bundle. */
 export function convertMount(mount: OciMount, bundle: string): MountConfig {
@@ -40,6 +44,7 @@ export function convertMount(mount: OciMount, bundle: string): MountConfig {
     else if (clear !== undefined) flags &= ~clear
     else if (propagates !== undefined) propagation.push(propagates)
     else if (option === 'tmpcopyup') extensions |= EXT_COPYUP
+    else if (RECURSIVE.includes(option)) fail(`mount option ${option} is real, but not simulated here`)
     else data.push(option)
   }
   const isBind = (flags & MS_BIND) !== 0
