@@ -105,7 +105,9 @@ function routeInput6(net: NetNamespace, device: NetDevice, packet: IpPacket, isG
   if (net.routes.lookup('inet6', destination)?.type === RTN_LOCAL) return localDeliver(net, packet, device)
   if (device.addresses.some((a) => a.isTentative && a.local === destination)) return dropPacket(net, packet, device, 'ip', 'the address is not yet known to be ours alone (DAD)')
   if (isGroupFrame) return dropPacket(net, packet, device, 'ip', 'its frame went to everybody, and it is for somebody else')
-  if (net.sysctls.getNumber('net/ipv6/conf/all/forwarding') === 0) return martian(net, packet, device, 'it is for somebody else, and forwarding is off here (net.ipv6.conf.all.forwarding)')
+  const way = net.routes.lookup('inet6', destination, { source, input: device, mark: packet.mark, tos: packet.tos })
+  const leads = way !== undefined && way.type !== RTN_UNREACHABLE && way.type !== RTN_PROHIBIT
+  if (leads && net.sysctls.getNumber('net/ipv6/conf/all/forwarding') === 0) return martian(net, packet, device, 'it is for somebody else, and forwarding is off here (net.ipv6.conf.all.forwarding)')
   forwardOr(net, packet, device)
 }
 

@@ -53,6 +53,9 @@ export function* ifNameToIndex(name: string): Flow<number> {
   return (yield* listInterfaces()).find((link) => link.name === name)?.index ?? 0
 }
 
+/** Only such addresses may name their interface. */
+const isLinkScope = (address: bigint): boolean => address >> 118n === 0x3fan || (address >> 120n === 0xffn && ((address >> 112n) & 0xfn) <= 2n)
+
 /** A numeric address in any spelling inet_aton(3) and inet_pton(3) take, with `%interface`. */
 function* numeric(name: string, family: IpVersion | undefined): Flow<AddrInfo | GaiError | undefined> {
   const v4 = parseAton(name)
@@ -63,7 +66,7 @@ function* numeric(name: string, family: IpVersion | undefined): Flow<AddrInfo | 
   if (family === 'inet') return 'EAI_ADDRFAMILY'
   let scope = 0
   if (zone !== undefined) {
-    scope = /^\d+$/.test(zone) ? Number(zone) : yield* ifNameToIndex(zone)
+    scope = /^\d+$/.test(zone) ? Number(zone) : isLinkScope(v6) ? yield* ifNameToIndex(zone) : 0
     if (scope === 0) return 'EAI_NONAME'
   }
   return { family: 'inet6', addr: formatIpv6(v6), scope, canonname: name }

@@ -3,6 +3,7 @@ import { type Errno, Errno as E, isErr } from '../../../abi/errno.ts'
 import { type InetMessage, MSG_DONTWAIT, MSG_ERRQUEUE } from '../../../abi/inet-message.ts'
 import type { Link } from '../../../abi/netlink.ts'
 import type { Flow, SockAddr } from '../../../abi/syscalls.ts'
+import { parseIpv6 } from '../../../lib/ip.ts'
 import { type AddrInfo, listAddresses, listInterfaces } from '../../libc/getaddrinfo.ts'
 import { call } from '../../libc/syscall.ts'
 import { addressText, fillData, type PingSocket, sendEcho } from './echo.ts'
@@ -16,6 +17,8 @@ const ECHO = 128, ECHO_REPLY = 129
 const PROBE_PORT = 1025
 const isLinkLocal = (addr: string): boolean => /^fe[89ab][0-9a-f]:/.test(addr)
 const isMulticast = (addr: string): boolean => addr.startsWith('ff')
+/** Subnet-router anycast: whoever is there answers with an address of its own. */
+const isAnycast = (addr: string): boolean => ((parseIpv6(addr) ?? 1n) & 0xffffffffffffffffn) === 0n
 const isLinkMulticast = (addr: string): boolean => /^ff.2:/.test(addr)
 
 class Ping6 implements PingProtocol {
@@ -86,7 +89,7 @@ class Ping6 implements PingProtocol {
     yield* gatherStatistics(state, {
       data, sequence: view.getUint16(6), ident: view.getUint16(4), hops: message.ttl, from: yield* this.#text(message.addr),
       received: state.has('U') ? yield* microseconds() : Math.floor(message.timeMs * 1000),
-      isWrongSource: !state.isMulticast && message.addr.addr !== this.#info.addr, expected: this.#data,
+      isWrongSource: !state.isMulticast && !isAnycast(this.#info.addr) && message.addr.addr !== this.#info.addr, expected: this.#data,
     })
   }
 }
