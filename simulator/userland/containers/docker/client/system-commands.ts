@@ -5,10 +5,11 @@ import { Template } from '../template/execute.ts'
 import { TemplateError } from '../template/lexer.ts'
 import { fromJson, GoStruct } from '../template/value.ts'
 import { DOCKER_VERSION } from '../api.ts'
-import { type Cli, confirm, fail, path } from './cli.ts'
+import { humanDuration } from '../daemon/list.ts'
+import { type Cli, confirm, fail, nowSeconds, path } from './cli.ts'
 import { query, RequestError } from './connection.ts'
 import { filterQuery } from './container-commands.ts'
-import { bytesSize, context, humanSize, printListing, truncateId } from './format.ts'
+import { bytesSize, context, ellipsis, humanSize, printListing, tabulate, truncateId } from './format.ts'
 import type { ListedContainer } from './list-commands.ts'
 import { infoText, isoSeconds, versionText } from './system-text.ts'
 import { parseTimestamp } from './timestamps.ts'
@@ -185,6 +186,10 @@ interface Usage {
 }
 export function* dfCommand(cli: Cli, flags: Flags): Flow<number> {
   const usage = JSON.parse((yield* cli.api.request('GET', '/system/df')).text) as Usage
+  if (flags.bool('verbose')) {
+    yield* cli.c.stdout.write(verboseUsage(usage, yield* nowSeconds()))
+    return 0
+  }
   const free = (size: number, total: number): string => (total > 0 ? `${humanSize(size, 4)} (${Math.floor((size * 100) / total)}%)` : humanSize(size, 4))
   const active = usage.Images.filter((i) => i.Containers > 0)
   const used = active.reduce((sum, i) => sum + i.Size - i.SharedSize, 0)
@@ -204,6 +209,23 @@ export function* dfCommand(cli: Cli, flags: Flags): Flow<number> {
     headers: { Type: 'TYPE', TotalCount: 'TOTAL', Active: 'ACTIVE', Size: 'SIZE', Reclaimable: 'RECLAIMABLE' },
   })
   return 0
+}
+
+/** docker system df -v: every image, container and volume in tables. */
+function verboseUsage(usage: Usage, now: number): string {
+  const table = (rows: readonly (readonly string[])[]): string => tabulate(rows.map((r) => `${r.join('\t')}\n`).join(''))
+  const images = usage.Images.flatMap((i) => i.RepoTags.map((name) => {
+    const colon = name.lastIndexOf(':')
+    return [name.slice(0, colon), name.slice(colon + 1), truncateId(i.Id), `${humanDuration(now - i.Created)} ago`, humanSize(i.Size), humanSize(i.SharedSize, 4), humanSize(i.Size - i.SharedSize, 4), String(i.Containers)]
+  }))
+  const containers = usage.Containers.map((c) => [
+    truncateId(c.Id), c.Image, JSON.stringify(ellipsis(c.Command, 20)), String(c.Mounts.filter((m) => m.Driver === 'local').length), humanSize(c.SizeRw ?? 0), `${humanDuration(now - c.Created)} ago`, c.Status,
+    c.Names.map((n) => n.replace(/^\//, '')).join(','),
+  ])
+  const volumes = usage.Volumes.map((v) => [v.Name, String(v.UsageData.RefCount), humanSize(v.UsageData.Size, 4)])
+  return `Images space usage:\n\n${table([['REPOSITORY', 'TAG', 'IMAGE ID', 'CREATED', 'SIZE', 'SHARED SIZE', 'UNIQUE SIZE', 'CONTAINERS'], ...images])}\nContainers space usage:\n\n` +
+    `${table([['CONTAINER ID', 'IMAGE', 'COMMAND', 'LOCAL VOLUMES', 'SIZE', 'CREATED', 'STATUS', 'NAMES'], ...containers])}\nLocal Volumes space usage:\n\n${table([['VOLUME NAME', 'LINKS', 'SIZE'], ...volumes])}\n` +
+    `Build cache usage: 0B\n\n${table([['CACHE ID', 'CACHE TYPE', 'SIZE', 'CREATED', 'LAST USED', 'USAGE', 'SHARED']])}`
 }
 
 export function* systemPrune(cli: Cli, flags: Flags): Flow<number> {
