@@ -69,6 +69,8 @@ export class Container {
   readonly wantedNetworks = new Map<string, EndpointRequest>()
   readonly endpoints = new Map<string, Endpoint>()
   sandboxId = ''
+  /** Interfaces are numbered as they come; a number isn't used again. */
+  nextInterface = 0
   sandboxKey = ''
   ports: PortMap = {}
   shim: ShimClient | undefined

@@ -56,6 +56,7 @@ export function parseVolume(raw: string): Parsed {
   const type = source.startsWith('/') ? 'bind' : 'volume'
   const clean = wrap(raw, () => checkTarget(type, target))
   if (type === 'bind') return { type, name: '', source: cleanPath(source), target: clean, mode }
+  if (source.length < 2) throw badRequest(`create ${source}: volume name is too short, names should be at least two alphanumeric characters`)
   if (source.startsWith('.') || source.includes('/')) {
     throw badRequest(`create ${source}: "${source}" includes invalid characters for a local volume name, only "[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. If you intended to pass a host directory, use absolute path`)
   }

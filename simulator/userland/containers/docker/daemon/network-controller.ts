@@ -11,7 +11,7 @@ import type { EndpointRequest, EndpointSettings, StringMap } from '../api.ts'
 import { ApiError, badRequest, conflict, notFound, serverError } from './api-error.ts'
 import { addBridgeRules, type BridgeRules, removeBridgeRules, setupChains } from './iptables.ts'
 import { AddressPool, contains, type Endpoint, formatSubnet, type IpamConfig, macOf, type Network, overlaps, parseSubnet, type Subnet } from './network.ts'
-import { addAddress, allLinks, ask, inNamespace, linkByName, setUp } from './rtnl.ts'
+import { addAddress, ask, inNamespace, linkByName, setUp } from './rtnl.ts'
 import { hex, mkdirAll, newId, putFile, timestamp } from './util.ts'
 
 export interface NetworkRequest {
@@ -201,7 +201,7 @@ export class NetworkController {
     }
     settings.IPAddress = wanted === undefined || wanted === '' ? addresses.take() : wanted
     settings.IPPrefixLen = addresses.subnet.bits
-    settings.Gateway = network.internal ? '' : (network.ipam[0].Gateway ?? '')
+    settings.Gateway = network.ipam[0].Gateway ?? ''
     settings.MacAddress = request.MacAddress === undefined || request.MacAddress === '' ? macOf(settings.IPAddress) : request.MacAddress
     const [host, guest] = yield* this.#vethNames()
     const made = yield* ask({ type: 'RTM_NEWLINK', flags: NLM_F_CREATE | NLM_F_EXCL, link: { kind: 'veth', newName: host, txqlen: 0, peer: { newName: guest, address: settings.MacAddress, txqlen: 0 } } })
@@ -221,7 +221,7 @@ export class NetworkController {
   }
 
   /** Moves the cable's end into a namespace as ethN, with address and routes. */
-  *plug(endpoint: Endpoint, namespace: string, isDefaultRoute: boolean): Flow<void> {
+  *plug(endpoint: Endpoint, namespace: string, isDefaultRoute: boolean, eth: string): Flow<void> {
     const { settings, network } = endpoint
     if (network.addresses === undefined) {
       yield* inNamespace(namespace, function* () {
@@ -241,10 +241,6 @@ export class NetworkController {
     const broadcast = formatIpv4(base + 2 ** (32 - bits) - 1)
     const name = yield* inNamespace(namespace, function* () {
       yield* writeFile('/proc/sys/net/ipv6/conf/all/disable_ipv6', '1')
-      const links = yield* allLinks()
-      let n = 0
-      while (links.some((l) => l.name === `eth${n}`)) n += 1
-      const eth = `eth${n}`
       yield* setUp('lo')
       yield* ask({ type: 'RTM_SETLINK', flags: 0, name: device, change: { newName: eth } })
       const link = yield* linkByName(eth)

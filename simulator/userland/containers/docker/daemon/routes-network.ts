@@ -7,7 +7,7 @@ import { inspectNetwork } from './inspect.ts'
 import { checkFilters } from './list.ts'
 import type { NetworkRequest } from './network-controller.ts'
 import type { Route } from './router.ts'
-import { aliasesFor, disconnect, isUserDefined, writeFiles } from './sandbox.ts'
+import { aliasesFor, disconnect, isUserDefined, nextInterface, writeFiles } from './sandbox.ts'
 
 const decoded = (text: string): string => decodeURIComponent(text)
 const NETWORK_FILTERS = new Set(['driver', 'type', 'name', 'id', 'label', 'scope', 'dangling'])
@@ -70,7 +70,7 @@ export const NETWORK_ROUTES: readonly Route[] = [
       const endpoint = yield* daemon.networks.createEndpoint(network, container, request, aliasesFor(container, network.name, request.Aliases ?? null))
       container.endpoints.set(network.name, endpoint)
       const namespace = `/proc/${container.state.pid}/ns/net`
-      yield* daemon.networks.plug(endpoint, namespace, !hadNetwork)
+      yield* daemon.networks.plug(endpoint, namespace, !hadNetwork, nextInterface(container))
       yield* writeFiles(daemon, container)
       if (!hadResolver && isUserDefined(network.name)) yield* startResolver(daemon, container, namespace)
     }

@@ -1,7 +1,7 @@
 // rtnetlink as the daemon uses it: a socket in its own or, for a moment, in another network namespace.
 import { type Errno, Errno as E, isErr } from '../../../../abi/errno.ts'
 import { O_CLOEXEC, O_RDONLY } from '../../../../abi/fcntl.ts'
-import { IFF_UP, type Link, NETLINK_ROUTE, type NetlinkDatagram, type NetlinkReply, type NetlinkRequest, NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL } from '../../../../abi/netlink.ts'
+import { IFF_UP, type Link, NETLINK_ROUTE, type NetlinkDatagram, type NetlinkReply, type NetlinkRequest, NLM_F_CREATE, NLM_F_EXCL } from '../../../../abi/netlink.ts'
 import { CLONE_NEWNET } from '../../../../abi/sched.ts'
 import type { Flow } from '../../../../abi/syscalls.ts'
 import { call } from '../../../libc/syscall.ts'
@@ -34,10 +34,6 @@ export function* linkByName(name: string): Flow<Link | undefined> {
   const { replies } = yield* ask({ type: 'RTM_GETLINK', flags: 0, name })
   const found = replies.find((r) => r.type === 'RTM_NEWLINK')
   return found?.type === 'RTM_NEWLINK' ? found.link : undefined
-}
-export function* allLinks(): Flow<readonly Link[]> {
-  const { replies } = yield* ask({ type: 'RTM_GETLINK', flags: NLM_F_DUMP })
-  return replies.flatMap((r) => (r.type === 'RTM_NEWLINK' ? [r.link] : []))
 }
 export function* setUp(name: string): Flow<Errno | undefined> {
   return (yield* ask({ type: 'RTM_SETLINK', flags: 0, name, change: { flags: IFF_UP, mask: IFF_UP } })).errno

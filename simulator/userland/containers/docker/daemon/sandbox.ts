@@ -113,6 +113,11 @@ function linkedHosts(daemon: Daemon, container: Container): readonly string[] {
   return lines
 }
 
+export const nextInterface = (container: Container): string => {
+  container.nextInterface += 1
+  return `eth${container.nextInterface - 1}`
+}
+
 /** runc has made the process: its namespace gets cables, addresses, a resolver. */
 export function* plugNetworks(daemon: Daemon, container: Container): Flow<void> {
   const mode = container.hostConfig.NetworkMode
@@ -120,8 +125,9 @@ export function* plugNetworks(daemon: Daemon, container: Container): Flow<void> 
   const namespace = `/proc/${container.state.pid}/ns/net`
   yield* daemon.networks.keepNamespace(container.sandboxKey, namespace)
   let isFirst = true
+  container.nextInterface = 0
   for (const endpoint of container.endpoints.values()) {
-    yield* daemon.networks.plug(endpoint, namespace, isFirst)
+    yield* daemon.networks.plug(endpoint, namespace, isFirst, nextInterface(container))
     isFirst = false
   }
   if ([...container.endpoints.values()].some((e) => isUserDefined(e.network.name))) yield* startResolver(daemon, container, namespace)
@@ -178,12 +184,13 @@ function* publish(daemon: Daemon, container: Container, endpoint: Endpoint, spec
 }
 
 function isAllocated(daemon: Daemon, host: string, proto: string, port: number): boolean {
-  const isAny = (ip: string): boolean => ip === '' || ip === '0.0.0.0'
+  // each address has its own ports here; that 0.0.0.0 takes them all is for bind(2) to say
+  const plain = (ip: string): string => (ip === '' ? '0.0.0.0' : ip)
   for (const container of daemon.containers.values()) {
     for (const endpoint of container.endpoints.values()) {
       for (const p of endpoint.published) {
         if (p.proto !== proto || p.hostPort !== port) continue
-        if (host === '::' ? p.hostIp === '' || p.hostIp === '::' : isAny(p.hostIp) || isAny(host) || p.hostIp === host) return true
+        if (host === '::' ? p.hostIp === '' || p.hostIp === '::' : plain(p.hostIp) === plain(host)) return true
       }
     }
   }

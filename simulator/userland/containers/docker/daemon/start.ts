@@ -138,11 +138,12 @@ function* prepareRoot(daemon: Daemon, container: Container, rootfs: string): Flo
     const failed = yield* mkdirAll(rootfs + container.config.WorkingDir, 0o755, uid, gid)
     if (failed !== undefined) throw serverError(`mkdir ${container.config.WorkingDir}: ${failed.message.toLowerCase()}`)
   }
-  const targets = [...container.mounts.map((m) => [m.Type === 'tmpfs' ? '' : m.Source, m.Destination] as const), ...Object.keys(container.hostConfig.Tmpfs ?? {}).map((d) => ['', d] as const)]
+  // runc makes the place of a tmpfs itself
+  const targets = container.mounts.filter((m) => m.Type !== 'tmpfs').map((m) => [m.Source, m.Destination] as const)
   if (container.hostConfig.Init === true) targets.push(['/usr/bin/docker-init', '/sbin/docker-init'])
   for (const [source, target] of targets) {
-    const st = source === '' ? undefined : yield* stat(source)
-    if (st === undefined || isErr(st) || isDir(st.mode)) {
+    const st = yield* stat(source)
+    if (isErr(st) || isDir(st.mode)) {
       yield* mkdirAll(rootfs + target, 0o755, uid, gid)
       continue
     }
