@@ -14,19 +14,25 @@ const mask = (length: number): string => formatIpv4(length === 0 ? 0 : (0xffffff
 export function* route(c: Crt): Flow<number> {
   const { flags, operands } = yield* options(c, 'neA:', 'eA')
   if (operands.length > 0) return yield* unsimulated(c, `route ${operands[0]}`)
+  return yield* routeTable(c, flags.has('n'), true)
+}
+
+/** The table of `route`, or with `isRoute` unset that of `netstat -r`, which has other figures at the end. */
+export function* routeTable(c: Crt, numeric: boolean, isRoute = false): Flow<number> {
   const rtnl = new Rtnl(c)
   const { replies } = yield* rtnl.ask({ type: 'RTM_GETROUTE', flags: NLM_F_DUMP, family: 'inet' })
-  yield* c.stdout.write('Kernel IP routing table\nDestination     Gateway         Genmask         Flags Metric Ref    Use Iface\n')
+  yield* c.stdout.write(`Kernel IP routing table\nDestination     Gateway         Genmask         ${isRoute ? 'Flags Metric Ref    Use Iface' : 'Flags   MSS Window  irtt Iface'}\n`)
   for (const reply of replies) {
     if (reply.type !== 'RTM_NEWROUTE' || !('route' in reply) || reply.route.table !== RT_TABLE_MAIN) continue
     const { dst, dstLen, nexthops, metric } = reply.route
     const [hop] = nexthops
     const isDefault = dst === undefined || dstLen === 0
-    const target = isDefault ? (flags.has('n') ? '0.0.0.0' : 'default') : dst
-    const gateway = hop?.gateway ?? (flags.has('n') ? '0.0.0.0' : '*')
+    const target = isDefault ? (numeric ? '0.0.0.0' : 'default') : dst
+    const gateway = hop?.gateway ?? (numeric ? '0.0.0.0' : '*')
     const letters = `U${hop?.gateway === undefined ? '' : 'G'}${dstLen === 32 ? 'H' : ''}`
     const device = hop?.oif === undefined ? '' : yield* rtnl.name(hop.oif)
-    yield* c.stdout.write(`${target.padEnd(15)} ${gateway.padEnd(15)} ${mask(isDefault ? 0 : dstLen).padEnd(16)}${letters.padEnd(6)}${String(metric).padEnd(6)} 0        0 ${device}\n`)
+    const figures = isRoute ? `${letters.padEnd(6)}${String(metric).padEnd(6)} 0        0` : `${letters.padEnd(6)}    0 0          0`
+    yield* c.stdout.write(`${target.padEnd(15)} ${gateway.padEnd(15)} ${mask(isDefault ? 0 : dstLen).padEnd(16)}${figures} ${device}\n`)
   }
   return 0
 }
