@@ -97,8 +97,7 @@ export function* createContainer(daemon: Daemon, name: string, request: CreateRe
 function* makeContainer(daemon: Daemon, id: string, name: string, config: ContainerConfig, host: HostConfig, image: Image): Flow<Container> {
   const entrypoint = config.Entrypoint ?? []
   const words = [...entrypoint, ...(config.Cmd ?? [])]
-  const isShared = host.NetworkMode === 'host' || host.UTSMode === 'host'
-  if (config.Hostname === '' && !host.NetworkMode.startsWith('container:')) config.Hostname = isShared ? yield* hostName() : id.slice(0, 12)
+  if (config.Hostname === '' && !host.NetworkMode.startsWith('container:')) config.Hostname = host.NetworkMode === 'host' ? yield* hostName() : id.slice(0, 12)
   const directory = `${daemon.root}/containers/${id}`
   const uid = daemon.options.remap?.uid ?? 0
   const gid = daemon.options.remap?.gid ?? 0
