@@ -53,6 +53,9 @@ export function forkTask(parent: Task, flags: number, childFlow: () => Flow<numb
   }
   const realParent = (flags & CLONE_PARENT) !== 0 ? parent.parent : parent
   const child = attachTask({ kernel, pid, parent: realParent, cred, nsproxy, fs, files: parent.files.copy(), signals: parent.signals.copy(), comm: parent.comm }, parent)
+  // copy_signal: from who clones, also with CLONE_PARENT
+  child.oomScoreAdj = parent.oomScoreAdj
+  child.oomScoreAdjMin = parent.oomScoreAdjMin
   inheritAttached(parent, child)
   inheritMemory(parent, child, flags)
   startFlow(child, childFlow())
