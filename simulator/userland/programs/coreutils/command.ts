@@ -1,11 +1,12 @@
-// What all of coreutils shares: reading the command line as GNU programs do (--version, hint after a bad option), missing and extra operands,
-// and the declaration of a command for the package's table. Simpler: --help is not simulated.
+// What all of coreutils shares: reading the command line as GNU programs do (--help, --version, hint after a bad option), missing and extra operands,
+// and the declaration of a command for the package's table.
 import type { Flow } from '../../../abi/syscalls.ts'
 import { getoptLong } from '../../../lib/getopt.ts'
 import { quote } from '../../../lib/quote.ts'
 import { type Crt, type Main, exit, program } from '../../libc/crt.ts'
 import { unsimulated, usageError, warn } from '../../libc/err.ts'
 import type { OptionTable, ProgramEntry } from '../../program-table.ts'
+import { helpText } from './help.ts'
 
 export interface Option {
   /** The short letter if there is one, else the long name. */
@@ -29,10 +30,10 @@ const nothing = function* (): Flow<void> {}
 
 /**
  * Options and operands of the command line; ends the program at --version, at a bad option (with `status`), or at one that is not simulated.
- * `beforeHint` may add something to the complaint about a bad option.
+ * `beforeHint` may add something to the complaint about a bad option; `told` is the status after --help and --version.
  */
-export function* parseArgs(c: Crt, table: OptionTable, status = 1, beforeHint: (c: Crt) => Flow<void> = nothing): Flow<Arguments> {
-  const long = [...table.long, { name: 'help', arg: 'none', unsimulated: true } as const, { name: 'version', arg: 'none' } as const]
+export function* parseArgs(c: Crt, table: OptionTable, status = 1, beforeHint: (c: Crt) => Flow<void> = nothing, told = 0): Flow<Arguments> {
+  const long = [...table.long, { name: 'help', arg: 'none' } as const, { name: 'version', arg: 'none' } as const]
   const parsed = getoptLong(c.argv, table.short, long, table.unsimulatedShort)
   const options: Option[] = []
   for (const event of parsed.options) {
@@ -43,9 +44,15 @@ export function* parseArgs(c: Crt, table: OptionTable, status = 1, beforeHint: (
       exit(status)
     }
     if ('unsimulated' in event) exit(yield* unsimulated(c, `option ${event.unsimulated}`))
+    if (event.opt === 'help') {
+      const text = helpText(c.name.replace(/^.*\//s, ''), c.name)
+      if (text === undefined) exit(yield* unsimulated(c, 'option --help'))
+      yield* c.stdout.write(text)
+      exit(told)
+    }
     if (event.opt === 'version') {
       yield* c.stdout.write(`${c.name.replace(/^.*\//s, '')} (GNU coreutils) ${VERSION}\n${LICENSE}`)
-      exit(0)
+      exit(told)
     }
     options.push(event)
   }

@@ -4,7 +4,7 @@ import type { Main } from '../../libc/crt.ts'
 
 const answering = (status: number): Main =>
   function* main(c) {
-    if (c.argv.length === 2 && /^--(help|version)$/.test(c.argv[1])) yield* parseArgs(c, NO_OPTIONS)
+    if (c.argv.length === 2 && /^--(help|version)$/.test(c.argv[1])) yield* parseArgs(c, NO_OPTIONS, 1, undefined, status)
     return status
   }
 
