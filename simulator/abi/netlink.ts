@@ -1,9 +1,10 @@
 // rtnetlink(7) as typed messages: what programs pass to sendmsg(2) and get from recvmsg(2) on a socket('netlink', 'raw', NETLINK_ROUTE).
 // Names are those of include/uapi/linux/{netlink,rtnetlink,if_link,if_addr}.h. Addresses are text (`10.0.2.15`, `52:54:00:12:34:56`), since bytes
-// would only be printed again. Simpler than Linux: one request per sendmsg, no multicast notifications to other sockets.
+// would only be printed again. Simpler than Linux: one request per sendmsg.
 // A request is answered by zero or more RTM_NEW… and then NLMSG_DONE (for dumps) or NLMSG_ERROR (always, as if NLM_F_ACK were set; errno undefined = success).
 import type { Errno } from './errno.ts'
 import type { EthtoolInfo, Qdisc, QdiscRequest } from './netlink-driver.ts'
+import type { Netconf } from './netlink-groups.ts'
 
 export type { EthtoolFeature, EthtoolInfo, NetemOptions, Qdisc, QdiscRequest } from './netlink-driver.ts'
 
@@ -373,12 +374,18 @@ export type NetlinkReply =
   | { readonly type: 'ETHTOOL_GET_REPLY'; readonly info: EthtoolInfo }
   | { readonly type: 'RTM_NEWLINK'; readonly link: Link }
   | { readonly type: 'RTM_NEWADDR'; readonly addr: Address }
-  | { readonly type: 'RTM_NEWROUTE'; readonly route: Route }
+  | { readonly type: 'RTM_NEWROUTE' | 'RTM_DELROUTE'; readonly route: Route }
   | { readonly type: 'RTM_NEWROUTE'; readonly resolved: ResolvedRoute }
   | { readonly type: 'RTM_NEWNEIGH'; readonly neighbour: Neighbour }
   | { readonly type: 'RTM_NEWRULE'; readonly rule: Rule }
   /** nsid -1: none assigned yet */
-  | { readonly type: 'RTM_NEWNSID'; readonly nsid: number }
+  | { readonly type: 'RTM_NEWNSID' | 'RTM_DELNSID'; readonly nsid: number }
+  /** Only told to those who have joined a group. A device that moves says where it is then. */
+  | { readonly type: 'RTM_DELLINK'; readonly link: Link; readonly newNetnsid?: number; readonly newIndex?: number }
+  | { readonly type: 'RTM_DELADDR'; readonly addr: Address }
+  | { readonly type: 'RTM_DELNEIGH'; readonly neighbour: Neighbour }
+  | { readonly type: 'RTM_DELRULE'; readonly rule: Rule }
+  | { readonly type: 'RTM_NEWNETCONF' | 'RTM_DELNETCONF'; readonly netconf: Netconf }
   /** `extack` is NLMSGERR_ATTR_MSG: iproute2 prints `Error: TEXT.` instead of `RTNETLINK answers: strerror`. */
   | { readonly type: 'NLMSG_ERROR'; readonly errno: Errno | undefined; readonly extack?: string }
   | { readonly type: 'NLMSG_DONE'; readonly errno: Errno | undefined; readonly extack?: string }

@@ -7,6 +7,7 @@ import { addAddressRoutes, multicastRoute, removeAddressRoutes } from './address
 import { isReady, startDad } from './autoconf.ts'
 import type { NetDevice } from './net-device.ts'
 import { NetlinkError } from './netlink-error.ts'
+import { addressChanged } from './rtnl-notify.ts'
 
 const LOOPBACK6 = 1n
 
@@ -41,6 +42,7 @@ function addInet(device: NetDevice, init: AddressInit): InterfaceAddress {
   if (at < 0) at = device.addresses.length
   if (!address.isSecondary) at = primaryPlace(device, address)
   device.addresses.splice(at, 0, address)
+  addressChanged(device, address, 'RTM_NEWADDR')
   addAddressRoutes(device, address)
   return address
 }
@@ -49,8 +51,8 @@ function addInet(device: NetDevice, init: AddressInit): InterfaceAddress {
 const primaryPlace = (device: NetDevice, address: InterfaceAddress): number =>
   device.addresses.findLastIndex((a) => a.family === 'inet' && !a.isSecondary && a.scope >= address.scope) + 1
 
-/** IPv6 addresses stand sorted by scope, the widest first, the newest first within a scope. */
-function addInet6(device: NetDevice, init: AddressInit): InterfaceAddress {
+/** IPv6 addresses stand sorted by scope, the widest first, the newest first within a scope. One that a device gives itself is told of when it is known to be free. */
+function addInet6(device: NetDevice, init: AddressInit, isAutomatic = false): InterfaceAddress {
   if (device.addresses.some((a) => a.family === 'inet6' && a.local === init.local)) throw Errno.EEXIST
   const address = new InterfaceAddress(init, device.ns.kernel.clock.now)
   const rank = (scope: number): number => (scope === RT_SCOPE_HOST ? 3 : scope === RT_SCOPE_LINK ? 2 : scope === RT_SCOPE_SITE ? 1 : 0)
@@ -58,18 +60,21 @@ function addInet6(device: NetDevice, init: AddressInit): InterfaceAddress {
   if (at < 0) at = device.addresses.length
   device.addresses.splice(at, 0, address)
   const isChecked = !device.isLoopback && !device.has(IFF_NOARP) && (address.flags & IFA_F_NODAD) === 0
-  address.flags &= ~IFA_F_OPTIMISTIC
-  if (isChecked) {
-    address.flags |= IFA_F_TENTATIVE
-    if (isReady(device)) startDad(device, address)
-  }
+  address.flags = (address.flags & ~IFA_F_OPTIMISTIC) | (device.isLoopback ? 0 : IFA_F_TENTATIVE)
+  addAddressRoutes(device, address)
+  if (!isAutomatic) addressChanged(device, address, 'RTM_NEWADDR')
+  if (isChecked && isReady(device)) startDad(device, address)
+  if (isChecked || device.isLoopback) return address
+  address.flags &= ~IFA_F_TENTATIVE
+  if (isReady(device)) addressChanged(device, address, 'RTM_NEWADDR')
   addAddressRoutes(device, address)
   return address
 }
 
 /** Deletes an address; with a primary its secondaries go, or the first of them takes its place (promote_secondaries). */
 export function deleteAddress(device: NetDevice, address: InterfaceAddress): void {
-  const remove = (a: InterfaceAddress): void => {
+  const remove = (a: InterfaceAddress, isGone = true): void => {
+    if (isGone) addressChanged(device, a, 'RTM_DELADDR')
     removeAddressRoutes(device, a)
     device.addresses = device.addresses.filter((other) => other !== a)
   }
@@ -85,8 +90,9 @@ export function deleteAddress(device: NetDevice, address: InterfaceAddress): voi
   }
   const [heir] = secondaries
   if (heir === undefined) return
-  remove(heir)
+  remove(heir, false)
   heir.flags &= ~IFA_F_SECONDARY
+  addressChanged(device, heir, 'RTM_NEWADDR')
   device.addresses.splice(primaryPlace(device, heir), 0, heir)
   for (const a of [heir, ...secondaries.slice(1)]) addAddressRoutes(device, a)
 }
@@ -99,7 +105,7 @@ export function configureInet6(device: NetDevice): void {
   if (device.kind === 'tun') return
   const local = linkLocalOf(device.address)
   if (device.addrGenMode !== 0 || device.addresses.some((a) => a.family === 'inet6' && a.scope === RT_SCOPE_LINK)) return
-  addInet6(device, { family: 'inet6', local, prefixlen: 64, scope: RT_SCOPE_LINK })
+  addInet6(device, { family: 'inet6', local, prefixlen: 64, scope: RT_SCOPE_LINK }, true)
 }
 
 /** dev_disable_change: what net.ipv6.conf.DEVICE.disable_ipv6 says now. Switched off, a device loses its addresses and routes; on, it begins again. */

@@ -40,8 +40,8 @@ function inetRoutes(device: NetDevice, a: InterfaceAddress): readonly FibRoute[]
 function inet6Routes(device: NetDevice, a: InterfaceAddress): readonly FibRoute[] {
   if (!device.isUp) return []
   const routes: FibRoute[] = []
-  if (!a.isTentative) routes.push(connected(device, 'inet6', RTN_LOCAL, a.local, 128, undefined, 0))
   if ((a.flags & IFA_F_NOPREFIXROUTE) === 0 && !device.isLoopback) routes.push(connected(device, 'inet6', RTN_UNICAST, a.network, a.prefixlen, undefined, a.metric ?? V6_METRIC))
+  if (!a.isTentative) routes.push(connected(device, 'inet6', RTN_LOCAL, a.local, 128, undefined, 0))
   return routes
 }
 
@@ -62,7 +62,9 @@ export function addAddressRoutes(device: NetDevice, address: InterfaceAddress): 
 export function removeAddressRoutes(device: NetDevice, address: InterfaceAddress): void {
   const { routes } = device.ns
   const kept = device.addresses.filter((a) => a !== address).flatMap((a) => [...routesOfAddress(device, a)])
-  for (const route of routesOfAddress(device, address)) {
+  // fib_del_ifaddr: the network goes first, the address itself last.
+  const rank = (r: FibRoute): number => (r.type === RTN_LOCAL && r.dst === address.local ? 2 : r.type === RTN_BROADCAST ? 1 : 0)
+  for (const route of [...routesOfAddress(device, address)].sort((a, b) => rank(a) - rank(b))) {
     if (kept.some((k) => sameRoute(k, route))) continue
     for (const found of routes.find(route)) if (sameRoute(found, route)) routes.remove(found)
   }

@@ -4,6 +4,7 @@ import { IFA_F_DADFAILED, IFA_F_TENTATIVE, IFF_NOARP, RT_SCOPE_LINK } from '../.
 import { NSEC_PER_MSEC, NSEC_PER_SEC } from '../clock.ts'
 import type { InterfaceAddress } from './address.ts'
 import { addAddressRoutes } from './address-routes.ts'
+import { addressChanged } from './rtnl-notify.ts'
 import { probeDuplicate, sendMulticastReport, sendRouterSolicitation } from './ndp.ts'
 import type { NetDevice } from './net-device.ts'
 
@@ -29,6 +30,7 @@ export function startDad(device: NetDevice, address: InterfaceAddress): void {
     probeDuplicate(device, address.local)
     after(WAIT, () => {
       address.flags &= ~IFA_F_TENTATIVE
+      addressChanged(device, address, 'RTM_NEWADDR')
       addAddressRoutes(device, address)
       announce(device, address)
     })

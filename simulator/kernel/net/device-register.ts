@@ -5,6 +5,7 @@ import { DEVICE_OPS } from './device-kinds.ts'
 import { enterNamespace, moveToNamespace, setMaster, strip } from './device-state.ts'
 import { type DeviceKind, NetDevice } from './net-device.ts'
 import type { NetNamespace } from './net-namespace.ts'
+import { linkChanged, linkGone, netconfChanged } from './rtnl-notify.ts'
 import { attachLower, checkLower, detachLower } from './upper-devices.ts'
 
 /** dev_alloc_name's prefixes for devices made without a name. */
@@ -51,6 +52,7 @@ export function createDevice(ns: NetNamespace, kind: DeviceKind, init: NewDevice
 export function createVethPair(ns: NetNamespace, init: NewDevice, peerNs: NetNamespace, peerInit: NewDevice): NetDevice {
   if (init.name !== undefined && (!isValidIfname(freeName(ns, init.name)) || ns.find(init.name) !== undefined)) throw isValidIfname(init.name) ? Errno.EEXIST : Errno.EINVAL
   const peer = createDevice(peerNs, 'veth', peerInit)
+  linkChanged(peer)
   let device: NetDevice
   try {
     device = createDevice(ns, 'veth', init)
@@ -82,6 +84,8 @@ export function deleteDevice(device: NetDevice): void {
   if (device.ns.device(device.index) !== device) return
   if (device.kind === 'loopback' || device.kind === 'physical') throw Errno.EOPNOTSUPP
   const { peer } = device
+  device.peer = undefined
+  if (peer !== undefined) peer.peer = undefined
   unregister(device)
   if (peer !== undefined) unregister(peer)
 }
@@ -92,8 +96,8 @@ function unregister(device: NetDevice): void {
   for (const port of [...device.ports]) setMaster(port, undefined)
   strip(device)
   detachLower(device)
-  if (device.peer !== undefined) device.peer.peer = undefined
-  device.peer = undefined
+  netconfChanged(device, 'RTM_DELNETCONF')
+  linkGone(device)
   ns.removeDevice(device)
   ns.sysctls.removeDevice(device.name)
   ns.kernel.trace.emit('link.del', undefined, { name: device.name, netns: ns.ino })

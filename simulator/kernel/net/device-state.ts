@@ -2,13 +2,14 @@
 import { Errno } from '../../abi/errno.ts'
 import { IFF_UP, isValidIfname, RT_SCOPE_HOST, RTN_LOCAL } from '../../abi/netlink.ts'
 import { addAddress, configureInet6 } from './address-change.ts'
-import { addAddressRoutes } from './address-routes.ts'
+import { addAddressRoutes, removeAddressRoutes } from './address-routes.ts'
 import { bridgeReceive } from './bridge-forward.ts'
 import { joinBridge, portJoined, portsChanged, updatePort } from './bridge-port.ts'
 import type { FibNextHop } from './fib.ts'
 import type { NetDevice } from './net-device.ts'
 import type { NetNamespace } from './net-namespace.ts'
 import { NetlinkError } from './netlink-error.ts'
+import { addressChanged, linkChanged, linkGone, netconfChanged } from './rtnl-notify.ts'
 import { followLower, openUpper } from './upper-devices.ts'
 
 const LOOPBACK4 = 0x7f000001n, LOOPBACK6 = 1n
@@ -20,6 +21,7 @@ export function bringUp(device: NetDevice): void {
   device.setFlags(IFF_UP, IFF_UP)
   device.hasQdisc = true
   if (device.kind === 'bridge') device.enabledSince ??= device.ns.kernel.clock.now
+  linkChanged(device)
   if (device.isLoopback) {
     if (!device.addresses.some((a) => a.family === 'inet')) addAddress(device, { family: 'inet', local: LOOPBACK4, prefixlen: 8, scope: RT_SCOPE_HOST, label: device.name })
     if (!device.addresses.some((a) => a.family === 'inet6') && device.ns.sysctls.get(`net/ipv6/conf/${device.name}/disable_ipv6`) === '0') addAddress(device, { family: 'inet6', local: LOOPBACK6, prefixlen: 128, scope: RT_SCOPE_HOST })
@@ -34,12 +36,15 @@ export function bringUp(device: NetDevice): void {
 export function bringDown(device: NetDevice): void {
   if (!device.isUp) return
   device.setFlags(0, IFF_UP)
+  linkChanged(device)
   device.generation++
   device.neighbours.clear()
+  const lost = device.addresses.filter((a) => a.family === 'inet6')
   device.addresses = device.addresses.filter((a) => a.family === 'inet')
   // A route of several hops lives on while one of them does.
   const isDead = (n: FibNextHop): boolean => n.device === device || n.device?.isUp === false
   device.ns.routes.removeIf((r) => r.nexthops.some((n) => n.device === device) && r.nexthops.every(isDead) && !(r.family === 'inet' && r.type === RTN_LOCAL))
+  for (const address of lost) addressChanged(device, address, 'RTM_DELADDR')
   carrierChanged(device)
   followLower(device, bringUp, bringDown)
 }
@@ -53,6 +58,7 @@ export function carrierChanged(device: NetDevice): void {
     if (d.takeCarrierChange() && d !== device) {
       if (d.carrier) configureInet6(d)
       else d.neighbours.clear(true)
+      if (d.isUp) linkChanged(d)
     }
     if (d === device) for (const port of d.ports) updatePort(port)
     if (d.master !== undefined) updatePort(d)
@@ -87,6 +93,7 @@ export function setMaster(device: NetDevice, master: NetDevice | undefined): voi
     portsChanged(old)
   }
   updatePort(device)
+  linkChanged(device)
   if (old !== undefined) carrierChanged(old)
   carrierChanged(device)
 }
@@ -101,12 +108,18 @@ export function rename(device: NetDevice, name: string): void {
   ns.sysctls.removeDevice(device.name)
   ns.renameDevice(device, name)
   ns.sysctls.addDevice(name)
+  linkChanged(device)
+  netconfChanged(device, 'RTM_DELNETCONF', 'RTM_NEWNETCONF')
 }
 
 /** Everything bound to the namespace a device is in: it leaves bare. */
 export function strip(device: NetDevice): void {
   bringDown(device)
   setMaster(device, undefined)
+  for (const address of device.addresses) {
+    addressChanged(device, address, 'RTM_DELADDR')
+    removeAddressRoutes(device, address)
+  }
   device.addresses = []
   device.ns.routes.removeIf((r) => r.nexthops.some((n) => n.device === device))
   device.hasQdisc = false
@@ -120,18 +133,23 @@ export function moveToNamespace(device: NetDevice, ns: NetNamespace, newName?: s
   if (ns.find(name) !== undefined || device.altnames.some((alt) => ns.find(alt) !== undefined)) throw Errno.EEXIST
   strip(device)
   const from = device.ns
+  netconfChanged(device, 'RTM_DELNETCONF')
+  const index = ns.devices.has(device.index) ? ns.nextIndex() : device.index
+  linkGone(device, { netnsid: from.assignNsid(ns), index })
   from.removeDevice(device)
   from.sysctls.removeDevice(device.name)
   device.ns = ns
   device.name = name
-  if (ns.devices.has(device.index)) device.index = ns.nextIndex()
+  device.index = index
   enterNamespace(device)
   for (const below of [device.peer, device.lower]) if (below !== undefined && below.ns !== ns) ns.assignNsid(below.ns)
   for (const above of [device.peer, ...device.uppers]) if (above !== undefined && above.ns !== ns) above.ns.assignNsid(ns)
   ns.kernel.trace.emit('link.move', undefined, { name, from: from.ino, to: ns.ino, index: device.index })
+  linkChanged(device)
 }
 
 export function enterNamespace(device: NetDevice): void {
   device.ns.addDevice(device)
   device.ns.sysctls.addDevice(device.name)
+  netconfChanged(device, 'RTM_NEWNETCONF')
 }

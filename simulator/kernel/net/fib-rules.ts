@@ -5,6 +5,7 @@ import { inPrefix, ipBits, ipMask, type IpVersion, parseIp } from '../../lib/ip.
 import type { RouteKey } from './fib.ts'
 import type { NetNamespace } from './net-namespace.ts'
 import { NetlinkError } from './netlink-error.ts'
+import { ruleChanged } from './rtnl-notify.ts'
 
 const LAST_PRIORITY = 32766
 type RuleSpec = RuleRequest & Pick<Rule, 'priority' | 'action' | 'table'>
@@ -60,10 +61,13 @@ export class FibRules {
   }
 
   list(): readonly Rule[] {
-    return this.#rules.map(({ source: _, destination: __, ...rule }) => ({
+    return this.#rules.map((rule) => this.#message(rule))
+  }
+  #message({ source: _, destination: __, ...rule }: Compiled): Rule {
+    return {
       ...rule, isInputDetached: rule.iif !== undefined && this.#net.find(rule.iif) === undefined, isOutputDetached: rule.oif !== undefined && this.#net.find(rule.oif) === undefined,
       isUnresolved: rule.action === 'goto' && !this.#isResolved(rule),
-    }))
+    }
   }
 
   #compile(request: RuleRequest): Compiled {
@@ -91,6 +95,7 @@ export class FibRules {
     const at = this.#rules.findIndex((other) => other.priority > rule.priority)
     this.#rules = at < 0 ? [...this.#rules, rule] : [...this.#rules.slice(0, at), rule, ...this.#rules.slice(at)]
     this.isCustom = true
+    ruleChanged(this.#net, this.#family, 'RTM_NEWRULE', () => this.#message(rule))
   }
   /** fib_nl_delrule: the first that has all that is asked for. Throws ENOENT. */
   delete(request: RuleRequest): void {
@@ -106,6 +111,7 @@ export class FibRules {
     if (found === undefined) throw Errno.ENOENT
     this.#rules = this.#rules.filter((rule) => rule !== found)
     this.isCustom = true
+    ruleChanged(this.#net, this.#family, 'RTM_DELRULE', () => this.#message(found))
   }
 }
 

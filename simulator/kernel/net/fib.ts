@@ -4,6 +4,7 @@ import { inPrefix, ipBits, ipMask, type IpVersion } from '../../lib/ip.ts'
 import { FibRules } from './fib-rules.ts'
 import type { NetDevice } from './net-device.ts'
 import type { NetNamespace } from './net-namespace.ts'
+import { routeChanged } from './rtnl-notify.ts'
 
 export interface FibNextHop {
   readonly device: NetDevice | undefined
@@ -99,10 +100,12 @@ class Table {
 }
 
 export class RouteTables {
+  readonly #net: NetNamespace
   readonly #tables = new Map<string, Table>()
   readonly rules: Readonly<Record<IpVersion, FibRules>>
 
   constructor(net: NetNamespace) {
+    this.#net = net
     this.rules = { inet: new FibRules(net, 'inet'), inet6: new FibRules(net, 'inet6') }
   }
 
@@ -144,9 +147,11 @@ export class RouteTables {
       at--
     }
     table.insert(route, at)
+    routeChanged(this.#net, route, 'RTM_NEWROUTE')
   }
   remove(route: FibRoute): void {
     this.#tables.get(`${route.family}:${route.table}`)?.remove(route)
+    routeChanged(this.#net, route, 'RTM_DELROUTE')
   }
   /** Puts a route in the place of another with the same key. */
   replace(old: FibRoute, route: FibRoute): void {
@@ -154,9 +159,18 @@ export class RouteTables {
     const at = table.routes.indexOf(old)
     table.remove(old)
     table.insert(route, at)
+    routeChanged(this.#net, route, 'RTM_NEWROUTE')
   }
+  /** fib_flush says nothing about the routes that go; IPv6 does (fib6_clean_all), table by table. */
   removeIf(condition: (route: FibRoute) => boolean): void {
-    for (const table of this.#tables.values()) for (const route of table.routes.filter(condition)) table.remove(route)
+    const gone: FibRoute[] = []
+    for (const table of this.#tables.values()) {
+      for (const route of table.routes.filter(condition)) {
+        table.remove(route)
+        if (route.family === 'inet6') gone.push(route)
+      }
+    }
+    for (const route of gone.sort((a, b) => a.table - b.table)) routeChanged(this.#net, route, 'RTM_DELROUTE')
   }
 
   /** The route for a destination: the tables the rules name in turn; in each the longest prefix, then the lowest metric. A rule that refuses gives a route that does. */

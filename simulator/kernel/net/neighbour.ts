@@ -1,16 +1,16 @@
 // The neighbour tables (net/core/neighbour.c): which MAC address an IP address of the same wire has, how sure that is, and what waits for the answer.
 // Simpler: the time an entry counts as reachable is not random.
-import { NUD_DELAY, NUD_FAILED, NUD_INCOMPLETE, NUD_NOARP, NUD_PERMANENT, NUD_PROBE, NUD_REACHABLE, NUD_STALE } from '../../abi/netlink.ts'
+import { NUD_DELAY, NUD_FAILED, NUD_INCOMPLETE, NUD_PERMANENT, NUD_PROBE, NUD_REACHABLE, NUD_STALE } from '../../abi/netlink.ts'
 import { formatIp, type IpVersion } from '../../lib/ip.ts'
 import { NSEC_PER_MSEC, NSEC_PER_SEC } from '../clock.ts'
 import { transmit } from './device-queue.ts'
 import type { NetDevice } from './net-device.ts'
 import type { IpPacket } from './packet.ts'
 import { dropPacket, packetEvent } from './packet-events.ts'
+import { NUD_VALID } from './neigh-message.ts'
+import { neighbourChanged } from './rtnl-notify.ts'
 
 const QUEUE_LIMIT = 100, TABLE_LIMIT = 1024
-/** States in which the address may be used at once. */
-const NUD_VALID = NUD_PERMANENT | NUD_NOARP | NUD_REACHABLE | NUD_PROBE | NUD_STALE | NUD_DELAY
 
 /** The protocol behind a table (struct neigh_table, neigh_ops): how it asks on the wire, and who learns that nobody answers. */
 export interface NeighbourProtocol {
@@ -73,6 +73,7 @@ export class Neighbour {
       this.updated = this.#now
       const { trace } = this.device.ns.kernel
       trace.emit('neigh.change', undefined, { netns: this.device.ns.ino, device: this.device.name, address: formatIp(this.family, this.address), state, lladdr: lladdr ?? '' })
+      if (state !== NUD_INCOMPLETE && state !== NUD_DELAY) neighbourChanged(this, 'RTM_NEWNEIGH')
     }
     if ((state & NUD_VALID) === 0 || state === NUD_PROBE || state === NUD_DELAY || lladdr === undefined) return
     this.#cancel()
@@ -172,9 +173,11 @@ export class NeighbourTable {
       return
     }
   }
-  remove(neighbour: Neighbour): void {
+  /** `state`: the one it goes in. */
+  remove(neighbour: Neighbour, state?: number): void {
     neighbour.forget()
     this.#entries.delete(NeighbourTable.#key(neighbour.family, neighbour.address))
+    neighbourChanged(neighbour, 'RTM_DELNEIGH', state)
   }
   /** neigh_ifdown, neigh_carrier_down: all go, or all but the permanent ones. */
   clear(keepPermanent = false): void {

@@ -88,6 +88,8 @@ export class NetDevice {
   /** Off by `carrier off`, or while nothing holds the other end of a tap. */
   hasCarrier = true
   carrierChanges = 0
+  /** Ready to be told of: false while the request that makes it still sets it up (RTNL_LINK_INITIALIZING). */
+  isAnnounced = true
   /** The address was chosen by somebody (NET_ADDR_SET): a bridge keeps it. */
   isAddressSet = false
   /** Addresses it answers ARP for in another's name (`ip neigh add proxy`), as `FAMILY NUMBER`; MAC addresses it listens to by request. */

@@ -19,6 +19,7 @@ import { NetDevice } from './net-device.ts'
 import { NetSysctls } from './net-sysctl.ts'
 import type { Frame, IpPacket } from './packet.ts'
 import { Netfilter } from './netfilter/netfilter.ts'
+import { nsidChanged, type RtnlListener } from './rtnl-notify.ts'
 import { AbstractSockets } from './unix-address.ts'
 
 const LOOPBACK_INDEX = 1
@@ -34,6 +35,8 @@ export class NetNamespace extends Namespace {
   readonly netfilter = new Netfilter(this)
   /** Names of unix sockets that are not in a file system (unix(7), abstract). */
   readonly abstractSockets = new AbstractSockets()
+  /** rtnetlink sockets that have joined groups. */
+  readonly listeners = new Set<RtnlListener>()
   /** Packet sockets. */
   readonly taps = new Set<FrameTap>()
   /** Ports in use, fragments, path MTUs, counters of the protocols. */
@@ -134,6 +137,7 @@ export class NetNamespace extends Namespace {
     this.#byNsid.set(id, other)
     while (this.#byNsid.has(this.#freeNsid)) this.#freeNsid++
     other.#knownBy.add(this)
+    nsidChanged(this, 'RTM_NEWNSID', id)
     return id
   }
   byNsid(id: number): NetNamespace | undefined {
@@ -152,6 +156,7 @@ export class NetNamespace extends Namespace {
   }
   protected override onLastRelease(): void {
     this.inet.end()
+    for (const ns of this.#knownBy) nsidChanged(ns, 'RTM_DELNSID', ns.nsid(this))
     destroyDevices(this)
     for (const ns of this.#knownBy) ns.#forgetNsid(this)
     for (const ns of this.#nsids.keys()) ns.#knownBy.delete(this)

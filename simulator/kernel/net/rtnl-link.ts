@@ -2,18 +2,20 @@
 import { CAP_NET_ADMIN } from '../../abi/capability.ts'
 import { Errno } from '../../abi/errno.ts'
 import {
-  IFF_ALLMULTI, IFF_PROMISC, IFF_UP, IFNAMSIZ, isValidIfname, type Link, type LinkChange, type LinkInfoData, type LinkInit, type NetlinkReply, type NetlinkRequest, NLM_F_CREATE, NLM_F_EXCL,
+  IFF_UP, IFNAMSIZ, isValidIfname, type LinkChange, type LinkInfoData, type LinkInit, type NetlinkReply, type NetlinkRequest, NLM_F_CREATE, NLM_F_EXCL,
   NLM_F_REPLACE,
 } from '../../abi/netlink.ts'
 import { nsCapable } from '../cred/ns-capable.ts'
 import { NsFile } from '../fs/nsfs.ts'
 import type { Task } from '../task.ts'
-import { bridgeData, changeBridge, changePort, portData, portsChanged } from './bridge-port.ts'
+import { changeBridge, changePort, portsChanged } from './bridge-port.ts'
 import { createDevice, createUpper, createVethPair, deleteDevice, type NewDevice } from './device-register.ts'
 import { bringDown, bringUp, carrierChanged, moveToNamespace, rename, setMaster } from './device-state.ts'
+import { infoKind, linkMessage } from './link-message.ts'
 import type { DeviceKind, NetDevice } from './net-device.ts'
 import { NetNamespace } from './net-namespace.ts'
 import { NetlinkError } from './netlink-error.ts'
+import { linkChanged } from './rtnl-notify.ts'
 import { checkUpperMtu, mtuChanged, setPortMode } from './upper-devices.ts'
 
 const ALTIFNAMSIZ = 128
@@ -27,49 +29,6 @@ const UPPER_DEFAULTS: Readonly<Record<'vlan' | 'macvlan' | 'ipvlan', LinkInfoDat
   vlan: { protocol: '802.1Q', reorder_hdr: true }, macvlan: { mode: 'vepa', bcqueuelen: 1000 }, ipvlan: { mode: 'l3', flag: 'bridge' },
 }
 const isUpper = (kind: string): kind is 'vlan' | 'macvlan' | 'ipvlan' => kind === 'vlan' || kind === 'macvlan' || kind === 'ipvlan'
-/** rtnl_link_ops.kind; tun and tap are one. */
-const infoKind = (device: NetDevice): string | undefined =>
-  device.kind === 'loopback' || device.kind === 'physical' ? undefined : device.kind === 'tap' ? 'tun' : device.kind
-
-function kindData(device: NetDevice): LinkInfoData | undefined {
-  if (device.kind === 'bridge') return bridgeData(device)
-  if (device.kind === 'tun' || device.kind === 'tap') {
-    const { settings } = device
-    const id = (name: 'user' | 'group'): LinkInfoData => (settings.has(name) ? { [name]: settings.get(name) ?? 0 } : {})
-    return {
-      type: device.kind, pi: settings.get('pi') === true, vnet_hdr: settings.get('vnet_hdr') === true, multi_queue: settings.get('multi_queue') === true, one_queue: settings.get('one_queue') === true,
-      persist: settings.get('persist') === true, ...id('user'), ...id('group'),
-    }
-  }
-  return device.settings.size === 0 ? undefined : Object.fromEntries(device.settings)
-}
-
-/** dev_set_promiscuity: its own flag, packet sockets, a bridge it is a port of, macvlans that need frames for their addresses. */
-function promiscuity(device: NetDevice): number {
-  // A card that filters by several addresses needs not hear everything for that.
-  const forStations = device.kind !== 'physical' && [...device.uppers].some((upper) => upper.isUp && upper.kind === 'macvlan') ? 1 : 0
-  return device.watchers + (device.has(IFF_PROMISC) ? 1 : 0) + (device.master === undefined ? 0 : 1) + forStations
-}
-
-/** The VLANs of a bridge or a port of one, by number. */
-const vlansOf = (device: NetDevice): Link['vlans'] =>
-  device.kind === 'bridge' || device.master?.kind === 'bridge' ? [...device.bridgeVlans].sort(([a], [b]) => a - b).map(([vid, v]) => ({ vid, ...v })) : undefined
-
-export function linkMessage(device: NetDevice): Link {
-  const { ns } = device
-  const other = device.peer ?? device.lower
-  const hasAddress = device.kind !== 'tun'
-  return {
-    index: device.index, name: device.name, altnames: [...device.altnames], arphrd: device.traits.arphrd, flags: device.flags, mtu: device.mtu, minMtu: device.traits.minMtu,
-    maxMtu: device.traits.maxMtu, txqlen: device.txqlen, qdisc: device.qdisc, operstate: device.operstate, linkmode: 0, group: device.group, address: hasAddress ? device.address : undefined,
-    broadcast: hasAddress ? device.broadcast : undefined, permAddress: device.kind === 'physical' && device.address !== device.permAddress ? device.permAddress : undefined,
-    link: other?.index, linkNetnsid: other === undefined || other.ns === ns ? undefined : ns.assignNsid(other.ns), master: device.master?.index,
-    kind: infoKind(device), data: kindData(device), slaveKind: device.master?.kind, slaveData: device.master === undefined ? undefined : portData(device), vlans: vlansOf(device), alias: device.alias,
-    promiscuity: promiscuity(device), allmulti: (device.has(IFF_ALLMULTI) ? 1 : 0) + (device.master === undefined ? 0 : 1), carrier: device.carrier, carrierChanges: device.carrierChanges,
-    addrGenMode: device.addrGenMode, numTxQueues: device.numTxQueues, numRxQueues: device.numRxQueues, tsoMaxSize: device.tsoMaxSize,
-    parentBus: device.kind === 'physical' ? 'virtio' : undefined, parentDev: device.kind === 'physical' ? 'virtio0' : undefined, rx: { ...device.rx, multicast: device.rxMulticast }, tx: { ...device.tx },
-  }
-}
 
 function requireDevice(net: NetNamespace, by: { readonly index?: number; readonly name?: string }): NetDevice {
   const device = by.index !== undefined && by.index !== 0 ? net.device(by.index) : by.name === undefined ? undefined : net.find(by.name)
@@ -105,6 +64,7 @@ function setMtu(device: NetDevice, mtu: number): void {
   checkUpperMtu(device, mtu)
   device.mtu = mtu
   if (device.kind === 'bridge') device.settings.set('isMtuSet', true)
+  linkChanged(device)
   mtuChanged(device)
   if (device.master !== undefined) portsChanged(device.master)
 }
@@ -121,6 +81,7 @@ function setAddress(device: NetDevice, text: string): void {
   device.address = address
   device.isAddressSet = true
   if (device.kind === 'bridge') device.countsPorts = true
+  linkChanged(device)
   if (device.master !== undefined) portsChanged(device.master)
 }
 function setCarrier(device: NetDevice, carrier: boolean): void {
@@ -137,13 +98,18 @@ function change(task: Task, device: NetDevice, c: LinkChange): void {
   if (c.address !== undefined) setAddress(device, c.address)
   if (c.broadcast !== undefined) device.broadcast = c.broadcast
   if (c.mtu !== undefined) setMtu(device, c.mtu)
-  if (c.txqlen !== undefined) device.txqlen = c.txqlen
+  if (c.txqlen !== undefined && c.txqlen !== device.txqlen) {
+    device.txqlen = c.txqlen
+    linkChanged(device)
+  }
   if (c.group !== undefined) device.group = c.group
   if (c.alias !== undefined) device.alias = c.alias === '' ? undefined : c.alias
   if (c.addrGenMode !== undefined) device.addrGenMode = c.addrGenMode
   if (c.master !== undefined) setMaster(device, c.master === 0 ? undefined : requireMaster(device, c.master))
   if (c.mask !== undefined) setFlags(device, c.flags ?? 0, c.mask)
   if (c.carrier !== undefined) setCarrier(device, c.carrier)
+  // netdev_state_change tells only of devices that are up.
+  if (device.isUp && (c.group !== undefined || c.alias !== undefined || c.addrGenMode !== undefined)) linkChanged(device)
 }
 function requireMaster(device: NetDevice, index: number): NetDevice {
   const master = device.ns.device(index)
@@ -151,7 +117,9 @@ function requireMaster(device: NetDevice, index: number): NetDevice {
   return master
 }
 function setFlags(device: NetDevice, flags: number, mask: number): void {
+  const before = device.flags
   device.setFlags(flags, mask & ~IFF_UP)
+  if (device.flags !== before && ((mask & IFF_UP) === 0 || device.isUp === ((flags & IFF_UP) !== 0))) linkChanged(device)
   if ((mask & IFF_UP) === 0) return
   if ((flags & IFF_UP) !== 0) bringUp(device)
   else bringDown(device)
@@ -208,6 +176,7 @@ export function newLinkRequest(task: Task, net: NetNamespace, flags: number, ini
   const inNs = targetNamespace(task, init) ?? net
   const own: NewDevice = { name: init.newName, index: init.index, address }
   const device = make(task, net, inNs, own, init)
+  device.isAnnounced = false
   try {
     if (device.kind === 'bridge') changeBridge(device, init.data ?? {})
     if (address !== undefined) {
@@ -216,12 +185,22 @@ export function newLinkRequest(task: Task, net: NetNamespace, flags: number, ini
     }
     device.numTxQueues = init.numTxQueues ?? 1
     device.numRxQueues = init.numRxQueues ?? 1
-    change(task, device, { ...init, newName: undefined, netnsFd: undefined, netnsPid: undefined, address: undefined })
+    configure(task, device, init)
   } catch (error) {
     deleteDevice(device)
     throw error
   }
   return []
+}
+
+/** rtnl_configure_link: what else was asked for; then the device is told of, once. */
+function configure(task: Task, device: NetDevice, init: LinkChange): void {
+  const rest: LinkChange = { ...init, newName: undefined, netnsFd: undefined, netnsPid: undefined, address: undefined }
+  change(task, device, { ...rest, mask: undefined, master: undefined })
+  device.isAnnounced = true
+  const goesUp = ((init.mask ?? 0) & (init.flags ?? 0) & IFF_UP) !== 0
+  if (!goesUp) linkChanged(device)
+  change(task, device, { mask: rest.mask, flags: rest.flags, master: rest.master })
 }
 
 function make(task: Task, net: NetNamespace, inNs: NetNamespace, own: NewDevice, init: LinkInit): NetDevice {

@@ -2,29 +2,20 @@
 import { Errno } from '../../abi/errno.ts'
 import {
   IFF_POINTOPOINT, type Neighbour as NeighbourMessage, type NeighbourRequest, type NetlinkReply, type NetlinkRequest, NLM_F_CREATE, NLM_F_EXCL, NTF_EXT_LEARNED, NTF_PROXY, NTF_ROUTER, NTF_USE,
-  NUD_DELAY, NUD_FAILED, NUD_NOARP, NUD_PERMANENT, NUD_PROBE, NUD_REACHABLE, NUD_STALE,
+  NUD_DELAY, NUD_FAILED, NUD_PERMANENT, NUD_PROBE, NUD_STALE,
 } from '../../abi/netlink.ts'
 import { formatIp, type IpVersion, parseIp } from '../../lib/ip.ts'
-import { NSEC_PER_SEC } from '../clock.ts'
 import { neighbourFor } from './arp.ts'
 import type { Neighbour } from './neighbour.ts'
+import { neighbourMessage, NUD_VALID } from './neigh-message.ts'
 import type { NetDevice } from './net-device.ts'
 import type { NetNamespace } from './net-namespace.ts'
 import { NetlinkError } from './netlink-error.ts'
 import { changeFdb, dumpFdb } from './rtnl-fdb.ts'
+import { neighbourChanged } from './rtnl-notify.ts'
 
-const NUD_VALID = NUD_PERMANENT | NUD_NOARP | NUD_REACHABLE | NUD_PROBE | NUD_STALE | NUD_DELAY
 const MAC_LENGTH = 17
 
-function message(n: Neighbour): NeighbourMessage {
-  const since = (time: number): number => Math.floor((n.device.ns.kernel.clock.now - time) / NSEC_PER_SEC)
-  const { state } = n
-  return {
-    family: n.family, index: n.device.index, dst: formatIp(n.family, n.address), lladdr: (state & NUD_VALID) !== 0 ? n.lladdr : undefined, state,
-    flags: (n.isRouter ? NTF_ROUTER : 0) | (n.isExternal ? NTF_EXT_LEARNED : 0), protocol: n.protocol,
-    age: { used: since(n.used), confirmed: since(n.confirmed), updated: since(n.updated), refs: (state & (NUD_REACHABLE | NUD_DELAY | NUD_PROBE)) !== 0 ? 1 : 0 }, probes: n.probes,
-  }
-}
 const proxyMessage = (device: NetDevice, key: string): NeighbourMessage => {
   const [family, address] = key.split(' ')
   const version: IpVersion = family === 'inet6' ? 'inet6' : 'inet'
@@ -37,7 +28,7 @@ export function getNeighbours(net: NetNamespace, request: Extract<NetlinkRequest
     const { device, family, address } = target(net, { ...request, family: request.family ?? 'inet', index: request.index ?? 0, dst: request.dst })
     const found = device.neighbours.find(family, address)
     if (found === undefined) throw new NetlinkError(Errno.ENOENT, 'Neighbour entry not found')
-    return [{ type: 'RTM_NEWNEIGH', neighbour: message(found) }]
+    return [{ type: 'RTM_NEWNEIGH', neighbour: neighbourMessage(found) }]
   }
   const replies: NetlinkReply[] = []
   const families: readonly IpVersion[] = request.family === undefined ? ['inet', 'inet6'] : [request.family]
@@ -46,7 +37,7 @@ export function getNeighbours(net: NetNamespace, request: Extract<NetlinkRequest
       if (request.index !== undefined && request.index !== device.index) continue
       if (((request.ntf ?? 0) & NTF_PROXY) !== 0) {
         for (const key of device.proxied) if (key.startsWith(`${family} `)) replies.push({ type: 'RTM_NEWNEIGH', neighbour: proxyMessage(device, key) })
-      } else for (const n of device.neighbours.list()) if (n.family === family) replies.push({ type: 'RTM_NEWNEIGH', neighbour: message(n) })
+      } else for (const n of device.neighbours.list()) if (n.family === family) replies.push({ type: 'RTM_NEWNEIGH', neighbour: neighbourMessage(n) })
     }
   }
   return replies
@@ -74,7 +65,8 @@ export function changeNeighbour(net: NetNamespace, { type, flags, neighbour: req
   const known = device.neighbours.find(family, address)
   if (type === 'RTM_DELNEIGH') {
     if (known === undefined) throw Errno.ENOENT
-    device.neighbours.remove(known)
+    if ((known.state & NUD_VALID) !== 0) neighbourChanged(known, 'RTM_NEWNEIGH', NUD_FAILED)
+    device.neighbours.remove(known, NUD_FAILED)
     return []
   }
   if (request.lladdr !== undefined && request.lladdr.length < MAC_LENGTH) throw new NetlinkError(Errno.EINVAL, 'Invalid link address')

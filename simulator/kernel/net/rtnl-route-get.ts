@@ -13,7 +13,7 @@ import type { NetDevice } from './net-device.ts'
 import type { NetNamespace } from './net-namespace.ts'
 import { NetlinkError } from './netlink-error.ts'
 import { chooseRoute, type RouteChoice } from './route-choice.ts'
-import { routeMessage } from './rtnl-route.ts'
+import { routeMessage } from './route-message.ts'
 
 const LIMITED_BROADCAST = 0xffffffffn, LOOPBACK4 = 0x7f000001n, ALL_HOSTS = 0xe0000001n
 const isMulticast4 = (address: bigint): boolean => address >> 28n === 0xen

@@ -1,33 +1,21 @@
 // RTM_…ROUTE and the rules that choose a table (net/ipv4/fib_semantics.c, fib_frontend.c; net/ipv6/route.c; ip-route(8)).
 import { Errno } from '../../abi/errno.ts'
 import {
-  type IpFamily, type NetlinkReply, type NetlinkRequest, type NextHop, NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE, type Route, type RouteRequest,
+  type IpFamily, type NetlinkReply, type NetlinkRequest, type NextHop, NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE, type RouteRequest,
   RT_SCOPE_HOST, RT_SCOPE_LINK, RT_SCOPE_NOWHERE, RT_SCOPE_UNIVERSE, RT_TABLE_MAIN, RT_TABLE_UNSPEC, RTN_BLACKHOLE, RTN_LOCAL, RTN_PROHIBIT, RTN_THROW, RTN_UNICAST, RTN_UNREACHABLE,
-  RTNH_F_DEAD, RTNH_F_LINKDOWN, RTNH_F_ONLINK, RTPROT_BOOT, RTPROT_UNSPEC,
+  RTNH_F_ONLINK, RTPROT_BOOT, RTPROT_UNSPEC,
 } from '../../abi/netlink.ts'
-import { formatIp, ipBits, ipMask, parseIp } from '../../lib/ip.ts'
+import { ipBits, ipMask, parseIp } from '../../lib/ip.ts'
 import type { FibNextHop, FibRoute } from './fib.ts'
 import type { NetDevice } from './net-device.ts'
 import type { NetNamespace } from './net-namespace.ts'
 import { NetlinkError } from './netlink-error.ts'
+import { routeMessage } from './route-message.ts'
 
 const V6_DEFAULT_METRIC = 1024
 const REFUSING: ReadonlySet<number> = new Set([RTN_BLACKHOLE, RTN_UNREACHABLE, RTN_PROHIBIT, RTN_THROW])
 const refuse = (errno: Errno, text: string): never => {
   throw new NetlinkError(errno, text)
-}
-
-export function routeMessage(route: FibRoute): Route {
-  const text = (value: bigint | undefined): string | undefined => (value === undefined ? undefined : formatIp(route.family, value))
-  return {
-    family: route.family, table: route.table, type: route.type, dst: route.dstLen === 0 ? undefined : formatIp(route.family, route.dst), dstLen: route.dstLen, scope: route.scope,
-    protocol: route.protocol, prefsrc: text(route.prefsrc), metric: route.metric, mtu: route.mtu, tos: route.tos ?? 0, metrics: route.metrics,
-    pref: route.family === 'inet6' ? (route.pref ?? 0) : undefined,
-    nexthops: route.nexthops.map((n) => ({
-      oif: n.device?.index, gateway: text(n.gateway), weight: n.weight,
-      flags: (n.onlink ? RTNH_F_ONLINK : 0) | (n.device === undefined || n.device.isLoopback ? 0 : !n.device.isUp ? RTNH_F_DEAD | RTNH_F_LINKDOWN : n.device.carrier ? 0 : RTNH_F_LINKDOWN),
-    })),
-  }
 }
 
 export function dumpRoutes(net: NetNamespace, request: Extract<NetlinkRequest, { readonly type: 'RTM_GETROUTE' }>): readonly NetlinkReply[] {

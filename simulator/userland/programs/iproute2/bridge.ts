@@ -22,7 +22,7 @@ const OPTIONS = ['-help', '-Version', '-stats', '-statistics', '-details', '-one
 
 function* main(c: Crt): Flow<number> {
   const o: IpOptions = {
-    family: undefined, linkOnly: false, brief: false, details: false, json: false, pretty: false, oneline: false, stats: 0, numeric: false, color: false, all: false, force: false, batch: undefined, netns: undefined,
+    family: undefined, linkOnly: false, brief: false, details: false, json: false, pretty: false, oneline: false, stats: 0, numeric: false, color: false, all: false, force: false, batch: undefined, netns: undefined, timestamp: undefined,
   }
   let compress = false
   const words = new Words(c, c.argv.slice(1))

@@ -96,7 +96,7 @@ function flagNames(a: Address): string[] {
 const lifetime = (seconds: number): string => (seconds === INFINITY_LIFE_TIME ? 'forever' : `${seconds}sec`)
 const peer = (o: IpOptions, a: Address): string => (a.address === a.local ? '' : ` peer ${paint(o, a.family, a.address)}`)
 
-function addressText(a: Address, o: IpOptions, scopes: Names, indent: string): string {
+export function addressText(a: Address, o: IpOptions, scopes: Names, indent: string): string {
   const metric = a.metric === undefined ? '' : `metric ${a.metric} `
   const brd = a.broadcast === undefined ? '' : `brd ${paint(o, a.family, `${a.broadcast} `)}`
   const flags = flagNames(a).map((name) => `${name} `).join('')

@@ -8,7 +8,7 @@ import type { Crt } from '../../libc/crt.ts'
 import { unsimulated } from '../../libc/err.ts'
 import { NEIGH_USAGE } from './help-more.ts'
 import { hardwareAddress } from './link-args.ts'
-import { protocolNames } from './names.ts'
+import { type Names, protocolNames } from './names.ts'
 import { type IpOptions, type Json, paint, printJson } from './output.ts'
 import { die, EXIT_KERNEL, EXIT_USAGE, type Rtnl } from './rtnl.ts'
 import { abbreviates, garbage, matches, parseHost, parsePrefix, type Prefix, unknownCommand, type Words, wrong } from './words.ts'
@@ -118,13 +118,31 @@ function* dump(rtnl: Rtnl, o: IpOptions, f: NeighFilter, states: number): Flow<r
   return replies.flatMap((r) => (r.type === 'RTM_NEWNEIGH' && isWanted(r.neighbour) ? [r.neighbour] : []))
 }
 
+function describe(n: Neighbour): { readonly stateName: string | undefined; readonly isProxy: boolean; readonly flags: readonly string[] } {
+  const isProxy = (n.flags & NTF_PROXY) !== 0
+  return {
+    stateName: [...STATES].find(([, bit]) => bit === n.state && bit !== 0)?.[0].toUpperCase(), isProxy,
+    flags: [...((n.flags & NTF_ROUTER) !== 0 ? ['router'] : []), ...(isProxy ? ['proxy'] : []), ...((n.flags & NTF_EXT_LEARNED) !== 0 ? ['extern_learn'] : [])],
+  }
+}
+
+/** One line; `name`: of its device, unless that is known. */
+export function neighbourText(n: Neighbour, o: IpOptions, name: string | undefined, protocols: Names): string {
+  const { stateName, isProxy, flags } = describe(n)
+  let text = `${paint(o, n.family === 'bridge' ? undefined : n.family, `${n.dst} `)}${name !== undefined ? `dev ${paint(o, 'ifname', `${name} `)}` : ''}`
+  if (n.lladdr !== undefined) text += `lladdr ${paint(o, 'mac', n.lladdr)} `
+  text += flags.map((flag) => `${flag} `).join('')
+  if (o.stats > 0 && n.age !== undefined) text += `${n.age.refs > 0 ? ` ref ${n.age.refs}` : ''} used ${n.age.used}/${n.age.confirmed}/${n.age.updated}probes ${n.probes ?? 0} `
+  if (stateName !== undefined && !isProxy) text += `${stateName} `
+  if (n.protocol !== 0) text += `proto ${protocols.name(n.protocol)} `
+  return `${text}\n`
+}
+
 function* print(c: Crt, o: IpOptions, rtnl: Rtnl, list: readonly Neighbour[], dev: number | undefined): Flow<void> {
   const json: Json[] = []
   const protocols = yield* protocolNames()
   for (const n of list) {
-    const stateName = [...STATES].find(([, bit]) => bit === n.state && bit !== 0)?.[0].toUpperCase()
-    const isProxy = (n.flags & NTF_PROXY) !== 0
-    const flags = [...((n.flags & NTF_ROUTER) !== 0 ? ['router'] : []), ...(isProxy ? ['proxy'] : []), ...((n.flags & NTF_EXT_LEARNED) !== 0 ? ['extern_learn'] : [])]
+    const { stateName, isProxy, flags } = describe(n)
     const name = yield* rtnl.name(n.index)
     if (o.json) {
       json.push({
@@ -134,13 +152,7 @@ function* print(c: Crt, o: IpOptions, rtnl: Rtnl, list: readonly Neighbour[], de
       })
       continue
     }
-    let text = `${paint(o, n.family === 'bridge' ? undefined : n.family, `${n.dst} `)}${dev === undefined ? `dev ${paint(o, 'ifname', `${name} `)}` : ''}`
-    if (n.lladdr !== undefined) text += `lladdr ${paint(o, 'mac', n.lladdr)} `
-    text += flags.map((flag) => `${flag} `).join('')
-    if (o.stats > 0 && n.age !== undefined) text += `${n.age.refs > 0 ? ` ref ${n.age.refs}` : ''} used ${n.age.used}/${n.age.confirmed}/${n.age.updated}probes ${n.probes ?? 0} `
-    if (stateName !== undefined && !isProxy) text += `${stateName} `
-    if (n.protocol !== 0) text += `proto ${protocols.name(n.protocol)} `
-    yield* c.stdout.write(`${text}\n`)
+    yield* c.stdout.write(neighbourText(n, o, dev === undefined ? name : undefined, protocols))
   }
   if (o.json) yield* printJson(c, o, json)
 }

@@ -116,7 +116,7 @@ function* show(c: Crt, o: IpOptions, rtnl: Rtnl, words: Words): Flow<number> {
     Object.assign(filter, { dst: prefix.addr, dstLen: prefix.length })
   }
   delete filter.family
-  const names = { tables: yield* tableNames(), fields: yield* dsfieldNames(), protocols: yield* protocolNames(), ip: yield* protocolNumbers() }
+  const names = yield* readRuleNames()
   const json: Json[] = []
   for (const rule of (yield* dump(c, rtnl, family)).filter((r) => passes(r, filter))) {
     if (o.json) json.push(ruleJson(rule, o, names))
@@ -127,12 +127,15 @@ function* show(c: Crt, o: IpOptions, rtnl: Rtnl, words: Words): Flow<number> {
 }
 
 interface RuleNames { readonly tables: Names; readonly fields: Names; readonly protocols: Names; readonly ip: readonly (readonly [string, number])[] }
+export function* readRuleNames(): Flow<RuleNames> {
+  return { tables: yield* tableNames(), fields: yield* dsfieldNames(), protocols: yield* protocolNames(), ip: yield* protocolNumbers() }
+}
 const hostLength = (rule: Rule): number => (rule.family === 'inet' ? 32 : 128)
 const hex = (n: number): string => `0x${n.toString(16)}`
 const rangeText = (name: string, range: readonly [number, number] | undefined): string => (range === undefined ? '' : `${name} ${range[0] === range[1] ? range[0] : `${range[0]}-${range[1]}`} `)
 const ipName = (names: RuleNames, n: number): string => names.ip.find(([, number]) => number === n)?.[0] ?? `ipproto-${n}`
 
-function ruleText(r: Rule, o: IpOptions, names: RuleNames): string {
+export function ruleText(r: Rule, o: IpOptions, names: RuleNames): string {
   const prefix = (addr: string, length: number | undefined): string => `${paint(o, r.family, addr)}${length === undefined || length === hostLength(r) ? '' : `/${length}`} `
   let text = `${r.priority}:\t${r.invert === true ? 'not ' : ''}from ${r.src === undefined ? 'all ' : prefix(r.src, r.srcLen)}`
   if (r.dst !== undefined) text += `to ${prefix(r.dst, r.dstLen)}`

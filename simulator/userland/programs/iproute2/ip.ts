@@ -1,5 +1,5 @@
 // ip(8) of iproute2 6.1: global options, then an object and a command, both of which may be abbreviated.
-// Simpler: the objects link, address, route, rule, neigh and netns; the others say that they are missing.
+// Simpler: the objects link, address, route, rule, neigh, netns and monitor; the others say that they are missing.
 import type { Flow } from '../../../abi/syscalls.ts'
 import { isErr } from '../../../abi/errno.ts'
 import { type Crt, ExitRequest, program } from '../../libc/crt.ts'
@@ -9,6 +9,7 @@ import { IP_USAGE } from './help.ts'
 import { ipAddr } from './ip-addr.ts'
 import { ipLink } from './ip-link.ts'
 import { ipMaddr } from './ip-maddr.ts'
+import { ipMonitor } from './ip-monitor.ts'
 import { ipNeigh } from './ip-neigh.ts'
 import { ipRoute } from './ip-route.ts'
 import { ipRule } from './ip-rule.ts'
@@ -24,7 +25,7 @@ type Run = (c: Crt, o: IpOptions, rtnl: Rtnl, words: Words) => Flow<number>
 const OBJECTS: readonly (readonly [string, Run | undefined])[] = [
   ['address', ipAddr], ['addrlabel', undefined], ['maddress', ipMaddr], ['route', ipRoute], ['rule', ipRule], ['neighbor', ipNeigh], ['neighbour', ipNeigh],
   ['ntable', undefined], ['ntbl', undefined], ['link', ipLink], ['l2tp', undefined], ['fou', undefined], ['ila', undefined], ['macsec', undefined], ['tunnel', undefined],
-  ['tunl', undefined], ['tuntap', ipTuntap], ['tap', ipTuntap], ['token', undefined], ['tcpmetrics', undefined], ['tcp_metrics', undefined], ['monitor', undefined],
+  ['tunl', undefined], ['tuntap', ipTuntap], ['tap', ipTuntap], ['token', undefined], ['tcpmetrics', undefined], ['tcp_metrics', undefined], ['monitor', ipMonitor],
   ['xfrm', undefined], ['mroute', undefined], ['mrule', undefined], ['netns', ipNetns], ['netconf', undefined], ['vrf', ipVrf], ['sr', undefined], ['nexthop', ipNexthop],
   ['mptcp', undefined], ['ioam', undefined], ['amt', undefined], ['help', undefined],
 ]
@@ -47,7 +48,7 @@ const OPTIONS = ['-loops', '-family', '-4', '-6', '-0', '-M', '-B', '-human-read
 
 function* main(c: Crt): Flow<number> {
   const o: IpOptions = {
-    family: undefined, linkOnly: false, brief: false, details: false, json: false, pretty: false, oneline: false, stats: 0, numeric: false, color: false, all: false, force: false, batch: undefined, netns: undefined,
+    family: undefined, linkOnly: false, brief: false, details: false, json: false, pretty: false, oneline: false, stats: 0, numeric: false, color: false, all: false, force: false, batch: undefined, netns: undefined, timestamp: undefined,
   }
   const words = new Words(c, c.argv.slice(1))
   for (let word = words.peek(); word !== undefined && word.startsWith('-'); word = words.peek()) {
@@ -104,8 +105,8 @@ function* takeOption(c: Crt, o: IpOptions, word: string, words: Words): Flow<num
     case '-0': o.linkOnly = true; break
     case '-loops':
     case '-rcvbuf': yield* words.value(); break
-    case '-timestamp':
-    case '-tshort':
+    case '-timestamp': o.timestamp = 'long'; break
+    case '-tshort': o.timestamp = 'short'; break
     case '-resolve':
     case '-human-readable':
     case '-iec': break

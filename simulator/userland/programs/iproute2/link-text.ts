@@ -46,7 +46,8 @@ export function* linkFacts(rtnl: Rtnl, raw: Link, groups: Names): Flow<LinkFacts
   const flags = FLAGS.filter(([bit]) => (link.flags & bit) !== 0).map(([, name]) => name)
   if ((link.flags & IFF_UP) !== 0 && (link.flags & IFF_RUNNING) === 0) flags.unshift('NO-CARRIER')
   let peer: string | undefined
-  if (link.link !== undefined && link.link !== 0) {
+  if (link.link === 0) peer = 'NONE'
+  else if (link.link !== undefined) {
     const other = link.linkNetnsid === undefined ? (yield* rtnl.links()).find((l) => l.index === link.link) : undefined
     peer = other?.name ?? `if${link.link}`
     if (link.linkNetnsid === undefined && ((other?.flags ?? 0) & IFF_UP) === 0) flags.push('M-DOWN')

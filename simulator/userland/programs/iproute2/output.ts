@@ -28,6 +28,8 @@ export interface IpOptions {
   force: boolean
   batch: string | undefined
   netns: string | undefined
+  /** -t, -ts: of what `ip monitor` shows */
+  timestamp: 'long' | 'short' | undefined
 }
 
 const COLORS = { ifname: '\x1b[36m', mac: '\x1b[33m', inet: '\x1b[35m', inet6: '\x1b[34m', up: '\x1b[32m', down: '\x1b[31m' } as const

@@ -24,7 +24,7 @@ const REFERENCES = 2
 
 function* main(c: Crt): Flow<number> {
   const o: IpOptions = {
-    family: undefined, linkOnly: false, brief: false, details: false, json: false, pretty: false, oneline: false, stats: 0, numeric: false, color: false, all: false, force: false, batch: undefined, netns: undefined,
+    family: undefined, linkOnly: false, brief: false, details: false, json: false, pretty: false, oneline: false, stats: 0, numeric: false, color: false, all: false, force: false, batch: undefined, netns: undefined, timestamp: undefined,
   }
   const words = new Words(c, c.argv.slice(1))
   for (let word = words.peek(); word !== undefined && word.startsWith('-'); word = words.peek()) {
