@@ -79,6 +79,9 @@ export function setMaster(device: NetDevice, master: NetDevice | undefined): voi
     if (device.master === undefined && device.rxHandler !== undefined) throw Errno.EBUSY
   }
   const old = device.master
+  const bridges = [old, master].map((bridge) => ({ bridge, address: bridge?.address }))
+  // A port hears everything: that begins once it has a master, and ends before it has none (br_manage_promisc).
+  if (old !== undefined) linkChanged(device)
   old?.ports.delete(device)
   device.master = master
   device.rxHandler = master === undefined ? undefined : (port, frame) => bridgeReceive(master, port, frame)
@@ -94,6 +97,8 @@ export function setMaster(device: NetDevice, master: NetDevice | undefined): voi
   }
   updatePort(device)
   linkChanged(device)
+  if (master !== undefined) linkChanged(device)
+  for (const { bridge, address } of bridges) if (bridge !== undefined && bridge.address !== address) linkChanged(bridge)
   if (old !== undefined) carrierChanged(old)
   carrierChanged(device)
 }

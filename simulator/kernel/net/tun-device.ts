@@ -10,6 +10,7 @@ import { File } from '../vfs/file.ts'
 import { createDevice, deleteDevice } from './device-register.ts'
 import { carrierChanged } from './device-state.ts'
 import type { NetDevice } from './net-device.ts'
+import { linkChanged } from './rtnl-notify.ts'
 
 const SHOWN_FLAGS: readonly (readonly [number, string])[] = [[0x1000, 'pi'], [0x4000, 'vnet_hdr'], [0x0100, 'multi_queue'], [0x2000, 'one_queue']]
 const IFF_NO_PI = 0x1000
@@ -52,6 +53,7 @@ export class TunFile extends File {
       if (!mayAdmin) throw Errno.EPERM
       this.#device = createDevice(net, kind, { name: name === '' ? `${kind}%d` : name })
       for (const [bit, setting] of SHOWN_FLAGS) this.#device.settings.set(setting, bit === IFF_NO_PI ? (flags & bit) === 0 : (flags & bit) !== 0)
+      linkChanged(this.#device)
     }
     this.#device.settings.set('isHeld', true)
     this.#device.hasCarrier = true
