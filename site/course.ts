@@ -21,7 +21,7 @@ export async function course(): Promise<readonly CourseTrack[]> {
       return { ...lesson, sheet: sheetNumber(about, lesson), entry }
     })
     return { ...about, lessons: own.toSorted((a, b) => a.number - b.number) }
-  })
+  }).toSorted((a, b) => a.order - b.order)
 }
 
 /** What the list of lessons needs to know, as plain data for the page. */

@@ -44,7 +44,7 @@ const tasksFile = v.strictObject({
   wrong: v.optional(v.array(v.strictObject({ name: text, type: v.pipe(v.array(typed), v.minLength(1)), task: slug, hint: slug })), []),
 })
 
-const trackFile = v.strictObject({ letter: v.pipe(v.string(), v.regex(/^[A-Z]$/, 'one capital letter')), title: text, summary: text })
+const trackFile = v.strictObject({ letter: v.pipe(v.string(), v.regex(/^[A-Z]$/, 'one capital letter')), order: v.pipe(v.number(), v.integer(), v.minValue(1)), title: text, summary: text })
 
 /** Something in a lesson file is wrong. The message is one line: file, field, what, remedy. */
 export interface Complaint { readonly file: string; readonly field: string; readonly message: string }

@@ -61,7 +61,8 @@ export interface Lesson {
   readonly wrong: readonly WrongAnswer[]
 }
 
-export interface Track { readonly id: string; readonly letter: string; readonly title: string; readonly summary: string }
+/** `order`: its place in the course. */
+export interface Track { readonly id: string; readonly letter: string; readonly order: number; readonly title: string; readonly summary: string }
 
 /** `R-01` */
 export function sheetNumber(track: Track, lesson: Lesson): string {
