@@ -127,7 +127,7 @@ function* fromHosts(name: string, family: IpVersion | undefined): Flow<readonly 
   return found
 }
 /** The names that are tried: as it is, or with the domains of `search`. */
-function candidates(name: string, { search, ndots }: ResolverConfig): readonly string[] {
+export function candidates(name: string, { search, ndots }: ResolverConfig): readonly string[] {
   if (name.endsWith('.')) return [name.slice(0, -1)]
   const searched = search.filter((domain) => domain !== '.').map((domain) => `${name}.${domain}`)
   return name.split('.').length - 1 >= ndots ? [name, ...searched] : [...searched, name]

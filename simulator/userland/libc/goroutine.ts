@@ -182,6 +182,11 @@ export class GoRuntime {
     yield* this.#park({ fd, events: POLLIN | POLLHUP })
   }
 
+  /** Until the descriptor is ready for `events`, or the time is over. */
+  *ready(fd: number, events: number, timeoutMs: number): Flow<void> {
+    yield* this.#park({ fd, events, deadline: (yield* monotonicMs()) + timeoutMs })
+  }
+
   /** Until there is something to read, or somebody wakes the signal. */
   *readableOr(fd: number, signal: Signal): Flow<void> {
     const g = this.#current

@@ -4,10 +4,10 @@ import { CAP_LAST, CAP_NAMES, type CapName, capBit, type CapSet } from '../../..
 import { Errno, isErr } from '../../../abi/errno.ts'
 import { AT_EMPTY_PATH } from '../../../abi/fcntl.ts'
 import { PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, PR_CAPBSET_DROP, PR_CAPBSET_READ, PR_SET_KEEPCAPS } from '../../../abi/sched.ts'
-import { isDir, isChr, makedev } from '../../../abi/stat.ts'
+import { isChr, makedev } from '../../../abi/stat.ts'
 import { getpwuid } from '../../libc/pwd.ts'
 import { call } from '../../libc/syscall.ts'
-import { fstat, readFile, stat } from '../../libc/unistd.ts'
+import { fstat, readFile } from '../../libc/unistd.ts'
 import { fail, goText, quoted } from '../go-error.ts'
 import { hasNamespace } from './config.ts'
 import type { InitConfig } from './init-config.ts'
@@ -109,28 +109,6 @@ function* fixStdioPermissions(uid: number): Flow<void> {
     const done = yield* call('fchownat', fd, '', uid, -1, AT_EMPTY_PATH)
     if (isErr(done) && done !== Errno.EINVAL && done !== Errno.EPERM && done !== Errno.EROFS) fail(`unable to setup user: fchown fd ${fd}: ${goText(done)}`)
   }
-}
-
-/** exec.LookPath: the file that will be executed, found with the container's PATH. */
-export function* lookPath(file: string, env: readonly string[]): Flow<string> {
-  const notFound = (why: string): never => fail(`exec: ${quoted(file)}: ${why}`)
-  if (file.includes('/')) {
-    const problem = yield* executable(file)
-    if (problem !== undefined) notFound(problem === Errno.EACCES ? 'permission denied' : `stat ${file}: ${goText(problem)}`)
-    return file
-  }
-  const path = env.find((entry) => entry.startsWith('PATH='))?.slice(5) ?? ''
-  for (const dir of path.split(':')) {
-    const full = dir === '' ? `./${file}` : `${dir}/${file}`
-    if ((yield* executable(full)) === undefined) return full
-  }
-  return notFound('executable file not found in $PATH')
-}
-
-function* executable(path: string): Flow<Errno | undefined> {
-  const st = yield* stat(path)
-  if (isErr(st)) return st
-  return isDir(st.mode) || (st.mode & 0o111) === 0 ? Errno.EACCES : undefined
 }
 
 /** execve(2), or what it says: `exec /bin/x: exec format error`. */

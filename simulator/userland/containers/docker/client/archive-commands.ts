@@ -188,10 +188,10 @@ export function* importCommand(cli: Cli, flags: Flags): Flow<number> {
   const [source, ref = ''] = flags.args
   const reference = ref === '' ? undefined : parseReference(ref)
   if (reference !== undefined && isReferenceError(reference)) return yield* fail(cli, reference.error)
-  if (/^https?:\/\//.test(source)) return yield* fail(cli, `Error response from daemon: Get "${source}": dial tcp: lookup ${source.split('/')[2]} on 127.0.0.1:53: read udp 127.0.0.1:43210->127.0.0.1:53: read: connection refused`)
-  const data = yield* readInput(source)
+  const isUrl = /^https?:\/\//.test(source)
+  const data = isUrl ? new Uint8Array(0) : yield* readInput(source)
   if (!(data instanceof Uint8Array)) return yield* fail(cli, `open ${source}: ${data.message.toLowerCase()}`)
-  const url = `/images/create${query({ fromSrc: '-', message: flags.text('message'), repo: reference?.name ?? '', tag: reference === undefined ? '' : (reference.tag ?? 'latest') })}${changesQuery(flags.list('change'))}`
+  const url = `/images/create${query({ fromSrc: isUrl ? source : '-', message: flags.text('message'), repo: reference?.name ?? '', tag: reference === undefined ? '' : (reference.tag ?? 'latest') })}${changesQuery(flags.list('change'))}`
   const { text } = yield* cli.api.send('POST', url, data, 'text/plain')
   yield* cli.c.stdout.write(`${(JSON.parse(text) as { status: string }).status}\n`)
   return 0

@@ -7,6 +7,9 @@ import { decodeUtf8 } from '../../../../lib/bytes.ts'
 import { fnmatch } from '../../../../lib/fnmatch.ts'
 import { type ArchivedMember, decodeArchive } from '../../../../lib/tar.ts'
 import { close, getcwd, open, readFile, readToEnd, stat, writeFile } from '../../../libc/unistd.ts'
+import { GoError } from '../../go-error.ts'
+import { lookPath } from '../../go-exec.ts'
+import { polled, reach } from '../../go-net.ts'
 import { isReferenceError, parseReference } from '../reference.ts'
 import { encodeArchive, fileMember, packTree } from '../tree-archive.ts'
 import { type Cli, fail } from './cli.ts'
@@ -30,6 +33,17 @@ export function ignoreRule(text: string): (path: string) => boolean {
   return (path) => rules.reduce((ignored, rule) => (matches(path, rule.pattern) ? !rule.isException : ignored), false)
 }
 
+/** A context that isn't on this machine: as far as `attempt` comes. */
+function* remoteContext(cli: Cli, what: string, attempt: Flow<unknown>, failing: string): Flow<number> {
+  try {
+    yield* attempt
+  } catch (thrown) {
+    if (!(thrown instanceof GoError)) throw thrown
+    return yield* fail(cli, `unable to prepare context: ${failing}: ${thrown.message}`)
+  }
+  return yield* fail(cli, `${what} is real, but not simulated here`, 95)
+}
+
 function* readAll(fd: number): Flow<Uint8Array> {
   const data = yield* readToEnd(fd)
   return isErr(data) ? new Uint8Array(0) : data
@@ -48,8 +62,10 @@ export function* buildCommand(cli: Cli, flags: Flags): Flow<number> {
   if (where === '-') {
     const data = yield* readAll(0)
     archive = decodeArchive(data).isArchive ? data : encodeArchive([fileMember('Dockerfile', data)])
-  } else if (/^(https?:|git@|git:|github\.com\/)/.test(where)) {
-    return yield* fail(cli, `unable to prepare context: unable to download remote context ${where}: dial tcp: lookup failed: connection refused`)
+  } else if (/^(git@|git:\/\/|github\.com\/)|^https?:\/\/.*\.git(#.*)?$/.test(where)) {
+    return yield* remoteContext(cli, 'a context from a git repository', lookPath('git', [`PATH=${cli.c.env.get('PATH') ?? ''}`]), "unable to find 'git'")
+  } else if (/^https?:/.test(where)) {
+    return yield* remoteContext(cli, `fetching ${where}`, reach(where, polled), `unable to download remote context ${where}`)
   } else {
     const st = yield* stat(where)
     if (isErr(st)) return yield* fail(cli, `unable to prepare context: path ${JSON.stringify(where)} not found`)

@@ -11,6 +11,9 @@ import { Connection, RequestError } from './connection.ts'
 import { groupHelp, GROUPS, rootHelp } from './groups.ts'
 import { helpText, parseFlags, parseFlagTable } from './usage.ts'
 
+/** The daemon's answer to what isn't simulated. */
+const NOT_IMPLEMENTED = 501
+
 const GLOBAL_FLAGS = parseFlagTable(`
 config:string|Location of client config files
 c context:string|Name of the context
@@ -51,7 +54,7 @@ function* runCommand(cli: Cli, command: Command, words: readonly string[]): Flow
   try {
     return yield* command.run(cli, parsed)
   } catch (thrown) {
-    if (thrown instanceof RequestError) return yield* fail(cli, thrown.message, 1)
+    if (thrown instanceof RequestError) return yield* fail(cli, thrown.message, thrown.status === NOT_IMPLEMENTED ? 95 : 1)
     throw thrown
   }
 }

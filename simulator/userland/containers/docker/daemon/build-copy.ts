@@ -9,7 +9,8 @@ import { decodeArchive } from '../../../../lib/tar.ts'
 import { close, lstat, open, readDir, readFile, readToEnd, stat } from '../../../libc/unistd.ts'
 import type { ContainerConfig } from '../api.ts'
 import { unpackTree } from '../tree-archive.ts'
-import { badRequest } from './api-error.ts'
+import { ApiError, badRequest } from './api-error.ts'
+import { fetchUrl } from './registry.ts'
 import { resolveInRoot } from './archive.ts'
 import { commitContainer } from './commit.ts'
 import { copyTree, type Owner } from './copy-tree.ts'
@@ -63,9 +64,21 @@ function* matches(root: string, source: string, isContext: boolean): Flow<readon
   return found.map((n) => `${root}${directory}/${n}`)
 }
 
+function* addUrl(daemon: Daemon, url: string): Flow<never> {
+  try {
+    return yield* fetchUrl(daemon, url)
+  } catch (thrown) {
+    throw thrown instanceof ApiError ? new ApiError(thrown.status, `ADD failed: ${thrown.message}`) : thrown
+  }
+}
+
 /** Makes the layer and the image; undefined when the cache had it. */
 export function* copyIntoImage(daemon: Daemon, request: CopyRequest, context: string, from: Image | undefined, base: Image | undefined, useCached: (createdBy: string) => Flow<boolean>, config: ContainerConfig): Flow<Image | undefined> {
-  if (request.sources.some((s) => /^(https?|git):\/\//.test(s))) throw badRequest(`${request.name} failed: dial tcp: lookup on 127.0.0.1:53: read: connection refused`)
+  const url = request.sources.find((s) => /^https?:\/\//.test(s))
+  if (url !== undefined) {
+    if (request.name !== 'ADD') throw badRequest(`${request.name} failed: source can't be a URL for ${request.name}`)
+    yield* addUrl(daemon, url)
+  }
   const scratch = from === undefined ? undefined : yield* daemon.layers.newCacheId()
   if (scratch !== undefined) yield* makeLayers(daemon, scratch, from)
   const root = scratch === undefined ? context : yield* daemon.layers.mount(scratch)

@@ -8,6 +8,7 @@ import { type ContainerConfig, emptyConfig, orderedConfig } from '../api.ts'
 import { isReferenceError, parseReference, withTag } from '../reference.ts'
 import { unpackTree } from '../tree-archive.ts'
 import { ApiError, badRequest, notFound, serverError } from './api-error.ts'
+import { contactRegistry } from './registry.ts'
 import { commitContainer, hasChanges } from './commit.ts'
 import { changeConfig } from './config-change.ts'
 import { type CopyRequest, copyIntoImage } from './build-copy.ts'
@@ -109,7 +110,8 @@ class Build {
     const image = earlier?.image ?? this.#daemon.images.find(name)
     if (image === undefined) {
       const parsed = parseReference(name)
-      throw notFound(isReferenceError(parsed) ? `failed to parse stage name ${JSON.stringify(name)}: ${parsed.error}` : pullFailure(i.line))
+      if (isReferenceError(parsed)) throw notFound(`failed to parse stage name ${JSON.stringify(name)}: ${parsed.error}`)
+      return yield* contactRegistry(this.#daemon, parsed.name)
     }
     this.#stages.push({ name: alias, image, config: { ...emptyConfig(), ...(JSON.parse(JSON.stringify(image.file.config)) as ContainerConfig), Image: image.id } })
     yield* this.#options.say(` ---> ${short(image.id)}\n`)
@@ -239,10 +241,6 @@ class Build {
     yield* this.#options.say(` ---> ${short(made.id)}\n`)
   }
 }
-
-/** Nothing answers outside this machine. */
-const pullFailure = (seed: number): string =>
-  `Get "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1.docker.io on 127.0.0.1:53: read udp 127.0.0.1:${40000 + ((seed * 7919) % 20000)}->127.0.0.1:53: read: connection refused`
 
 const formatRest = (i: Instruction): string => {
   const flags = [...i.flags].map(([k, v]) => `--${k}=${v} `).join('')

@@ -3,7 +3,7 @@ import type { Flow } from '../../../../abi/syscalls.ts'
 import { isReferenceError, parseReference, withTag } from '../reference.ts'
 import { encodeUtf8 } from '../../../../lib/bytes.ts'
 import { gunzip, isGzip } from '../../../../lib/gzip.ts'
-import { ApiError, badRequest, conflict, notFound, serverError } from './api-error.ts'
+import { ApiError, badRequest, conflict, notFound } from './api-error.ts'
 import { build, prepareBuild } from './build.ts'
 import { applyChange } from './config-change.ts'
 import type { Exchange } from './http-server.ts'
@@ -14,6 +14,7 @@ import type { Image } from './image-store.ts'
 import { parseNewName } from './image-store.ts'
 import { inspectImage } from './inspect.ts'
 import { checkFilters, parseTime } from './list.ts'
+import { contactRegistry, fetchUrl } from './registry.ts'
 import type { Route } from './router.ts'
 
 const IMAGE_FILTERS = new Set(['dangling', 'label', 'before', 'since', 'reference'])
@@ -114,14 +115,16 @@ export const IMAGE_ROUTES: readonly Route[] = [
     yield* x.sendJson(200, { CachesDeleted: null, SpaceReclaimed: 0 })
   }],
   ['POST', /^\/images\/create$/, function* (daemon, x) {
+    if (/^https?:\/\//.test(x.get('fromSrc'))) return yield* fetchUrl(daemon, x.get('fromSrc'))
     if (x.get('fromSrc') !== '') {
       const image = yield* importImage(daemon, unpacked(x.body), x.get('repo'), x.get('tag'), x.get('message'), x.query.get('changes') ?? [], applyChange)
       return yield* x.send(200, encodeUtf8(`${JSON.stringify({ status: image.id })}\r\n`), 'application/json')
     }
     if (x.get('fromImage') === '') throw badRequest('fromImage missing')
-    // nothing answers outside this machine: what the resolver says
-    const port = 32768 + (x.fd * 7919) % 28000
-    throw serverError(`Get "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1.docker.io on 127.0.0.1:53: read udp 127.0.0.1:${port}->127.0.0.1:53: read: connection refused`)
+    yield* contactRegistry(daemon, x.get('fromImage'))
+  }],
+  ['POST', /^\/images\/(.+)\/push$/, function* (daemon, x) {
+    yield* contactRegistry(daemon, decodeURIComponent(x.params[0]))
   }],
   ['POST', /^\/images\/prune$/, function* (daemon, x) {
     const all = x.filters().get('dangling')?.[0] === 'false'
