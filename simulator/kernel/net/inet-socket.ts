@@ -7,7 +7,7 @@ import { RTN_BROADCAST, RTN_LOCAL } from '../../abi/netlink.ts'
 import type { SockAddr } from '../../abi/syscalls.ts'
 import { formatIp, type IpVersion, isMappedIpv4, parseIp } from '../../lib/ip.ts'
 import { NSEC_PER_SEC } from '../clock.ts'
-import type { Kuid } from '../cred/ids.ts'
+import type { Kgid, Kuid } from '../cred/ids.ts'
 import { nsCapable } from '../cred/ns-capable.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../task.ts'
@@ -34,11 +34,17 @@ export interface Target extends Endpoint {
   readonly scope: NetDevice | undefined
 }
 
+/** What a socket keeps of its maker's credentials (file->f_cred), for netfilter. */
+export interface SocketCred {
+  readonly fsuid: Kuid
+  readonly fsgid: Kgid
+  readonly groups: readonly Kgid[]
+}
 /** Whose socket it is: a task, or for a connection that a listener was asked for, the listener. */
 export interface SocketMaker {
   readonly kernel: Kernel
   readonly nsproxy: { readonly net: NetNamespace }
-  readonly cred: { readonly fsuid: Kuid }
+  readonly cred: SocketCred
 }
 
 export abstract class InetSocket extends Socket implements InetSocketLike {
@@ -46,6 +52,7 @@ export abstract class InetSocket extends Socket implements InetSocketLike {
   readonly family: IpVersion
   readonly type: InetType
   readonly protocol: number
+  readonly cred: SocketCred
   readonly uid: Kuid
   local: Endpoint
   peer: Endpoint | undefined
@@ -77,7 +84,9 @@ export abstract class InetSocket extends Socket implements InetSocketLike {
     this.family = family
     this.type = type
     this.protocol = protocol
-    this.uid = maker.cred.fsuid
+    const { fsuid, fsgid, groups } = maker.cred
+    this.cred = { fsuid, fsgid, groups }
+    this.uid = fsuid
     this.local = { family, address: 0n, port: 0 }
     this.isV6Only = family === 'inet6' && this.net.sysctls.getNumber('net/ipv6/bindv6only') !== 0
     this.net.hold('socket')

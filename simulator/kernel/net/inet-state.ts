@@ -10,8 +10,6 @@ import { TcpTable } from './tcp-table.ts'
 
 const ALL_NODES = (0xff02n << 112n) | 1n, ALL_NODES_LOCAL = (0xff01n << 112n) | 1n, SOLICITED_NODE = (0xff02n << 88n) | 0x1ffn
 const PMTU_LIFETIME = 600 * NSEC_PER_SEC
-/** icmp_global_allow: net.ipv4.icmp_msgs_per_sec 1000, icmp_msgs_burst 50. */
-const ICMP_PER_SECOND = 1000, ICMP_BURST = 50
 /** XRLIM_BURST_FACTOR: so many errors at once to one host, then one every net.ipv4.icmp_ratelimit; ip_rt_error_burst for “no route”. */
 const HOST_BURST = 6, ROUTE_BURST = 5
 const PEER_LIMIT = 1024
@@ -36,8 +34,8 @@ export class InetState {
   #ident: number
   readonly #peers = new Map<string, { tokens: number; last: number }>()
   readonly #redirected = new Map<string, { count: number; last: number }>()
-  #icmpCredit = ICMP_BURST
-  #icmpStamp = 0
+  #icmpCredit = 0
+  #icmpStamp = -Infinity
 
   constructor(net: NetNamespace) {
     this.#net = net
@@ -46,7 +44,7 @@ export class InetState {
     this.tcp = new PortTable(random)
     this.ping = new PortTable(random)
     this.fragments = new Reassembly(net)
-    this.#ident = 1 + (net.ino % 61) * 1000
+    this.#ident = random.u32() & 0xffff
   }
 
   /** ipv6_chk_mcast_addr: all nodes, the groups of a device's addresses, and those that sockets have joined. */
@@ -130,10 +128,12 @@ export class InetState {
     peer.last = now
     return true
   }
-  /** icmp_global_allow */
+  /** icmp_global_allow: net.ipv4.icmp_msgs_per_sec, and icmp_msgs_burst at once. */
   mayError(): boolean {
-    const { now } = this.#net.kernel.clock
-    this.#icmpCredit = Math.min(ICMP_BURST, this.#icmpCredit + ((now - this.#icmpStamp) / NSEC_PER_SEC) * ICMP_PER_SECOND)
+    const { kernel, sysctls } = this.#net
+    const { now } = kernel.clock
+    const grown = Math.min(1, (now - this.#icmpStamp) / NSEC_PER_SEC) * sysctls.getNumber('net/ipv4/icmp_msgs_per_sec')
+    this.#icmpCredit = Math.min(sysctls.getNumber('net/ipv4/icmp_msgs_burst'), this.#icmpCredit + grown)
     this.#icmpStamp = now
     if (this.#icmpCredit < 1) return false
     this.#icmpCredit--

@@ -19,7 +19,7 @@ const SHUT_RD = 0, SHUT_WR = 1
 
 export class TcpSocket extends TcpSock {
   protected override newChild(): TcpSocket {
-    return new TcpSocket({ kernel: this.kernel, nsproxy: { net: this.net }, cred: { fsuid: this.uid } }, this.family)
+    return new TcpSocket({ kernel: this.kernel, nsproxy: { net: this.net }, cred: this.cred }, this.family)
   }
 
   // Names and listening

@@ -21,6 +21,8 @@ export class Conntrack {
   readonly #table = new Map<string, Entry>()
   readonly stats: TrackStats = { found: 0, invalid: 0, insert: 0, insertFailed: 0, drop: 0, earlyDrop: 0 }
   #lastId = 0
+  /** Nothing in the table expires before. */
+  #nextExpiry = Infinity
 
   constructor(net: NetNamespace) {
     this.#net = net
@@ -48,14 +50,30 @@ export class Conntrack {
     connection.status |= IPS_DYING
     for (const tuple of [connection.original, connection.reply]) if (this.#table.get(tupleKey(tuple))?.connection === connection) this.#table.delete(tupleKey(tuple))
   }
-  /** All live ones, oldest first. */
-  list(): Connection[] {
+  /** All live ones, oldest first; those that have expired are forgotten on the way. */
+  *live(): Iterable<Connection> {
     const now = this.#now
-    for (const { connection } of [...this.#table.values()]) if (connection.expires <= now) this.remove(connection)
-    return [...this.#table.values()].filter((e) => e.direction === 'original').map((e) => e.connection)
+    for (const { connection, direction } of this.#table.values()) {
+      if (connection.expires <= now) this.remove(connection)
+      else if (direction === 'original') yield connection
+    }
+  }
+  list(): Connection[] {
+    return [...this.live()]
   }
   get count(): number {
-    return this.list().length
+    this.#forgetExpired()
+    return this.#table.size / 2
+  }
+  /** gc_worker: looks through the table only when something in it may have expired. */
+  #forgetExpired(): void {
+    const now = this.#now
+    if (now < this.#nextExpiry) return
+    this.#nextExpiry = Infinity
+    for (const { connection } of this.#table.values()) {
+      if (connection.expires <= now) this.remove(connection)
+      else this.#nextExpiry = Math.min(this.#nextExpiry, connection.expires)
+    }
   }
 
   /** nf_conntrack_in: at PREROUTING and OUTPUT. */
@@ -107,10 +125,12 @@ export class Conntrack {
     if (packet.payload.kind === 'tcp') {
       const next = nextTcpState('NONE', 'original', packet.payload)
       if (next === 'invalid' || next === 'ignore') return INVALID
+      if (next !== 'SYN_SENT' && this.#net.sysctls.getNumber('net/netfilter/nf_conntrack_tcp_loose') === 0) return INVALID
       tcpState = next
     }
-    if (this.#table.size >= 2 * this.#net.sysctls.getNumber('net/netfilter/nf_conntrack_max') && this.list().length * 2 === this.#table.size) {
-      const victim = this.list().find((c) => (c.status & IPS_ASSURED) === 0)
+    const limit = this.#net.sysctls.getNumber('net/netfilter/nf_conntrack_max')
+    if (this.#table.size >= 2 * limit && this.count >= limit) {
+      const victim = this.#firstUnassured()
       if (victim === undefined) return undefined
       this.stats.earlyDrop++
       this.remove(victim)
@@ -122,6 +142,10 @@ export class Conntrack {
     this.#refresh(connection)
     this.#account(connection, 'original', packet)
     return { connection, state: 'NEW', direction: 'original' }
+  }
+  #firstUnassured(): Connection | undefined {
+    for (const c of this.live()) if ((c.status & IPS_ASSURED) === 0) return c
+    return undefined
   }
   #account({ counters }: Connection, direction: Direction, packet: IpPacket): void {
     counters[direction].packets++
@@ -150,6 +174,7 @@ export class Conntrack {
     const name = protocol === 6 ? `tcp_timeout_${(connection.tcpState ?? 'syn_sent').toLowerCase().replace('syn_sent2', 'syn_sent')}` :
       protocol === 17 ? ((connection.status & IPS_ASSURED) !== 0 ? 'udp_timeout_stream' : 'udp_timeout') : protocol === 1 ? 'icmp_timeout' : protocol === 58 ? 'icmpv6_timeout' : 'generic_timeout'
     connection.expires = this.#now + this.#timeout(name)
+    this.#nextExpiry = Math.min(this.#nextExpiry, connection.expires)
   }
 
   /** nf_conntrack_confirm: the first packet has passed everything; from now on others find the connection. */

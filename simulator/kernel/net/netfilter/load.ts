@@ -3,7 +3,9 @@ import type { CtKey, Hex, MetaKey, NftLoad } from '../../../abi/nf-tables.ts'
 import { RTN_BROADCAST, RTN_LOCAL, RTN_MULTICAST, RTN_UNICAST } from '../../../abi/netlink.ts'
 import { CT_ESTABLISHED, CT_INVALID, CT_NEW, CT_RELATED, CT_UNTRACKED } from '../../../abi/xtables.ts'
 import { NSEC_PER_SEC } from '../../clock.ts'
+import { fromKgidMunged, fromKuidMunged } from '../../cred/ids.ts'
 import type { HookContext } from '../hooks.ts'
+import { InetSocket, type SocketCred } from '../inet-socket.ts'
 import type { NetDevice } from '../net-device.ts'
 import type { NetNamespace } from '../net-namespace.ts'
 import { type IpPacket, packetLength, protocolOf } from '../packet.ts'
@@ -42,9 +44,9 @@ const STATE_BITS: Readonly<Record<TrackState, number>> = { INVALID: CT_INVALID, 
 export const stateBit = (packet: IpPacket): number => STATE_BITS[packet.nfct?.state ?? 'INVALID']
 
 const ifname = (device: NetDevice | undefined): Hex => textHex(device?.name ?? '').padEnd(32, '0')
-/** Who sends a packet: the ids of its socket as the initial user namespace sees them. */
-export function senderOf({ socket }: HookContext): { readonly uid: number } | undefined {
-  return socket !== undefined && 'uid' in socket && typeof socket.uid === 'number' ? { uid: socket.uid } : undefined
+/** Whose socket sends a packet. */
+export function senderOf({ socket }: HookContext): SocketCred | undefined {
+  return socket instanceof InetSocket ? socket.cred : undefined
 }
 
 export function loadMeta(view: View, key: MetaKey): Hex | undefined {
@@ -70,9 +72,12 @@ export function loadMeta(view: View, key: MetaKey): Hex | undefined {
     case 'oifgroup': return context.output === undefined ? undefined : hexOf(context.output.group, 4)
     case 'skuid': {
       const sender = senderOf(context)
-      return sender === undefined ? undefined : hexOf(sender.uid, 4)
+      return sender === undefined ? undefined : hexOf(net.owner === undefined ? sender.fsuid : fromKuidMunged(net.owner, sender.fsuid), 4)
     }
-    case 'skgid': return undefined
+    case 'skgid': {
+      const sender = senderOf(context)
+      return sender === undefined ? undefined : hexOf(net.owner === undefined ? sender.fsgid : fromKgidMunged(net.owner, sender.fsgid), 4)
+    }
     case 'pkttype': return hexOf(packetType(view), 1)
     case 'random': return hexOf(net.kernel.random.u32() >>> 0, 4)
     case 'ibrname': return context.physicalInput?.master === undefined ? undefined : ifname(context.physicalInput.master)

@@ -46,5 +46,5 @@ export function logPacket(net: NetNamespace, context: HookContext, prefix: strin
     `MAC=${input.address}:${packet.linkSource}:${packet.family === 'inet' ? '08:00' : '86:dd'} `
   const sender = (flags & LOG_UID) === 0 ? undefined : senderOf(context)
   const devices = `IN=${input?.name ?? ''} OUT=${output?.name ?? ''} ${physicalInput === undefined ? '' : `PHYSIN=${physicalInput.name} `}${physicalOutput === undefined ? '' : `PHYSOUT=${physicalOutput.name} `}`
-  kernel.printk(level, `${prefix}${devices}${mac}${addressText(packet)}${transportText(packet, flags)}${sender === undefined ? '' : `UID=${sender.uid} GID=0 `}${packet.mark === 0 ? '' : `MARK=0x${packet.mark.toString(16)} `}`)
+  kernel.printk(level, `${prefix}${devices}${mac}${addressText(packet)}${transportText(packet, flags)}${sender === undefined ? '' : `UID=${sender.fsuid} GID=${sender.fsgid} `}${packet.mark === 0 ? '' : `MARK=0x${packet.mark.toString(16)} `}`)
 }

@@ -1,7 +1,7 @@
 // Matches of x_tables (net/netfilter/xt_*.c): does a packet fit?
 import { CT_DNAT, CT_SNAT, type Inverted, IPS_DST_NAT, IPS_SRC_NAT, type AddressMask, type PortRange, type XtMatch } from '../../../abi/xtables.ts'
 import { NSEC_PER_SEC } from '../../clock.ts'
-import { makeKuid } from '../../cred/ids.ts'
+import { makeKgid, makeKuid } from '../../cred/ids.ts'
 import type { NetDevice } from '../net-device.ts'
 import { packetLength } from '../packet.ts'
 import { addressType, packetType, senderOf, stateBit, type View } from './load.ts'
@@ -31,11 +31,10 @@ function owner(m: Of<'owner'>, { context, net }: View): boolean {
   const sender = senderOf(context)
   if (sender === undefined) return (m.uid?.invert ?? true) && (m.gid?.invert ?? true) && (m.socketExists?.invert ?? true)
   const ns = net.owner
-  const uid = fits(m.uid, ({ from, to }) => {
-    const low = ns === undefined ? undefined : makeKuid(ns, from)
-    return low !== undefined && sender.uid >= low && sender.uid <= low + (to - from)
-  })
-  return uid && (m.gid === undefined || m.gid.invert) && (m.socketExists?.invert !== true)
+  const inRange = (ids: readonly number[], low: number | undefined, high: number | undefined): boolean => low !== undefined && high !== undefined && ids.some((id) => id >= low && id <= high)
+  const groups = m.supplementary ? [sender.fsgid, ...sender.groups] : [sender.fsgid]
+  return fits(m.uid, ({ from, to }) => ns !== undefined && inRange([sender.fsuid], makeKuid(ns, from), makeKuid(ns, to))) &&
+    fits(m.gid, ({ from, to }) => ns !== undefined && inRange(groups, makeKgid(ns, from), makeKgid(ns, to))) && m.socketExists?.invert !== true
 }
 function multiport(m: Of<'multiport'>, { packet }: View): boolean {
   const { payload } = packet
@@ -95,7 +94,10 @@ export function matches(m: XtMatch, view: View, state: ExprState | undefined): b
       const bits = packet.family === 'inet' ? 32 : 128
       const near = (a: bigint): bigint => a >> BigInt(bits - m.mask)
       const own = near(m.daddr ? packet.destination : packet.source)
-      const count = net.netfilter.conntrack.list().filter((c) => c !== packet.nfct?.connection && near(m.daddr ? c.original.destination : c.original.source) === own && c.tcpState !== 'TIME_WAIT' && c.tcpState !== 'CLOSE').length + 1
+      let count = 1
+      for (const c of net.netfilter.conntrack.live()) {
+        if (c !== packet.nfct?.connection && near(m.daddr ? c.original.destination : c.original.source) === own && c.tcpState !== 'TIME_WAIT' && c.tcpState !== 'CLOSE') count++
+      }
       return (count > m.limit) !== m.upto
     }
   }
