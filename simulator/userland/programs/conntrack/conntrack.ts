@@ -1,7 +1,7 @@
 // conntrack(8) of conntrack-tools 1.4.7: the connections the kernel tracks in a network namespace.
 import { type Errno, isErr } from '../../../abi/errno.ts'
 import type { CtEntry, CtTuple, NfReply } from '../../../abi/nf-tables.ts'
-import { IPS_ASSURED, IPS_DST_NAT, IPS_SEEN_REPLY, IPS_SRC_NAT } from '../../../abi/xtables.ts'
+import { IPS_ASSURED, IPS_DST_NAT, IPS_EXPECTED, IPS_SEEN_REPLY, IPS_SRC_NAT } from '../../../abi/xtables.ts'
 import type { Flow } from '../../../abi/syscalls.ts'
 import { getoptLong, type LongOption } from '../../../lib/getopt.ts'
 import { inPrefix, parseIp } from '../../../lib/ip.ts'
@@ -12,15 +12,18 @@ import { CONNTRACK_HELP } from './help.ts'
 
 const VERSION = 'conntrack v1.4.7 (conntrack-tools)'
 export const CONNTRACK_SHORT = 'LIUDGEFAhVCSs:d:r:q:p:t:u:e:a:z[:]{:}:m:i:f:o:n::g::c:b:j::w:l:<:>::(:):R:'
+/** Real, and nothing here takes notice of them: -z, -w (zones), -l (labels), -e, -b, -c, -R, and the masks and tuples of expectations. */
+export const CONNTRACK_UNSIMULATED = 'zwlebcR[]{}<>()'
 const need = (name: string, is: string): LongOption => ({ name, arg: 'required', is })
 const none = (name: string, is: string): LongOption => ({ name, arg: 'none', is })
 export const CONNTRACK_LONG: readonly LongOption[] = [
   none('dump', 'L'), none('create', 'I'), none('add', 'A'), none('delete', 'D'), none('update', 'U'), none('get', 'G'), none('flush', 'F'), none('event', 'E'), none('version', 'V'), none('help', 'h'),
-  none('count', 'C'), none('stats', 'S'), need('orig-src', 's'), need('src', 's'), need('orig-dst', 'd'), need('dst', 'd'), need('reply-src', 'r'), need('reply-dst', 'q'), need('protonum', 'p'), need('proto', 'p'),
+  none('count', 'C'), none('stats', 'S'), need('event-mask', 'e'), need('buffer-size', 'b'), need('secmark', 'c'), need('label', 'l'), need('zone', 'w'),
+  need('orig-src', 's'), need('src', 's'), need('orig-dst', 'd'), need('dst', 'd'), need('reply-src', 'r'), need('reply-dst', 'q'), need('protonum', 'p'), need('proto', 'p'),
   need('timeout', 't'), need('status', 'u'), none('zero', 'z'), need('mark', 'm'), need('family', 'f'), need('output', 'o'), need('id', 'i'), need('orig-port-src', 'sport'), need('sport', 'sport'),
   need('orig-port-dst', 'dport'), need('dport', 'dport'), need('reply-port-src', 'reply-sport'), need('reply-port-dst', 'reply-dport'), need('state', 'state'), { name: 'src-nat', arg: 'optional', is: 'n' },
   { name: 'dst-nat', arg: 'optional', is: 'g' }, { name: 'any-nat', arg: 'optional', is: 'j' },
-]
+].map((option: LongOption): LongOption => (CONNTRACK_UNSIMULATED.includes(option.is ?? option.name) ? { ...option, unsimulated: true } : option))
 const COMMANDS = 'LIUDGEFAhVCS'
 const PROTOCOLS: ReadonlyMap<string, number> = new Map([['icmp', 1], ['tcp', 6], ['udp', 17], ['icmpv6', 58], ['udplite', 136], ['sctp', 132], ['dccp', 33], ['gre', 47]])
 const NAMES = new Map([...PROTOCOLS].map(([name, n]) => [n, name]))
@@ -38,6 +41,11 @@ function entryText(e: CtEntry, o: Output): string {
     (e.status & IPS_SEEN_REPLY) === 0 ? '[UNREPLIED] ' : ''}${tupleText(e.reply)}${count(1)}${(e.status & IPS_ASSURED) === 0 ? '' : '[ASSURED] '}mark=${e.mark} use=${e.use}${o.id ? ` id=${e.id}` : ''}\n`
 }
 
+const STATUSES: readonly (readonly [string, number])[] = [['ASSURED', IPS_ASSURED], ['SEEN_REPLY', IPS_SEEN_REPLY], ['UNSET', 0], ['FIXED_TIMEOUT', 1 << 10], ['EXPECTED', IPS_EXPECTED], ['OFFLOAD', 1 << 14], ['HW_OFFLOAD', 1 << 15]]
+/** The bits of one word, which may be cut short; undefined: no such word. */
+const statusBit = (word: string): number | undefined => (word === '' ? undefined : STATUSES.find(([name]) => name.startsWith(word.toUpperCase()))?.[1])
+const statusOf = (text: string): number => text.split(',').reduce((bits, word) => bits | (statusBit(word) ?? 0), 0)
+
 type Seen = ReadonlyMap<string, string>
 const hostFits = (wanted: string | undefined, address: string): boolean => {
   if (wanted === undefined) return true
@@ -46,15 +54,22 @@ const hostFits = (wanted: string | undefined, address: string): boolean => {
   const [a, b] = [parseIp(family, host), parseIp(family, address)]
   return a !== undefined && b !== undefined && (bits === undefined ? a === b : inPrefix(family, b, a, Number(bits)))
 }
+/** -n, -g and -j: what the address was changed to, as the reply shows it (filter_nat). */
+function natFits(e: CtEntry, seen: Seen): boolean {
+  const changed = (bit: number, wanted: string | undefined, address: string): boolean => (e.status & bit) !== 0 && hostFits(wanted === '' ? undefined : wanted, address)
+  const source = (option: string): boolean => changed(IPS_SRC_NAT, seen.get(option), e.reply.destination)
+  const destination = (option: string): boolean => changed(IPS_DST_NAT, seen.get(option), e.reply.source)
+  return (!seen.has('n') || source('n')) && (!seen.has('g') || destination('g')) && (!seen.has('j') || source('j') || destination('j'))
+}
 function fits(e: CtEntry, seen: Seen): boolean {
   const port = (option: string, n: number | undefined): boolean => seen.get(option) === undefined || Number(seen.get(option)) === n
   const protocol = seen.get('p')
-  const hasNat = (bit: number, option: string): boolean => !seen.has(option) || (e.status & bit) !== 0
+  const status = seen.get('u')
   const mark = seen.get('m')?.split('/')
   return (protocol === undefined || (PROTOCOLS.get(protocol) ?? Number(protocol)) === e.protocol) && hostFits(seen.get('s'), e.original.source) && hostFits(seen.get('d'), e.original.destination) &&
     hostFits(seen.get('r'), e.reply.source) && hostFits(seen.get('q'), e.reply.destination) && port('sport', e.original.sport) && port('dport', e.original.dport) && port('reply-sport', e.reply.sport) &&
-    port('reply-dport', e.reply.dport) && (seen.get('state') === undefined || seen.get('state') === e.tcpState) && hasNat(IPS_SRC_NAT, 'n') && hasNat(IPS_DST_NAT, 'g') &&
-    (!seen.has('j') || (e.status & (IPS_SRC_NAT | IPS_DST_NAT)) !== 0) && (mark === undefined || (e.mark & Number(mark[1] ?? 0xffffffff)) >>> 0 === Number(mark[0])) &&
+    port('reply-dport', e.reply.dport) && (seen.get('state') === undefined || seen.get('state') === e.tcpState) && natFits(e, seen) &&
+    (status === undefined || (e.status & statusOf(status)) === statusOf(status)) && (!seen.has('i') || Number(seen.get('i')) === e.id) && (mark === undefined || (e.mark & Number(mark[1] ?? 0xffffffff)) >>> 0 === Number(mark[0])) &&
     (seen.get('f') === undefined || seen.get('f') === (e.family === 'inet' ? 'ipv4' : 'ipv6'))
 }
 
@@ -80,6 +95,12 @@ class Conntrack {
     return isErr(replies) ? replies : replies.flatMap((r: NfReply) => (r.type === 'IPCTNL_MSG_CT_NEW' ? [r.entry] : []))
   }
   *list(output: Output): Flow<number> {
+    const status = this.#seen.get('u')
+    // the kernel is asked for a mask of no bits
+    if (status !== undefined && statusOf(status) === 0) {
+      yield* this.#summary('Operation failed: invalid parameters')
+      return 1
+    }
     const entries = yield* this.#entries()
     if (isErr(entries)) return yield* this.#failed(entries)
     const shown = entries.filter((e) => fits(e, this.#seen))
@@ -143,7 +164,7 @@ function* problem(c: Crt, message: string, hint = true): Flow<number> {
   return 2
 }
 export const conntrack = program(function* main(c) {
-  const { options, operands } = getoptLong(c.argv, CONNTRACK_SHORT, CONNTRACK_LONG)
+  const { options, operands: [...operands] } = getoptLong(c.argv, CONNTRACK_SHORT, CONNTRACK_LONG, CONNTRACK_UNSIMULATED)
   const seen = new Map<string, string>()
   const output = { extended: false, id: false, ktimestamp: false }
   let command: string | undefined
@@ -169,7 +190,26 @@ export const conntrack = program(function* main(c) {
       continue
     }
     if (event.opt === 'p' && !PROTOCOLS.has(event.arg ?? '') && !/^\d+$/.test(event.arg ?? '')) return yield* problem(c, `\`${event.arg ?? ''}' unsupported protocol`)
-    seen.set(event.opt, event.arg ?? '')
+    if (event.opt === 'a') {
+      yield* c.stderr.write('WARNING: ignoring -a, deprecated option.\n')
+      continue
+    }
+    let value = event.arg ?? ''
+    if ('ngj'.includes(event.opt)) {
+      // the address of an optional argument may also be the next word
+      const next = operands.at(0)
+      if (event.arg === undefined && next !== undefined && c.argv[c.argv.indexOf(event.spelled) + 1] === next) value = operands.shift() ?? ''
+      if (value.includes(':') && parseIp('inet6', value) === undefined) return yield* unsimulated(c, `the port of -${event.opt}`)
+      if (value !== '' && parseIp('inet', value) === undefined && parseIp('inet6', value) === undefined) return yield* problem(c, `Invalid IP address \`${value}'`)
+    }
+    if (event.opt === 'u') {
+      for (const word of value.split(',')) {
+        if (word.startsWith('!')) return yield* unsimulated(c, `status ${word}`)
+        if (/^(src|dst)_nat$/i.test(word)) yield* c.stderr.write(`WARNING: ignoring ${word.toUpperCase()}, use --${word.toLowerCase().replace('_', '-')} instead\n`)
+        else if (statusBit(word) === undefined) return yield* problem(c, `Bad parameter \`${word}'`)
+      }
+    }
+    seen.set(event.opt, value)
   }
   if (command === 'V') {
     yield* c.stdout.write(`${VERSION}\n`)
@@ -189,6 +229,10 @@ export const conntrack = program(function* main(c) {
   if ((command === 'G' || command === 'I' || command === 'A') && !seen.has('p')) return yield* problem(c, 'You need to supply the `--protonum\' option for this command')
   if (table !== 'conntrack') return yield* unsimulated(c, `table ${table}`)
   const tool = new Conntrack(c, seen)
+  if (seen.has('i') && command !== 'D' && command !== 'U') return yield* problem(c, 'Illegal option `--id\' with this command')
+  if (command === 'U' && seen.has('u')) return yield* unsimulated(c, 'setting the status')
+  const ignored = command === 'F' || command === 'C' || command === 'S' ? [...seen.keys()].find((option) => option !== 'f') : undefined
+  if (ignored !== undefined) return yield* unsimulated(c, `option ${ignored.length === 1 ? '-' : '--'}${ignored} with -${command ?? ''}`)
   switch (command) {
     case 'L': return yield* tool.list(output)
     case 'D': return yield* tool.remove(output)
