@@ -16,14 +16,15 @@ export const CONNTRACK_SHORT = 'LIUDGEFAhVCSs:d:r:q:p:t:u:e:a:z[:]{:}:m:i:f:o:n:
 export const CONNTRACK_UNSIMULATED = 'zwlebcR[]{}<>()'
 const need = (name: string, is: string): LongOption => ({ name, arg: 'required', is })
 const none = (name: string, is: string): LongOption => ({ name, arg: 'none', is })
-export const CONNTRACK_LONG: readonly LongOption[] = [
+const LONG: readonly LongOption[] = [
   none('dump', 'L'), none('create', 'I'), none('add', 'A'), none('delete', 'D'), none('update', 'U'), none('get', 'G'), none('flush', 'F'), none('event', 'E'), none('version', 'V'), none('help', 'h'),
   none('count', 'C'), none('stats', 'S'), need('event-mask', 'e'), need('buffer-size', 'b'), need('secmark', 'c'), need('label', 'l'), need('zone', 'w'),
   need('orig-src', 's'), need('src', 's'), need('orig-dst', 'd'), need('dst', 'd'), need('reply-src', 'r'), need('reply-dst', 'q'), need('protonum', 'p'), need('proto', 'p'),
   need('timeout', 't'), need('status', 'u'), none('zero', 'z'), need('mark', 'm'), need('family', 'f'), need('output', 'o'), need('id', 'i'), need('orig-port-src', 'sport'), need('sport', 'sport'),
   need('orig-port-dst', 'dport'), need('dport', 'dport'), need('reply-port-src', 'reply-sport'), need('reply-port-dst', 'reply-dport'), need('state', 'state'), { name: 'src-nat', arg: 'optional', is: 'n' },
   { name: 'dst-nat', arg: 'optional', is: 'g' }, { name: 'any-nat', arg: 'optional', is: 'j' },
-].map((option: LongOption): LongOption => (CONNTRACK_UNSIMULATED.includes(option.is ?? option.name) ? { ...option, unsimulated: true } : option))
+]
+export const CONNTRACK_LONG: readonly LongOption[] = LONG.map((option) => (CONNTRACK_UNSIMULATED.includes(option.is ?? option.name) ? { ...option, unsimulated: true } : option))
 const COMMANDS = 'LIUDGEFAhVCS'
 const PROTOCOLS: ReadonlyMap<string, number> = new Map([['icmp', 1], ['tcp', 6], ['udp', 17], ['icmpv6', 58], ['udplite', 136], ['sctp', 132], ['dccp', 33], ['gre', 47]])
 const NAMES = new Map([...PROTOCOLS].map(([name, n]) => [n, name]))
