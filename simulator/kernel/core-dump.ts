@@ -7,7 +7,6 @@ import { concatBytes, encodeUtf8 } from '../lib/bytes.ts'
 import { initCred } from './cred/cred.ts'
 import { makePipe } from './fs/pipe-file.ts'
 import { bindingOf } from './fs/proc/sysctl-bindings.ts'
-import { footprintOf } from './mm/footprint.ts'
 import { SignalState } from './signals.ts'
 import { attachTask, startFlow } from './task-fork.ts'
 import type { Task } from './task.ts'
@@ -61,7 +60,7 @@ function writeFile(task: Task, sig: number, pattern: string, usesPid: boolean, l
   const name = expand(pattern, task, sig) + (usesPid && !/%p/.test(pattern) ? `.${task.numberIn(task.pidNs)}` : '')
   try {
     const file = openPath(task, AT_FDCWD, name, O_CREAT | O_WRONLY | O_NOFOLLOW | O_TRUNC, 0o600)
-    const size = Math.min(limit, footprintOf(task.exe?.dentry.name ?? '').rss * 1024 + task.mm.touched)
+    const size = Math.min(limit, task.mm.sizes.rss * 1024)
     file.inode.truncate(task, size)
     file.inode.writeKernel(0, contents(task).subarray(0, size))
     file.release()

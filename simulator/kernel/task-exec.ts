@@ -8,7 +8,7 @@ import { NSEC_PER_USEC } from './clock.ts'
 import { commitCred } from './cred/commit.ts'
 import { credForExec } from './cred/exec-cred.ts'
 import { detachAll } from './ipc/shm.ts'
-import { chargeFootprint } from './mm/footprint.ts'
+import { footprintOf } from './mm/footprint.ts'
 import { Mm, releaseMemory } from './mm/mm.ts'
 import { PROGRAM_REPLACED } from './scheduler.ts'
 import { setExe } from './task-exe.ts'
@@ -68,8 +68,8 @@ export function execve(task: Task, dirfd: number, filename: string, argv: readon
 /** exec_mmap: the old program's memory goes, the new one's comes. */
 function replaceMemory(task: Task): void {
   releaseMemory(task)
-  task.mm = new Mm()
-  chargeFootprint(task, task.mm)
+  task.mm = new Mm(footprintOf(task.exe?.dentry.name ?? ''))
+  task.mm.chargeProgram(task)
 }
 
 /** Throws ENOENT where the file system has no linker. */

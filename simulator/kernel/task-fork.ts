@@ -13,7 +13,6 @@ import { capable } from './cred/ns-capable.ts'
 import { NSEC_PER_USEC } from './clock.ts'
 import { inheritAttached } from './ipc/shm.ts'
 import type { Kernel } from './kernel.ts'
-import { chargeFootprint } from './mm/footprint.ts'
 import { createNamespaces, createUserNamespace } from './ns/create-namespaces.ts'
 import { holdProxy, type NsProxy, releaseProxy } from './ns/nsproxy.ts'
 import { setExe } from './task-exe.ts'
@@ -73,8 +72,8 @@ function inheritMemory(parent: Task, child: Task, flags: number): void {
     return
   }
   child.mm = parent.mm.copy()
-  chargeFootprint(child, child.mm)
-  child.mm.touch(child, parent.mm.touched)
+  child.mm.chargeProgram(child)
+  child.mm.touchAs(child, parent.mm)
 }
 
 function checkLimits(parent: Task): void {

@@ -1,6 +1,5 @@
 // Memory: mmap(2) of anonymous memory and munmap(2). Mappings of files are not simulated.
 import { Errno } from '../abi/errno.ts'
-import { footprintOf } from '../kernel/mm/footprint.ts'
 import { MEM_TOTAL_KB } from '../kernel/fs/proc/machine-info.ts'
 import { SIGKILL, sigBit } from '../abi/signal.ts'
 import type { Handlers } from './handlers.ts'
@@ -14,13 +13,13 @@ export const memorySyscalls = {
     if ((flags & MAP_ANONYMOUS) === 0) throw Errno.ENODEV
     const bytes = Math.ceil(length / PAGE) * PAGE
     const { mm } = task
-    const { size, data } = footprintOf(task.exe?.dentry.name ?? '')
+    const { size, data } = mm.footprint
     const after = mm.mapped + bytes
     // The heuristic of overcommit: only what could never fit is refused.
     if (bytes > MEM_TOTAL_KB * 1024) throw Errno.ENOMEM
     if (after + size * 1024 > (task.rlimits.get('AS')?.soft ?? Infinity) || after + data * 1024 > (task.rlimits.get('DATA')?.soft ?? Infinity)) throw Errno.ENOMEM
     const address = mm.map(bytes)
-    if (!mm.touch(task, bytes) && (task.signals.pending & sigBit(SIGKILL)) === 0n) {
+    if (!mm.touch(task, address) && (task.signals.pending & sigBit(SIGKILL)) === 0n) {
       mm.unmap(address)
       throw Errno.ENOMEM
     }

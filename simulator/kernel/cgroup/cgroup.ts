@@ -108,7 +108,7 @@ export class Cgroup {
     for (const above of this.lineage()) above.#descendants++
     return child
   }
-  /** rmdir. Throws EBUSY while anything is in it. */
+  /** rmdir: pages of files that were charged to it stay, and can still be reclaimed. Throws EBUSY while anything is in it. */
   remove(): void {
     const { parent } = this
     if (this.children.size > 0 || this.isPopulated || parent === undefined) throw Errno.EBUSY
@@ -116,6 +116,7 @@ export class Cgroup {
     parent.children.delete(this.name)
     for (const above of parent.lineage()) above.#descendants--
     parent.cpu.inherit(this.cpu)
+    for (const cache of [...this.memory.cache]) cache.rehome(this, parent)
     this.cpu.quota = undefined
   }
 

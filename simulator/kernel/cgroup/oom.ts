@@ -1,7 +1,6 @@
 // The OOM killer (mm/oom_kill.c): the process that frees most, weighed by its oom_score_adj, dies; with memory.oom.group everybody in the group with it. Its memory is
 // taken at once (the OOM reaper), so that the others can go on before it has ended.
 import { SIGKILL } from '../../abi/signal.ts'
-import { footprintOf, withMapped } from '../mm/footprint.ts'
 import { sendSignal } from '../signal-send.ts'
 import type { Task } from '../task.ts'
 import { type Cgroup, rootCgroup } from './cgroup.ts'
@@ -11,7 +10,7 @@ const OOM_SCORE_ADJ_MIN = -1000
 const PAGE_KB = 4
 
 function sizesOf(task: Task): { readonly total: number; readonly anon: number; readonly file: number; readonly tables: number } {
-  const { size, rss, anon, pageTables } = withMapped(footprintOf(task.exe?.dentry.name ?? ''), task.mm)
+  const { size, rss, anon, pageTables } = task.mm.sizes
   return { total: size, anon, file: rss - anon, tables: pageTables }
 }
 

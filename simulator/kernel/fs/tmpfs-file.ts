@@ -57,9 +57,7 @@ export class MemoryFile extends File {
     }
     removePrivileges(task, this.#regular)
     const wanted = Math.min(data.length, limit - offset)
-    const charged = this.#regular.chargeWrite(task, offset, wanted)
-    if (charged === 0) throw Errno.ENOMEM
-    const written = this.#regular.writeBytes(offset, charged === data.length ? data : data.subarray(0, charged))
+    const written = this.#regular.writeFor(task, offset, wanted === data.length ? data : data.subarray(0, wanted))
     if ((this.flags & WRITE_THROUGH) !== 0) writeBack(task, this.#regular)
     return written
   }
@@ -87,16 +85,16 @@ export class MemoryFile extends File {
     let missing = 0
     for (let index = first; index < last; index++) if (!data.hasPage(index)) missing++
     const got = sb.takePages(missing)
-    if (got < missing) {
+    try {
+      if (got < missing) throw Errno.ENOSPC
+      this.#regular.withCharge(task, offset, length, (fitting) => {
+        if (fitting < length) throw Errno.ENOMEM
+        for (let index = first; index < last; index++) data.allocate(index)
+      })
+    } catch (error) {
       sb.givePages(got)
-      throw Errno.ENOSPC
+      throw error
     }
-    if (this.#regular.chargeWrite(task, offset, length) < length) {
-      sb.givePages(got)
-      this.#regular.shrinkCache()
-      throw Errno.ENOMEM
-    }
-    for (let index = first; index < last; index++) data.allocate(index)
     if (mode === 0 && offset + length > data.size) data.setSize(offset + length)
   }
 

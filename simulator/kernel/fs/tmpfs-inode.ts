@@ -90,20 +90,40 @@ export class MemoryRegular extends MemoryInode {
     super(sb, init)
     this.data = new PageData(content)
   }
-  /** Charges the writer's group for the pages that a write will add. Answers how many of its bytes fit. */
-  chargeWrite(task: Task, offset: number, length: number): number {
-    this.#cache ??= new PageCache(!this.sb.type.requiresDevice)
-    if (this.sb.type.requiresDevice) {
-      this.dirty.add(task.cgroup, length)
-      this.sb.dirtyFiles.add(this)
-    }
+  /**
+   * Charges the task's group for the pages that a range of bytes lacks, lets `fill` add them and takes back the charge for those it didn't.
+   * `fill` gets how many bytes of the range fit into the group. Throws ENOMEM if none do.
+   */
+  withCharge<T>(task: Task, offset: number, length: number, fill: (fitting: number) => T): T {
+    const cache = (this.#cache ??= new PageCache(!this.sb.type.requiresDevice))
+    const before = this.data.pages
+    let charged = 0
+    let fitting = length
     for (let index = Math.floor(offset / PAGE_SIZE); index * PAGE_SIZE < offset + length; ) {
       let pages = 0
       while (pages < CHARGE_BATCH && (index + pages) * PAGE_SIZE < offset + length && !this.data.hasPage(index + pages)) pages++
-      if (pages > 0 && !this.#cache.grow(task, pages * PAGE_SIZE)) return Math.max(0, index * PAGE_SIZE - offset)
+      if (pages > 0 && !cache.grow(task, pages * PAGE_SIZE)) {
+        fitting = Math.max(0, index * PAGE_SIZE - offset)
+        break
+      }
+      charged += pages
       index += Math.max(1, pages)
     }
-    return length
+    try {
+      if (fitting === 0) throw Errno.ENOMEM
+      return fill(fitting)
+    } finally {
+      cache.giveBack(task.cgroup, (charged - (this.data.pages - before)) * PAGE_SIZE)
+    }
+  }
+  /** write(2): what there is room for, in the group and in the file system. Throws ENOMEM, ENOSPC if that is nothing. */
+  writeFor(task: Task, offset: number, data: Uint8Array): number {
+    const written = this.withCharge(task, offset, data.length, (fitting) => this.writeBytes(offset, fitting === data.length ? data : data.subarray(0, fitting)))
+    if (this.sb.type.requiresDevice) {
+      this.dirty.add(task.cgroup, written)
+      this.sb.dirtyFiles.add(this)
+    }
+    return written
   }
   override get size(): number {
     return this.data.size

@@ -4,13 +4,20 @@ import type { Cgroup } from '../cgroup/cgroup.ts'
 import { chargeMemory, uncharge } from '../cgroup/memory.ts'
 import type { MemoryKind } from '../cgroup/memory-state.ts'
 import type { Task } from '../task.ts'
+import { type Footprint, footprintOf } from './footprint.ts'
 
 interface Charge {
   readonly group: Cgroup
   readonly kind: MemoryKind
   bytes: number
 }
+interface Area {
+  readonly length: number
+  /** Bytes of it that are in memory. */
+  touched: number
+}
 
+const KERNEL_STACK_KB = 16
 /** MEMCG_CHARGE_BATCH, 64 pages */
 const CHARGE_BATCH = 64 * 4096
 /** mmap's area grows downwards from here. */
@@ -18,12 +25,17 @@ const MMAP_BASE = 0x7f_8000_0000_00
 
 export class Mm {
   users = 1
+  /** What the program takes by itself. */
+  readonly footprint: Footprint
   /** Mapped areas by address. */
-  readonly areas = new Map<number, number>()
+  readonly #areas = new Map<number, Area>()
   #charges: Charge[] = []
   #mapped = 0
-  #touched = 0
   #nextAddress = MMAP_BASE
+
+  constructor(footprint: Footprint = footprintOf('')) {
+    this.footprint = footprint
+  }
 
   /** Bytes in mapped areas, on top of what the program takes by itself. */
   get mapped(): number {
@@ -31,7 +43,17 @@ export class Mm {
   }
   /** How many of them are in memory. */
   get touched(): number {
-    return this.#touched
+    let bytes = 0
+    for (const area of this.#areas.values()) bytes += area.touched
+    return bytes
+  }
+  /** All of it in kilobytes: the program, and what it has mapped since it started. */
+  get sizes(): Footprint {
+    const base = this.footprint
+    const more = Math.ceil(this.#mapped / 1024)
+    if (more === 0) return base
+    const touched = Math.ceil(this.touched / 1024)
+    return { ...base, size: base.size + more, rss: base.rss + touched, anon: base.anon + touched, data: base.data + more, pageTables: base.pageTables + 4 * Math.ceil(more / 2048) }
   }
   /** Everything charged. */
   get charged(): number {
@@ -49,28 +71,44 @@ export class Mm {
     return true
   }
 
+  /** Charges a new or newly executed process for what its program takes. A killed process gets what it asks for, so that it can die. */
+  chargeProgram(task: Task): void {
+    const { anon, pageTables } = this.footprint
+    const parts: readonly (readonly [MemoryKind, number])[] = [['anon', anon], ['pagetables', pageTables], ['kernel_stack', KERNEL_STACK_KB]]
+    for (const [kind, kb] of parts) if (!this.charge(task, kb * 1024, kind)) return
+  }
+
   /** Answers the address. */
   map(length: number): number {
     this.#nextAddress -= length
-    this.areas.set(this.#nextAddress, length)
+    this.#areas.set(this.#nextAddress, { length, touched: 0 })
     this.#mapped += length
     return this.#nextAddress
   }
-  /** Page faults on a new area: takes its memory piece by piece, so that who fills a group up is seen to. False when it ran out. */
-  touch(task: Task, length: number): boolean {
+  /** Page faults all over a new area. False when memory ran out. */
+  touch(task: Task, address: number): boolean {
+    const area = this.#areas.get(address)
+    return area === undefined || this.#fill(task, area, area.length)
+  }
+  /** After fork: touches what the parent has touched. */
+  touchAs(task: Task, parent: Mm): void {
+    for (const [address, area] of this.#areas) if (!this.#fill(task, area, parent.#areas.get(address)?.touched ?? 0)) return
+  }
+  /** Takes memory piece by piece, so that who fills a group up is seen to. False when it ran out. */
+  #fill(task: Task, area: Area, length: number): boolean {
     for (let left = length; left > 0; left -= CHARGE_BATCH) {
       const bytes = Math.min(left, CHARGE_BATCH)
       if (!this.charge(task, bytes, 'anon')) return false
-      this.#touched += bytes
+      area.touched += bytes
     }
     return true
   }
   unmap(address: number): void {
-    const length = this.areas.get(address) ?? 0
-    this.areas.delete(address)
-    this.#mapped -= length
-    this.#touched -= Math.min(length, this.#touched)
-    this.#give(length)
+    const area = this.#areas.get(address)
+    if (area === undefined) return
+    this.#areas.delete(address)
+    this.#mapped -= area.length
+    this.#give(area.touched)
   }
 
   /** The youngest anonymous memory goes back. */
@@ -88,8 +126,8 @@ export class Mm {
 
   /** For fork: the same areas, nothing charged yet. */
   copy(): Mm {
-    const copy = new Mm()
-    for (const [address, length] of this.areas) copy.areas.set(address, length)
+    const copy = new Mm(this.footprint)
+    for (const [address, { length }] of this.#areas) copy.#areas.set(address, { length, touched: 0 })
     copy.#mapped = this.#mapped
     copy.#nextAddress = this.#nextAddress
     return copy
@@ -99,8 +137,8 @@ export class Mm {
   release(): void {
     for (const { group, kind, bytes } of this.#charges) uncharge(group, bytes, kind)
     this.#charges = []
-    this.areas.clear()
-    this.#mapped = this.#touched = 0
+    this.#areas.clear()
+    this.#mapped = 0
   }
 }
 

@@ -1,14 +1,14 @@
-// Which groups the pages of a file in memory are charged to (mm/filemap.c, mm/shmem.c): to that of whoever touched them first. The last charged are the first given back.
-// Simpler: what is kept are amounts, not single pages.
+// Which groups the pages of a file in memory are charged to (mm/filemap.c, mm/shmem.c): to that of whoever touched them first. Given back first is what the group that
+// came last has. Simpler: what is kept are amounts, not single pages.
 import type { Cgroup } from '../cgroup/cgroup.ts'
 import { chargeMemory, uncharge } from '../cgroup/memory.ts'
 import type { Task } from '../task.ts'
 
-
 export class PageCache {
   /** tmpfs has no disk below: its pages stay until the file shrinks. */
   readonly isShmem: boolean
-  readonly #owners: { readonly group: Cgroup; bytes: number }[] = []
+  /** Bytes, never 0, by group in the order they came. */
+  readonly #owners = new Map<Cgroup, number>()
   #bytes = 0
 
   constructor(isShmem: boolean) {
@@ -23,38 +23,53 @@ export class PageCache {
   grow(task: Task, bytes: number): boolean {
     const group = task.cgroup
     if (!chargeMemory(task, group, bytes, this.isShmem ? 'shmem' : 'file')) return false
-    const last = this.#owners.at(-1)
-    if (last?.group === group) last.bytes += bytes
-    else this.#owners.push({ group, bytes })
-    this.#bytes += bytes
-    if (!this.isShmem) group.memory.cache.add(this)
+    this.#own(group, bytes)
     return true
   }
 
   /** Gives back down to `keep` bytes. */
   shrinkTo(keep: number): void {
-    for (let last = this.#owners.at(-1); last !== undefined && this.#bytes > keep; last = this.#owners.at(-1)) {
-      const bytes = Math.min(last.bytes, this.#bytes - keep)
-      this.#release(last, bytes)
-      if (last.bytes === 0) this.#owners.pop()
+    for (const [group, owned] of [...this.#owners].toReversed()) {
+      if (this.#bytes <= keep) return
+      this.#release(group, Math.min(owned, this.#bytes - keep))
     }
+  }
+
+  /** What a group was charged for pages that didn't come after all. */
+  giveBack(group: Cgroup, bytes: number): void {
+    this.#release(group, Math.min(bytes, this.#owners.get(group) ?? 0))
   }
 
   /** Reclaim: the pages of one group go, they can be read from the disk again. Answers how many bytes. */
   drop(group: Cgroup): number {
-    let dropped = 0
-    for (const owner of this.#owners) {
-      if (owner.group !== group) continue
-      dropped += owner.bytes
-      this.#release(owner, owner.bytes)
-    }
-    return dropped
+    const bytes = this.#owners.get(group) ?? 0
+    this.#release(group, bytes)
+    return bytes
   }
 
-  #release(owner: { readonly group: Cgroup; bytes: number }, bytes: number): void {
-    uncharge(owner.group, bytes, this.isShmem ? 'shmem' : 'file')
-    owner.bytes -= bytes
+  /** A group is removed: its pages are those of the group above from now on, which counts them already. */
+  rehome(group: Cgroup, above: Cgroup): void {
+    const bytes = this.#owners.get(group) ?? 0
+    this.#owners.delete(group)
+    group.memory.cache.delete(this)
     this.#bytes -= bytes
-    if (owner.bytes === 0) owner.group.memory.cache.delete(this)
+    if (bytes > 0) this.#own(above, bytes)
+  }
+
+  #own(group: Cgroup, bytes: number): void {
+    this.#owners.set(group, (this.#owners.get(group) ?? 0) + bytes)
+    this.#bytes += bytes
+    if (!this.isShmem) group.memory.cache.add(this)
+  }
+  #release(group: Cgroup, bytes: number): void {
+    uncharge(group, bytes, this.isShmem ? 'shmem' : 'file')
+    this.#bytes -= bytes
+    const left = (this.#owners.get(group) ?? 0) - bytes
+    if (left > 0) {
+      this.#owners.set(group, left)
+      return
+    }
+    this.#owners.delete(group)
+    group.memory.cache.delete(this)
   }
 }

@@ -1,6 +1,6 @@
 // Readings of a process that several files show: its state letter, its memory, its numbers as seen from a PID namespace.
 import type { PidNamespace } from '../../ns/pid-namespace.ts'
-import { type Footprint, footprintOf, NO_MEMORY, withMapped } from '../../mm/footprint.ts'
+import { type Footprint, NO_MEMORY } from '../../mm/footprint.ts'
 import type { Task } from '../../task.ts'
 import { hasMemory } from './proc-inode.ts'
 
@@ -34,5 +34,5 @@ export const sessionNumber = (task: Task, ns: PidNamespace): number => task.sess
 
 /** What the process uses, in kilobytes. */
 export function memoryOf(task: Task): Footprint {
-  return hasMemory(task) ? withMapped(footprintOf(task.exe?.dentry.name ?? ''), task.mm) : NO_MEMORY
+  return hasMemory(task) ? task.mm.sizes : NO_MEMORY
 }
