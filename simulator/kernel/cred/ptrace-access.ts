@@ -1,4 +1,4 @@
-// Who may look into another process (kernel/ptrace.c: __ptrace_may_access with PTRACE_MODE_READ_FSCREDS; ptrace(2), "Ptrace access mode checking").
+// Who may look into another process (kernel/ptrace.c: __ptrace_may_access with FSCREDS; ptrace(2), "Ptrace access mode checking").
 // Yama's ptrace_scope does not matter for reading.
 import { CAP_SYS_PTRACE } from '../../abi/capability.ts'
 import type { Task } from '../task.ts'
@@ -20,10 +20,10 @@ function ptraceRule(task: Task, target: Task): PtraceRule {
   return hasCap() ? 'capability' : 'more-capabilities'
 }
 
-/** ptrace_may_access: true if `task` may read what belongs to `target`. Tells the event stream (`ptrace.check`) the rule that decided. */
-export function ptraceMayAccess(task: Task, target: Task): boolean {
+/** ptrace_may_access: true if `task` may read what belongs to `target`, or with `trace` (PTRACE_MODE_ATTACH) follow what it does. Tells the event stream (`ptrace.check`) the rule that decided. */
+export function ptraceMayAccess(task: Task, target: Task, access: 'read' | 'trace' = 'read'): boolean {
   const rule = ptraceRule(task, target)
-  const granted = rule === 'self' || ((rule === 'same-ids' || rule === 'capability') && allowsPtrace(task, target, 'read'))
+  const granted = rule === 'self' || ((rule === 'same-ids' || rule === 'capability') && allowsPtrace(task, target, access))
   if (rule !== 'self') task.kernel.trace.emit('ptrace.check', task, { target: target.globalPid, granted, rule })
   return granted
 }

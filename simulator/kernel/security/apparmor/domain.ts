@@ -6,7 +6,7 @@ import type { Path } from '../../vfs/path.ts'
 import { audit } from './audit.ts'
 import { filePermissions } from './mediate.ts'
 import { isMediated, nameOf } from './path-name.ts'
-import { type LoadedProfile, policyOf, profileOf, type Slot, wholeRegex } from './policy.ts'
+import { fits, type LoadedProfile, policyOf, profileOf, type Slot } from './policy.ts'
 
 /** What a task is confined by; undefined for nothing. */
 export type Confinement = { readonly slot: Slot; readonly onExec?: Slot | 'unconfined' } | undefined
@@ -99,7 +99,7 @@ export function changeProfile(task: Task, text: string, atExec: boolean): void {
 const FREE: Slot = { name: 'unconfined', profile: undefined }
 
 function mayChange(task: Task, current: LoadedProfile, name: string, operation: string): void {
-  const covering = current.policy.changeProfile.filter((rule) => wholeRegex(rule.target).test(name))
+  const covering = current.policy.changeProfile.filter((rule) => fits(current, rule.target, name))
   if (covering.length > 0 && covering.every((rule) => rule.deny !== true) && !(task.noNewPrivs && name !== current.policy.name)) return
   const complains = current.policy.mode === 'complain'
   audit(task, complains ? 'ALLOWED' : 'DENIED', operation, { error: -13, profile: current.policy.name, name })

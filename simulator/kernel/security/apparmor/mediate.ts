@@ -7,7 +7,7 @@ import type { Path } from '../../vfs/path.ts'
 import type { Inode } from '../../vfs/inode.ts'
 import { audit, type AuditFields } from './audit.ts'
 import { isMediated, nameOf } from './path-name.ts'
-import { type LoadedProfile, profileOf, wholeRegex } from './policy.ts'
+import { fits, type LoadedProfile, profileOf } from './policy.ts'
 
 /** x w r a c d k m l, in the order they are printed. */
 const MASK_ORDER = 'xwracdkml'
@@ -108,7 +108,7 @@ const plainLabel = (task: Task): string => profileOf(task)?.policy.name ?? 'unco
 export function checkSignal(task: Task, target: Task, signal: string): void {
   for (const [profile, peer, access] of [[profileOf(task), plainLabel(target), 'send'], [profileOf(target), plainLabel(task), 'receive']] as const) {
     if (profile === undefined) continue
-    const covering = profile.policy.signals.filter((rule) => rule.access.includes(access) && (rule.set === undefined || rule.set.includes(signal)) && (rule.peer === undefined || wholeRegex(rule.peer).test(peer)))
+    const covering = profile.policy.signals.filter((rule) => rule.access.includes(access) && (rule.set === undefined || rule.set.includes(signal)) && fits(profile, rule.peer, peer))
     const denied = covering.find((rule) => rule.deny === true)
     if (denied === undefined && covering.length > 0) continue
     verdict(task, profile, 'signal', Errno.EACCES, denied !== undefined && denied.audit !== true, { requested_mask: access, denied_mask: access, signal, peer })
@@ -120,7 +120,7 @@ export function allowsPtrace(task: Task, target: Task, access: 'read' | 'trace')
   for (const [profile, peer, wanted] of [[profileOf(task), plainLabel(target), access], [profileOf(target), plainLabel(task), OTHER_SIDE[access]]] as const) {
     // An unconfined tracer is nobody's business.
     if (profile === undefined || (wanted !== access && profileOf(task) === undefined)) continue
-    const covering = profile.policy.ptrace.filter((rule) => rule.access.includes(wanted) && (rule.peer === undefined || wholeRegex(rule.peer).test(peer)))
+    const covering = profile.policy.ptrace.filter((rule) => rule.access.includes(wanted) && fits(profile, rule.peer, peer))
     const denied = covering.find((rule) => rule.deny === true)
     if (denied === undefined && covering.length > 0) continue
     try {
@@ -131,5 +131,3 @@ export function allowsPtrace(task: Task, target: Task, access: 'read' | 'trace')
   }
   return true
 }
-
-

@@ -9,7 +9,7 @@ import type { Task } from '../../task.ts'
 import type { Path } from '../../vfs/path.ts'
 import { verdict } from './mediate.ts'
 import { nameOf } from './path-name.ts'
-import { profileOf, wholeRegex } from './policy.ts'
+import { fits, profileOf } from './policy.ts'
 
 const WORDS: readonly (readonly [number, string])[] = [
   [MS_NOSUID, 'nosuid'], [MS_NODEV, 'nodev'], [MS_NOEXEC, 'noexec'], [MS_SYNCHRONOUS, 'sync'], [MS_REMOUNT, 'remount'], [MS_MANDLOCK, 'mand'], [MS_DIRSYNC, 'dirsync'],
@@ -36,7 +36,7 @@ function check(task: Task, target: Path, request: Request): void {
   const profile = profileOf(task)
   if (profile === undefined) return
   const name = nameOf(task, target, target.dentry.inode.isDir, profile.policy.flags) ?? ''
-  const matches = (pattern: string | undefined, text: string | undefined): boolean => pattern === undefined || (text !== undefined && wholeRegex(pattern).test(text))
+  const matches = (pattern: string | undefined, text: string | undefined): boolean => fits(profile, pattern, text)
   const { options } = request
   const covering = profile.policy.mounts.filter((rule) => rule.op === request.op && matches(rule.target, name) && matches(rule.source, request.source) && matches(rule.fstype, request.fstype)
     && (rule.options === undefined || (rule.options.length === options.length && options.every((o) => rule.options?.includes(o))))

@@ -1,6 +1,6 @@
 // The loaded profiles (security/apparmor/policy.c) and what tasks hold of them. A task holds a slot, not a profile, so that replacing one changes the rules of running
 // processes and removing one frees them.
-import type { ApparmorFileRule, ApparmorProfile } from '../../../abi/apparmor.ts'
+import type { ApparmorFileRule, ApparmorMode, ApparmorProfile } from '../../../abi/apparmor.ts'
 import { Errno } from '../../../abi/errno.ts'
 import type { Kernel } from '../../kernel.ts'
 import type { Task } from '../../task.ts'
@@ -13,6 +13,8 @@ export interface LoadedProfile {
   readonly policy: ApparmorProfile
   readonly files: readonly CompiledFileRule[]
   readonly attach: RegExp | undefined
+  /** The regular expressions of all other rules, by their source. */
+  readonly patterns: ReadonlyMap<string, RegExp>
   /** Counts loads; names the profile's directory. */
   readonly id: number
 }
@@ -42,11 +44,12 @@ export class Policy {
       audit(task, 'STATUS', 'profile_load', { info: 'profile already exists', error: -17, profile: 'unconfined', name: taken.name })
       throw Errno.EEXIST
     }
-    for (const policy of profiles) {
+    const compiled = profiles.map(compile)
+    for (const [i, policy] of profiles.entries()) {
       const slot = this.slots.get(policy.name)
       const isSame = slot?.profile !== undefined && JSON.stringify(slot.profile.policy) === JSON.stringify(policy)
       audit(task, 'STATUS', slot === undefined ? 'profile_load' : 'profile_replace', { ...(isSame ? { info: 'same as current profile, skipping' } : {}), profile: 'unconfined', name: policy.name })
-      const loaded = compile(policy, slot?.profile?.id ?? this.#nextId++)
+      const loaded = { ...compiled[i], id: slot?.profile?.id ?? this.#nextId++ }
       if (slot === undefined) this.slots.set(policy.name, { name: policy.name, profile: loaded })
       else slot.profile = loaded
     }
@@ -75,13 +78,38 @@ export class Policy {
     const known = this.slots.get(name)
     if (known !== undefined) return known
     const empty = { files: [], caps: [], network: [], mounts: [], signals: [], ptrace: [], changeProfile: [] }
-    const slot = { name, profile: compile({ name, mode: 'complain', flags: [], ...empty }, this.#nextId++) }
+    const slot = { name, profile: { ...compile({ name, mode: 'complain', flags: [], ...empty }), id: this.#nextId++ } }
     this.slots.set(name, slot)
     return slot
   }
 }
 
-const isList = (value: unknown): boolean => Array.isArray(value)
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isText = (value: unknown): boolean => typeof value === 'string'
+const isTextOrNothing = (value: unknown): boolean => value === undefined || isText(value)
+const isWords = (value: unknown): boolean => Array.isArray(value) && value.every(isText)
+const isWordsOrNothing = (value: unknown): boolean => value === undefined || isWords(value)
+
+const MODES: readonly unknown[] = ['enforce', 'complain', 'kill', 'unconfined'] satisfies ApparmorMode[]
+type Check = (value: unknown) => boolean
+/** What the fields of each section's rules must be, beside those that are only compared. */
+const RULES: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
+  files: { path: isText, allow: isTextOrNothing, deny: isTextOrNothing, exec: (exec) => exec === undefined || (isObject(exec) && isTextOrNothing(exec.target)) },
+  caps: { caps: isWordsOrNothing },
+  network: {},
+  mounts: { target: isTextOrNothing, source: isTextOrNothing, fstype: isTextOrNothing, options: isWordsOrNothing, optionsIn: isWordsOrNothing },
+  signals: { access: isWords, set: isWordsOrNothing, peer: isTextOrNothing },
+  ptrace: { access: isWords, peer: isTextOrNothing },
+  changeProfile: { target: isText },
+}
+function isProfile(value: unknown): value is ApparmorProfile {
+  if (!isObject(value) || !isText(value.name) || !MODES.includes(value.mode) || !isWords(value.flags)) return false
+  if (value.attach !== undefined && (!isObject(value.attach) || !isText(value.attach.path) || typeof value.attach.specific !== 'number')) return false
+  return Object.entries(RULES).every(([section, fields]) => {
+    const rules = value[section]
+    return Array.isArray(rules) && rules.every((rule) => isObject(rule) && Object.entries(fields).every(([field, fits]) => fits(rule[field])))
+  })
+}
 
 function unpack(text: string): readonly ApparmorProfile[] {
   let data: unknown
@@ -90,17 +118,26 @@ function unpack(text: string): readonly ApparmorProfile[] {
   } catch {
     throw Errno.EPROTO
   }
-  const sections: readonly (keyof ApparmorProfile)[] = ['flags', 'files', 'caps', 'network', 'mounts', 'signals', 'ptrace', 'changeProfile']
-  if (!Array.isArray(data) || !data.every((p: ApparmorProfile) => typeof p === 'object' && p !== null && typeof p.name === 'string' && sections.every((s) => isList(p[s])))) throw Errno.EPROTO
-  return data as readonly ApparmorProfile[]
+  if (!Array.isArray(data) || !data.every(isProfile)) throw Errno.EPROTO
+  return data
 }
 
-function compile(policy: ApparmorProfile, id: number): LoadedProfile {
-  return { policy, id, files: policy.files.map((rule) => ({ ...rule, regex: wholeRegex(rule.path) })), attach: policy.attach === undefined ? undefined : wholeRegex(policy.attach.path) }
+/** All of a profile's patterns. Throws EPROTO if one is none. */
+function compile(policy: ApparmorProfile): Omit<LoadedProfile, 'id'> {
+  const { files, attach, mounts, signals, ptrace, changeProfile } = policy
+  const sources = [...mounts.flatMap((r) => [r.target, r.source, r.fstype]), ...[...signals, ...ptrace].map((r) => r.peer), ...changeProfile.map((r) => r.target)]
+  return {
+    policy, files: files.map((rule) => ({ ...rule, regex: wholeRegex(rule.path) })), attach: attach === undefined ? undefined : wholeRegex(attach.path),
+    patterns: new Map(sources.filter((source) => source !== undefined).map((source) => [source, wholeRegex(source)])),
+  }
 }
+
+/** Does a pattern of one of the profile's rules fit? A rule without one fits all. */
+export const fits = (profile: LoadedProfile, pattern: string | undefined, text: string | undefined): boolean =>
+  pattern === undefined || (text !== undefined && profile.patterns.get(pattern)?.test(text) === true)
 
 /** A regular expression for the whole of a text. Throws EPROTO if it is none. */
-export function wholeRegex(source: string): RegExp {
+function wholeRegex(source: string): RegExp {
   try {
     return new RegExp(`^(?:${source})$`, 'su')
   } catch {
