@@ -1,7 +1,8 @@
 // Core dumps (fs/coredump.c, core(5)): what kernel.core_pattern says becomes of a process that dies badly: a file, or a program of the host's that is given the dump.
 // The program is started by the kernel itself, as root, outside of every container. Simpler: a dump is a header and a few words about the process.
 import { Errno, isErr } from '../abi/errno.ts'
-import { AT_FDCWD, O_CREAT, O_NOFOLLOW, O_TRUNC, O_WRONLY } from '../abi/fcntl.ts'
+import { AT_FDCWD, O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } from '../abi/fcntl.ts'
+import { isReg } from '../abi/stat.ts'
 import type { SyscallRequest } from '../abi/syscalls.ts'
 import { concatBytes, encodeUtf8 } from '../lib/bytes.ts'
 import { initCred } from './cred/cred.ts'
@@ -10,17 +11,18 @@ import { bindingOf } from './fs/proc/sysctl-bindings.ts'
 import { SignalState } from './signals.ts'
 import { attachTask, startFlow } from './task-fork.ts'
 import type { Task } from './task.ts'
-import { isKFlow } from './wait-queue.ts'
 import { openExecutable } from './vfs/exec-file.ts'
+import type { File } from './vfs/file.ts'
 import { FdTable } from './vfs/fd-table.ts'
 import { openPath } from './vfs/file-open.ts'
+import { unlinkName } from './vfs/name-remove.ts'
 import { pathString } from './vfs/path-string.ts'
 
 const KTHREADD = 2
 const ET_CORE = 4
 const EXEC_FAILED = 127
-/** What a pipe takes at once. */
-const PIPED_SIZE = 32768
+/** ELF_EXEC_PAGESIZE: a limit below a page is none at all. */
+const MIN_COREDUMP = 4096
 
 /** Dumps the dying task's core. True when there is one: the status word then says so. */
 export function dumpCore(task: Task, sig: number): boolean {
@@ -29,7 +31,7 @@ export function dumpCore(task: Task, sig: number): boolean {
   const init = kernel.initTask ?? task
   const pattern = bindingOf('kernel/core_pattern').get(init)
   const limit = task.rlimits.get('CORE')?.soft ?? 0
-  const dumped = pattern.startsWith('|') ? limit !== 1 && pipeTo(task, sig, pattern.slice(1)) : limit > 0 && pattern !== '' && writeFile(task, sig, pattern, bindingOf('kernel/core_uses_pid').get(init) === '1', limit)
+  const dumped = pattern.startsWith('|') ? limit !== 1 && pipeTo(task, sig, pattern.slice(1)) : limit >= MIN_COREDUMP && pattern !== '' && writeFile(task, sig, pattern, bindingOf('kernel/core_uses_pid').get(init) === '1', limit)
   kernel.trace.emit('task.core', task, { pattern, dumped })
   return dumped
 }
@@ -59,16 +61,33 @@ function contents(task: Task): Uint8Array {
 function writeFile(task: Task, sig: number, pattern: string, usesPid: boolean, limit: number): boolean {
   const name = expand(pattern, task, sig) + (usesPid && !/%p/.test(pattern) ? `.${task.numberIn(task.pidNs)}` : '')
   try {
-    const file = openPath(task, AT_FDCWD, name, O_CREAT | O_WRONLY | O_NOFOLLOW | O_TRUNC, 0o600)
-    const size = Math.min(limit, task.mm.sizes.rss * 1024)
-    file.inode.truncate(task, size)
-    file.inode.writeKernel(0, contents(task).subarray(0, size))
-    file.release()
-    return true
+    removeOld(task, name)
+    const file = openPath(task, AT_FDCWD, name, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW, 0o600)
+    try {
+      if (!mayHoldDump(task, file)) return false
+      const size = Math.min(limit, task.mm.sizes.rss * 1024)
+      file.inode.truncate(task, size)
+      file.inode.writeKernel(0, contents(task).subarray(0, size))
+      return true
+    } finally {
+      file.release()
+    }
   } catch (thrown) {
     if (isErr(thrown)) return false
     throw thrown
   }
+}
+/** What stands in the way of a dump is taken away; if it can't be, opening says so. */
+function removeOld(task: Task, name: string): void {
+  try {
+    unlinkName(task, AT_FDCWD, name)
+  } catch (thrown) {
+    if (!isErr(thrown)) throw thrown
+  }
+}
+/** do_coredump: nothing but a private file of the process's own, which a file system may have made otherwise than asked. */
+function mayHoldDump(task: Task, { inode }: File): boolean {
+  return isReg(inode.mode) && inode.nlink === 1 && inode.uid === task.cred.fsuid && (inode.mode & 0o677) === 0o600
 }
 
 /** Starts the handler with the dump on its standard input. Its arguments are split at blanks before anything is filled in. */
@@ -84,23 +103,43 @@ function pipeTo(task: Task, sig: number, command: string): boolean {
     kernel.printk(6, `Core dump to |${argv[0]} pipe failed`)
     return false
   }
-  const helper = attachTask(
-    {
-      kernel, pid: kernel.initPidNs.allocPid(), parent: kernel.tasks.get(KTHREADD), cred: initCred(kernel.initUserNs), nsproxy: init.nsproxy, fs: init.fs.copy(), files: new FdTable(),
-      signals: new SignalState(), comm: 'kworker/u2:0',
-    },
-    undefined,
-  )
-  const [reader, writer] = makePipe(helper, 0)
-  const dump = concatBytes([contents(task), new Uint8Array(PIPED_SIZE)])
-  const written = writer.write(helper, dump.subarray(0, PIPED_SIZE))
-  if (isKFlow(written)) written.next()
-  writer.release()
-  helper.files.install(0, reader, false)
+  const files = new FdTable()
+  let helper: Task
+  try {
+    files.install(0, dumpPipe(init, task), false)
+    helper = attachTask(
+      {
+        kernel, pid: kernel.initPidNs.allocPid(), parent: kernel.tasks.get(KTHREADD), cred: initCred(kernel.initUserNs), nsproxy: init.nsproxy, fs: init.fs.copy(), files,
+        signals: new SignalState(), comm: 'kworker/u2:0',
+      },
+      undefined,
+    )
+  } catch (thrown) {
+    files.release()
+    if (!isErr(thrown)) throw thrown
+    kernel.printk(6, `Core dump to |${argv[0]} pipe failed`)
+    return false
+  }
   startFlow(helper, runHelper(argv))
   kernel.trace.emit('task.fork', task, { child: helper.globalPid, pids: helper.pid.numbers.map((n) => n.nr), flags: 0 })
   kernel.scheduler.makeReady(helper)
   return true
+}
+
+/** The read end of a pipe with the dump in it. Simpler: what doesn't fit in at once is left out, so that the dying process needn't wait for its reader. */
+function dumpPipe(init: Task, task: Task): File {
+  const [reader, writer] = makePipe(init, 0)
+  try {
+    const dump = new Uint8Array(Math.min(writer.pipe.free, task.mm.sizes.rss * 1024))
+    dump.set(contents(task).subarray(0, dump.length))
+    writer.write(init, dump)
+    return reader
+  } catch (thrown) {
+    reader.release()
+    throw thrown
+  } finally {
+    writer.release()
+  }
 }
 
 function* runHelper(argv: readonly string[]): Generator<SyscallRequest, number, unknown> {

@@ -42,12 +42,12 @@ export function setIoPriority(task: Task, target: Task, ioprio: number): void {
 
 /** sched_fork: what the child starts with. */
 export function inheritPriority(child: Task, parent: Task): void {
-  child.nice = parent.nice
+  const { policy, nice, rtPriority, resetsPriorityOnFork } = parent
+  const isReset = resetsPriorityOnFork && isRealtime(policy)
+  child.policy = isReset ? SCHED_OTHER : policy
+  child.rtPriority = isReset ? 0 : rtPriority
+  child.nice = isReset || (resetsPriorityOnFork && nice < 0) ? 0 : nice
   child.ioPriority = parent.ioPriority
-  if (!parent.resetsPriorityOnFork) {
-    child.policy = parent.policy
-    child.rtPriority = parent.rtPriority
-  } else if (!isRealtime(parent.policy) && parent.nice < 0) child.nice = 0
 }
 
 /** The `priority` of /proc/PID/stat: below 0 for realtime. */

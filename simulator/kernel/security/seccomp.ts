@@ -13,7 +13,7 @@ import type { SyscallRequest } from '../../abi/syscalls.ts'
 import { dumpCore } from '../core-dump.ts'
 import { nsCapable } from '../cred/ns-capable.ts'
 import { PROGRAM_REPLACED } from '../scheduler.ts'
-import { sendSignal } from '../signal-send.ts'
+import { isUnkillable, sendSignal } from '../signal-send.ts'
 import { exitTask } from '../task-exit.ts'
 import type { Task } from '../task.ts'
 import { checkProgram, runProgram } from './bpf.ts'
@@ -138,27 +138,31 @@ function act(task: Task, request: SyscallRequest, nr: number, answer: number, lo
       throw Errno.ENOSYS
     case SECCOMP_RET_TRAP:
       if (logs) log(task, nr, SIGSYS, action)
-      forceSigsys(task)
-      return { result: nr }
+      return forceSigsys(task, nr)
     default:
       return kill(task, request, nr, SIGSYS, action)
   }
 }
 
-/** force_sig: a blocked or ignored SIGSYS ends the process all the same. */
-function forceSigsys(task: Task): void {
+/** force_sig: a blocked or ignored SIGSYS ends the process all the same, and one without a handler ends a PID 1 too. */
+function forceSigsys(task: Task, nr: number): { readonly result: number } {
   const { signals } = task
   if ((signals.blocked & sigBit(SIGSYS)) !== 0n || signals.action(SIGSYS).handler === 'ignore') {
     signals.blocked &= ~sigBit(SIGSYS)
     signals.resetAction(SIGSYS)
   }
+  if (isUnkillable(task) && signals.action(SIGSYS).handler === 'default') return end(task, SIGSYS)
   sendSignal(task.kernel, task, SIGSYS)
+  return { result: nr }
 }
 
 /** Ends the task as by a signal that nothing can catch, not even a PID 1. */
 function kill(task: Task, request: SyscallRequest, nr: number, signal: number, action: number): never {
   if (signal === SIGKILL) task.kernel.trace.emit('seccomp.act', task, { nr: request.via ?? request.nr, action, data: 0 })
   log(task, nr, signal, action)
+  return end(task, signal)
+}
+function end(task: Task, signal: number): never {
   const dumps = signal === SIGSYS && dumpCore(task, signal)
   exitTask(task, signal | (dumps ? 0x80 : 0))
   throw PROGRAM_REPLACED
