@@ -34,6 +34,9 @@ export interface Qdisc {
   readonly bytes: number
   readonly packets: number
   readonly dropped: number
+  /** What waits in it: packets and bytes. */
+  readonly qlen: number
+  readonly backlog: number
 }
 
 /** What a driver says of its device (ethtool_drvinfo, ethtool_link_ksettings, ethtool_stats, ethtool_gfeatures). */
@@ -46,6 +49,7 @@ export interface EthtoolInfo {
   readonly driver: { readonly driver: string; readonly version: string; readonly firmware: string; readonly bus: string; readonly hasStatistics: boolean } | undefined
   readonly settings: { readonly speed: number | undefined; readonly duplex: string | undefined; readonly port: string; readonly mdix: boolean; readonly messageLevel?: number } | undefined
   readonly statistics: readonly (readonly [string, number])[]
-  readonly features: readonly EthtoolFeature[]
+  /** undefined: not known of this kind of device. */
+  readonly features: readonly EthtoolFeature[] | undefined
   readonly queues: readonly [rx: number, tx: number]
 }

@@ -104,7 +104,12 @@ export interface Link {
   readonly addrGenMode: number
   readonly numTxQueues: number
   readonly numRxQueues: number
+  /** The largest segments the stack hands to the device or takes from it at once. */
+  readonly gsoMaxSize: number
+  readonly gsoMaxSegs: number
+  readonly groMaxSize: number
   readonly tsoMaxSize: number
+  readonly tsoMaxSegs: number
   readonly parentBus: string | undefined
   readonly parentDev: string | undefined
   readonly rx: LinkStats

@@ -42,19 +42,20 @@ const SETTINGS: Readonly<Partial<Record<DeviceKind, EthtoolInfo['settings']>>> =
 const base = (device: NetDevice): NetDevice => (device.lower !== undefined && device.kind !== 'ipvlan' ? base(device.lower) : device)
 
 const QUEUE_COUNTERS: readonly string[] = ['rx_queue_0_xdp_packets', 'rx_queue_0_xdp_bytes', 'rx_queue_0_drops', 'rx_queue_0_xdp_redirect', 'rx_queue_0_xdp_drops', 'rx_queue_0_xdp_tx', 'rx_queue_0_xdp_tx_errors', 'tx_queue_0_xdp_xmit', 'tx_queue_0_xdp_xmit_errors']
-const CARD_COUNTERS: readonly string[] = ['xdp_packets', 'xdp_tx', 'xdp_redirects', 'xdp_drops', 'kicks']
+const CARD_COUNTERS: readonly string[] = ['xdp_packets', 'xdp_tx', 'xdp_redirects', 'xdp_drops']
 
 function statistics(device: NetDevice): readonly (readonly [string, number])[] {
   if (device.kind === 'veth') return [['peer_ifindex', device.peer?.index ?? 0], ...QUEUE_COUNTERS.map((name) => [name, 0] as const)]
   if (device.kind !== 'physical') return []
   return [
     ['rx_queue_0_packets', device.rx.packets], ['rx_queue_0_bytes', device.rx.bytes], ['rx_queue_0_drops', device.rx.dropped], ...CARD_COUNTERS.map((name) => [`rx_queue_0_${name}`, 0] as const),
-    ['tx_queue_0_packets', device.tx.packets], ['tx_queue_0_bytes', device.tx.bytes], ['tx_queue_0_xdp_tx', 0], ['tx_queue_0_xdp_tx_drops', 0], ['tx_queue_0_kicks', device.tx.packets], ['tx_queue_0_tx_timeouts', 0],
+    ['tx_queue_0_packets', device.tx.packets], ['tx_queue_0_bytes', device.tx.bytes], ['tx_queue_0_xdp_tx', 0], ['tx_queue_0_xdp_tx_drops', 0], ['tx_queue_0_tx_timeouts', 0],
   ]
 }
 
-function features(device: NetDevice): readonly EthtoolFeature[] {
-  const states = STATES[device.kind] ?? STATES.dummy ?? ''
+function features(device: NetDevice): readonly EthtoolFeature[] | undefined {
+  const states = STATES[device.kind]
+  if (states === undefined) return undefined
   return FEATURES.map((name, i) => {
     const plain = name.replace(/^>/, '')
     const changed = device.features.get(plain)
@@ -74,7 +75,7 @@ export function ethtoolInfo(device: NetDevice): EthtoolInfo {
 export function setFeatures(device: NetDevice, changes: Readonly<Record<string, boolean>>): void {
   const own = features(device)
   for (const [name, value] of Object.entries(changes)) {
-    const feature = own.find((f) => f.name === name)
+    const feature = own?.find((f) => f.name === name)
     if (feature === undefined || (feature.isFixed && feature.isOn !== value)) throw Errno.EOPNOTSUPP
   }
   for (const [name, value] of Object.entries(changes)) device.features.set(name, value)

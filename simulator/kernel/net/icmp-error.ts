@@ -43,7 +43,10 @@ export function sendIcmpError(net: NetNamespace, packet: IpPacket, what: Unreach
 function isLimited(net: NetNamespace, { family, source }: IpPacket, type: number): boolean {
   const isCounted = family === 'inet' ? ((net.sysctls.getNumber('net/ipv4/icmp_ratemask') >> type) & 1) === 1 : type < 128 && type !== TOO_BIG6
   if (!isCounted) return false
-  return !net.inet.mayError() || !net.inet.mayErrorTo(formatIp(family, source), net.sysctls.getNumber(family === 'inet' ? 'net/ipv4/icmp_ratelimit' : 'net/ipv6/icmp/ratelimit'))
+  const isGlobal = !net.inet.mayError()
+  if (!isGlobal && net.inet.mayErrorTo(formatIp(family, source), net.sysctls.getNumber(family === 'inet' ? 'net/ipv4/icmp_ratelimit' : 'net/ipv6/icmp/ratelimit'))) return false
+  net.inet.count(`${family === 'inet' ? 'Icmp ' : 'Icmp6'}OutRateLimit${isGlobal ? 'Global' : 'Host'}`)
+  return true
 }
 
 /** ipv4_link_failure, ndisc_error_report: a neighbour doesn't answer. A packet of our own is answered by a message to ourselves, over lo. */

@@ -19,6 +19,8 @@ const UNREACHABLE4: readonly (readonly [Errno, boolean])[] = [
   [Errno.ENETUNREACH, true], [Errno.EHOSTDOWN, true], [Errno.ENONET, true], [Errno.ENETUNREACH, true], [Errno.EHOSTUNREACH, true], [Errno.ENETUNREACH, false],
   [Errno.EHOSTUNREACH, false], [Errno.EHOSTUNREACH, true], [Errno.EHOSTUNREACH, true], [Errno.EHOSTUNREACH, true],
 ]
+/** NR_ICMP_TYPES */
+const HIGHEST_TYPE = 18
 const UNREACHABLE6: readonly (readonly [Errno, boolean])[] = [
   [Errno.ENETUNREACH, false], [Errno.EACCES, true], [Errno.EHOSTUNREACH, false], [Errno.EHOSTUNREACH, false], [Errno.ECONNREFUSED, true], [Errno.EACCES, true], [Errno.EACCES, true],
 ]
@@ -34,7 +36,9 @@ export function icmpReceived(net: NetNamespace, packet: IpPacket, device: NetDev
   net.inet.count(`${isV6 ? 'Icmp6' : 'Icmp'} InType${payload.type}`)
   if (payload.type === (isV6 ? ICMPV6_ECHO_REQUEST : ICMP_ECHO)) return echo(net, packet, payload, device)
   if (payload.type === (isV6 ? ICMPV6_ECHO_REPLY : ICMP_ECHOREPLY)) return pong(net, packet, payload, device)
-  if (payload.about !== undefined) errorReceived(net, packet, payload, payload.about)
+  if (payload.about !== undefined) return errorReceived(net, packet, payload, payload.about)
+  // icmp_rcv: nobody handles such a type.
+  if (!isV6 && payload.type > HIGHEST_TYPE) net.inet.count('Icmp InErrors')
 }
 
 /** icmp_echo */

@@ -59,7 +59,8 @@ export function routeOutput(net: NetNamespace, family: IpVersion, destination: b
 }
 /** To everybody of a group, or on the wire: by the device asked for, that of the source address, or of the route. */
 function groupRoute(net: NetNamespace, family: IpVersion, destination: bigint, key: RouteKey): OutputRoute {
-  const ofSource = family === 'inet' && key.source !== undefined ? [...net.devices.values()].find((d) => d.addresses.some((a) => a.local === key.source)) : undefined
+  const local = family === 'inet' && key.source !== undefined ? net.routes.lookup(family, key.source) : undefined
+  const ofSource = local?.type === RTN_LOCAL ? local.nexthops.at(0)?.device : undefined
   const device = key.device ?? ofSource ?? chooseRoute(net, family, destination, undefined, key).hop?.device
   if (device === undefined) throw Errno.ENETUNREACH
   const source = key.source ?? selectSource(net, family, device, destination)

@@ -3,6 +3,9 @@ import { IFF_ALLMULTI, IFF_PROMISC, type Link, type LinkInfoData } from '../../a
 import { bridgeData, portData } from './bridge-port.ts'
 import type { NetDevice } from './net-device.ts'
 
+/** What every device starts with (alloc_netdev_mqs); nothing here changes it. */
+const GSO_LEGACY_MAX_SIZE = 65536, GRO_LEGACY_MAX_SIZE = 65536, GSO_MAX_SEGS = 65535
+
 /** rtnl_link_ops.kind; tun and tap are one. */
 export const infoKind = (device: NetDevice): string | undefined =>
   device.kind === 'loopback' || device.kind === 'physical' ? undefined : device.kind === 'tap' ? 'tun' : device.kind
@@ -43,6 +46,7 @@ export function linkMessage(device: NetDevice): Link {
     kind: infoKind(device), data: kindData(device), slaveKind: device.master?.kind, slaveData: device.master === undefined ? undefined : portData(device), vlans: vlansOf(device), alias: device.alias,
     promiscuity: promiscuity(device), allmulti: (device.has(IFF_ALLMULTI) ? 1 : 0) + (device.master === undefined ? 0 : 1), carrier: device.carrier, carrierChanges: device.carrierChanges,
     addrGenMode: device.addrGenMode, numTxQueues: device.numTxQueues, numRxQueues: device.numRxQueues, tsoMaxSize: device.tsoMaxSize,
+    gsoMaxSize: GSO_LEGACY_MAX_SIZE, gsoMaxSegs: GSO_MAX_SEGS, groMaxSize: GRO_LEGACY_MAX_SIZE, tsoMaxSegs: GSO_MAX_SEGS,
     parentBus: device.kind === 'physical' ? 'virtio' : undefined, parentDev: device.kind === 'physical' ? 'virtio0' : undefined, rx: { ...device.rx, multicast: device.rxMulticast }, tx: { ...device.tx },
   }
 }

@@ -48,6 +48,14 @@ export interface TrafficCounters {
   errors: number
   dropped: number
 }
+/** What a queueing discipline has sent and thrown away, and what waits in it. */
+export interface QdiscCounters {
+  bytes: number
+  packets: number
+  dropped: number
+  qlen: number
+  backlog: number
+}
 const counters = (): TrafficCounters => ({ bytes: 0, packets: 0, errors: 0, dropped: 0 })
 
 export class NetDevice {
@@ -113,7 +121,7 @@ export class NetDevice {
   /** A queueing discipline that delays, loses or limits (netem, tbf): it calls `send` with what may go, when it may. */
   egress: ((frame: Frame, send: (frame: Frame) => void) => void) | undefined
   /** The queueing discipline somebody has chosen (tc-qdisc(8)). */
-  rootQdisc: { readonly kind: string; readonly handle: number; readonly options: NetemOptions; readonly counters: { bytes: number; packets: number; dropped: number } } | undefined
+  rootQdisc: { readonly kind: string; readonly handle: number; readonly options: NetemOptions; readonly counters: QdiscCounters } | undefined
   /** netdev_rx_handler_register: a master that takes frames before the protocols do; true: taken. */
   rxHandler: ((device: NetDevice, frame: Frame) => boolean) | undefined
   readonly neighbours = new NeighbourTable()

@@ -2,17 +2,16 @@
 // correlations are kept and shown), a corrupted packet is one the receiver's checksum throws away, and jitter is even or bell-shaped.
 import type { NetemOptions } from '../../abi/netlink.ts'
 import { NSEC_PER_SEC } from '../clock.ts'
-import type { NetDevice } from './net-device.ts'
+import type { NetDevice, QdiscCounters } from './net-device.ts'
 import { type Frame, frameLength } from './packet.ts'
 import { dropPacket } from './packet-events.ts'
 
 const BELL_SAMPLES = 12
 
 /** What a device does with frames it sends: `send` is called for each that leaves, when it leaves. */
-export function netemEgress(device: NetDevice, options: NetemOptions, counters: { bytes: number; packets: number; dropped: number }): (frame: Frame, send: (frame: Frame) => void) => void {
+export function netemEgress(device: NetDevice, options: NetemOptions, counters: QdiscCounters): (frame: Frame, send: (frame: Frame) => void) => void {
   const { kernel } = device.ns
   const random = (): number => kernel.random.u32() / 2 ** 32
-  let waiting = 0
   let since = 0
   /** When the wire is free again, with a rate. */
   let free = 0
@@ -29,7 +28,7 @@ export function netemEgress(device: NetDevice, options: NetemOptions, counters: 
   }
   const latency = (): number => Math.max(0, (options.delay ?? 0) + Math.round((options.jitter ?? 0) * (options.jitter === undefined ? 0 : spread())))
   const enqueue = (frame: Frame, send: (frame: Frame) => void): void => {
-    if (waiting >= (options.limit ?? 1000)) return lost(frame, `the queue of netem on ${device.name} is full`)
+    if (counters.qlen >= (options.limit ?? 1000)) return lost(frame, `the queue of netem on ${device.name} is full`)
     const { now } = kernel.clock
     since++
     const jumpsAhead = since >= (options.gap ?? 1) && chance(options.reorder)
@@ -39,9 +38,11 @@ export function netemEgress(device: NetDevice, options: NetemOptions, counters: 
       leaves = Math.max(leaves, free) + Math.ceil((frameLength(frame) * NSEC_PER_SEC) / options.rate)
       free = leaves
     }
-    waiting++
+    counters.qlen++
+    counters.backlog += frameLength(frame)
     kernel.clock.at(leaves, () => {
-      waiting--
+      counters.qlen--
+      counters.backlog -= frameLength(frame)
       counters.packets++
       counters.bytes += frameLength(frame)
       send(frame)

@@ -45,8 +45,8 @@ export function showSnmp(net: NetNamespace): string {
     ['Forwarding', net.sysctls.getNumber('net/ipv4/ip_forward') === 0 ? 2 : 1], ['DefaultTTL', net.sysctls.getNumber('net/ipv4/ip_default_ttl')], ...IP.map((key) => [key, get(`Ip ${key}`)] as const),
   ])
   text += table('Icmp', [
-    ['InMsgs', sum('Icmp InType')], ['InErrors', 0], ['InCsumErrors', 0], ...ICMP_KINDS.map(([key, type]) => [`In${key}`, get(`Icmp InType${type}`)] as const),
-    ['OutMsgs', sum('Icmp OutType')], ['OutErrors', 0], ['OutRateLimitGlobal', 0], ['OutRateLimitHost', 0], ...ICMP_KINDS.map(([key, type]) => [`Out${key}`, get(`Icmp OutType${type}`)] as const),
+    ['InMsgs', sum('Icmp InType')], ['InErrors', get('Icmp InErrors')], ['InCsumErrors', 0], ...ICMP_KINDS.map(([key, type]) => [`In${key}`, get(`Icmp InType${type}`)] as const),
+    ['OutMsgs', sum('Icmp OutType')], ['OutErrors', 0], ['OutRateLimitGlobal', get('Icmp OutRateLimitGlobal')], ['OutRateLimitHost', get('Icmp OutRateLimitHost')], ...ICMP_KINDS.map(([key, type]) => [`Out${key}`, get(`Icmp OutType${type}`)] as const),
   ])
   const messages = ['In', 'Out'].flatMap((way) => types(net, `Icmp ${way}Type`).map((type) => [`${way}Type${type}`, get(`Icmp ${way}Type${type}`)] as const))
   if (messages.length > 0) text += table('IcmpMsg', messages)

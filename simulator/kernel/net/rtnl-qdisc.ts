@@ -2,7 +2,7 @@
 // prio are kept and shown, since no queue here is ever long; classes and filters are missing.
 import { Errno } from '../../abi/errno.ts'
 import { type NetemOptions, type NetlinkReply, type NetlinkRequest, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE, type QdiscRequest } from '../../abi/netlink.ts'
-import type { NetDevice } from './net-device.ts'
+import type { NetDevice, QdiscCounters } from './net-device.ts'
 import type { NetNamespace } from './net-namespace.ts'
 import { NetlinkError } from './netlink-error.ts'
 import { netemEgress } from './netem.ts'
@@ -10,11 +10,13 @@ import { netemEgress } from './netem.ts'
 const KINDS: ReadonlySet<string> = new Set(['netem', 'pfifo', 'bfifo', 'pfifo_fast', 'fq_codel', 'prio', 'noqueue'])
 const FIRST_AUTO_HANDLE = 0x8001
 
+const noCounts = (): QdiscCounters => ({ bytes: 0, packets: 0, dropped: 0, qlen: 0, backlog: 0 })
+
 export function dumpQdiscs(net: NetNamespace): readonly NetlinkReply[] {
   return [...net.devices.values()].filter((d) => d.qdisc !== 'noop').map((device) => {
     const root = device.rootQdisc
     const isDefaultQueue = root === undefined && device.qdisc !== 'noqueue'
-    const counters = root?.counters ?? (isDefaultQueue ? { bytes: device.tx.bytes, packets: device.tx.packets, dropped: 0 } : { bytes: 0, packets: 0, dropped: 0 })
+    const counters = root?.counters ?? (isDefaultQueue ? { bytes: device.tx.bytes, packets: device.tx.packets, dropped: 0, qlen: 0, backlog: 0 } : noCounts())
     return { type: 'RTM_NEWQDISC', qdisc: { index: device.index, kind: device.qdisc, handle: root?.handle ?? 0, options: root?.options ?? {}, ...counters } }
   })
 }
@@ -27,9 +29,8 @@ function autoHandle(net: NetNamespace): number {
   return next
 }
 
-function attach(device: NetDevice, request: QdiscRequest, handle: number): void {
+function attach(device: NetDevice, request: QdiscRequest, handle: number, counters = noCounts()): void {
   const kind = request.kind ?? ''
-  const counters = { bytes: 0, packets: 0, dropped: 0 }
   const options = request.options ?? {}
   device.rootQdisc = kind === 'noqueue' ? undefined : { kind, handle, options, counters }
   device.egress = kind === 'netem' ? netemEgress(device, options, counters) : undefined
@@ -63,8 +64,7 @@ export function changeQdisc(net: NetNamespace, { type, flags, qdisc: request }: 
   const isSame = root !== undefined && kind === root.kind && (request.handle === undefined || request.handle === root.handle)
   if (root !== undefined && !isSame && (flags & NLM_F_REPLACE) === 0) throw new NetlinkError(Errno.EINVAL, 'Invalid qdisc name: must match existing qdisc')
   if (isSame) {
-    attach(device, { ...request, options: { ...kept(root.options), ...request.options } }, root.handle)
-    if (device.rootQdisc !== undefined) Object.assign(device.rootQdisc.counters, root.counters)
+    attach(device, { ...request, options: { ...kept(root.options), ...request.options } }, root.handle, root.counters)
   } else attach(device, request, request.handle ?? autoHandle(net))
   return []
 }

@@ -2,7 +2,7 @@
 // be changed; the rest is refused as by a driver that has none of it, or named as missing.
 import type { Flow } from '../../../abi/syscalls.ts'
 import { Errno, isErr } from '../../../abi/errno.ts'
-import type { EthtoolInfo } from '../../../abi/netlink.ts'
+import type { EthtoolFeature, EthtoolInfo } from '../../../abi/netlink.ts'
 import { type Crt, exit, program } from '../../libc/crt.ts'
 import { unsimulated } from '../../libc/err.ts'
 import { RtnlSocket } from '../../libc/rtnetlink.ts'
@@ -72,8 +72,11 @@ function* statistics(c: Crt, info: EthtoolInfo | undefined): Flow<number> {
   return 0
 }
 
+const unknownFeatures = (c: Crt, info: EthtoolInfo): Flow<number> => unsimulated(c, `the feature list of ${info.name}'s kind of device`)
+
 function* features(c: Crt, info: EthtoolInfo | undefined): Flow<number> {
   if (info === undefined) return yield* noDevice(c, 1)
+  if (info.features === undefined) return yield* unknownFeatures(c, info)
   yield* c.stdout.write(`Features for ${info.name}:\n${info.features.map((f) => `${f.isPart ? '\t' : ''}${f.name}: ${f.isOn ? 'on' : 'off'}${f.isFixed ? ' [fixed]' : ''}\n`).join('')}`)
   return 0
 }
@@ -82,12 +85,14 @@ function* features(c: Crt, info: EthtoolInfo | undefined): Flow<number> {
 function* change(c: Crt, rtnl: RtnlSocket, info: EthtoolInfo | undefined, args: readonly string[]): Flow<number> {
   if (info === undefined) return yield* noDevice(c, 1)
   if (args.length === 0 || args.length % 2 !== 0) return yield* die(c, 1, BAD_COMMAND)
+  const { features: all } = info
+  if (all === undefined) return yield* unknownFeatures(c, info)
   const changes: Record<string, boolean> = {}
   const set = (name: string, isOn: boolean): boolean => {
-    const at = info.features.findIndex((f) => f.name === name)
+    const at = all.findIndex((f) => f.name === name)
     if (at < 0) return false
     changes[name] = isOn
-    for (const part of info.features.slice(at + 1, nextGroup(info, at))) if (!part.isFixed) changes[part.name] = isOn
+    for (const part of all.slice(at + 1, nextGroup(all, at))) if (!part.isFixed) changes[part.name] = isOn
     return true
   }
   for (let i = 0; i < args.length; i += 2) {
@@ -99,9 +104,9 @@ function* change(c: Crt, rtnl: RtnlSocket, info: EthtoolInfo | undefined, args: 
   if (errno === Errno.EOPNOTSUPP) return yield* die(c, 1, 'Could not change any device features')
   return errno === undefined ? 0 : yield* die(c, 1, `netlink error: ${errno.message}`)
 }
-function nextGroup(info: EthtoolInfo, at: number): number {
-  const next = info.features.findIndex((f, i) => i > at && !f.isPart)
-  return next < 0 ? info.features.length : next
+function nextGroup(all: readonly EthtoolFeature[], at: number): number {
+  const next = all.findIndex((f, i) => i > at && !f.isPart)
+  return next < 0 ? all.length : next
 }
 
 function* main(c: Crt): Flow<number> {

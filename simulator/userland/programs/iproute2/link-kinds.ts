@@ -143,9 +143,14 @@ const PARSERS: ReadonlyMap<string, Parser> = new Map<string, Parser>([
 /** Pairs of words for kinds that are not simulated, so that the kernel may say so. */
 const UNPARSED: ReadonlySet<string> = new Set(['vxlan', 'bond', 'bond_slave', 'vrf', 'gre', 'gretap', 'ipip', 'sit', 'wireguard', 'geneve', 'team', 'vti', 'xfrm', 'ip6tnl', 'ip6gre', 'ip6gretap', 'macsec', 'hsr', 'can', 'vcan', 'erspan'])
 
+/** The same for kinds whose words are known. */
+const PARSED_ONLY: ReadonlySet<string> = new Set(['macvtap', 'ipvtap', 'ifb', 'nlmon'])
+
 export function* parseKind(c: Crt, words: Words, kind: string): Flow<KindData> {
   if (UNPARSED.has(kind)) exit(yield* unsimulated(c, `device type ${kind}`))
-  return yield* (PARSERS.get(kind) ?? other)(c, words, kind)
+  const data = yield* (PARSERS.get(kind) ?? other)(c, words, kind)
+  if (PARSED_ONLY.has(kind)) exit(yield* unsimulated(c, `device type ${kind}`))
+  return data
 }
 
 /** `ip link help KIND`; undefined for kinds without a text of their own. */

@@ -97,7 +97,8 @@ function detailsText({ link }: LinkFacts, o: IpOptions, withMode: boolean): stri
   if (link.kind !== undefined) text += `${newline(o)}    ${link.kind} ${dataText(link.kind, link.data ?? {}, o)}`
   if (link.slaveKind !== undefined) text += `${newline(o)}    ${link.slaveKind}_slave ${dataText(`${link.slaveKind}_slave`, link.slaveData ?? {}, o)}`
   if (withMode) text += `addrgenmode ${addressMode(link)} `
-  text += `numtxqueues ${link.numTxQueues} numrxqueues ${link.numRxQueues} gso_max_size 65536 gso_max_segs 65535 tso_max_size ${link.tsoMaxSize} tso_max_segs 65535 gro_max_size 65536 `
+  text += `numtxqueues ${link.numTxQueues} numrxqueues ${link.numRxQueues} gso_max_size ${link.gsoMaxSize} gso_max_segs ${link.gsoMaxSegs} ` +
+    `tso_max_size ${link.tsoMaxSize} tso_max_segs ${link.tsoMaxSegs} gro_max_size ${link.groMaxSize} `
   if (link.parentBus !== undefined) text += `parentbus ${link.parentBus} `
   if (link.parentDev !== undefined) text += `parentdev ${link.parentDev} `
   return text
@@ -131,8 +132,8 @@ function detailsJson(link: Link, withMode: boolean): Record<string, Json> {
   }
   return {
     promiscuity: link.promiscuity, allmulti: link.allmulti, min_mtu: link.minMtu, max_mtu: link.maxMtu, ...(Object.keys(info).length === 0 ? {} : { linkinfo: info }),
-    ...(withMode ? { inet6_addr_gen_mode: addressMode(link) } : {}), num_tx_queues: link.numTxQueues, num_rx_queues: link.numRxQueues, gso_max_size: 65536, gso_max_segs: 65535,
-    tso_max_size: link.tsoMaxSize, tso_max_segs: 65535, gro_max_size: 65536, ...(link.parentBus === undefined ? {} : { parentbus: link.parentBus }),
+    ...(withMode ? { inet6_addr_gen_mode: addressMode(link) } : {}), num_tx_queues: link.numTxQueues, num_rx_queues: link.numRxQueues, gso_max_size: link.gsoMaxSize, gso_max_segs: link.gsoMaxSegs,
+    tso_max_size: link.tsoMaxSize, tso_max_segs: link.tsoMaxSegs, gro_max_size: link.groMaxSize, ...(link.parentBus === undefined ? {} : { parentbus: link.parentBus }),
     ...(link.parentDev === undefined ? {} : { parentdev: link.parentDev }),
   }
 }

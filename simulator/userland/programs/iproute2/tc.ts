@@ -117,6 +117,12 @@ function* kindOptions(c: Crt, words: Words, kind: string): Flow<QdiscRequest['op
   return rest === undefined ? {} : exit(yield* unsimulated(c, `'tc qdisc … ${kind} ${rest}'`))
 }
 
+/** print_size */
+function sizeText(bytes: number): string {
+  const kib = Math.round(bytes / 1024), mib = Math.round(bytes / 1048576)
+  if (bytes >= 1048576 && Math.abs(mib * 1048576 - bytes) < 1024) return `${mib}Mb`
+  return bytes >= 1024 && Math.abs(kib * 1024 - bytes) < 16 ? `${kib}Kb` : `${bytes}b`
+}
 function settings(q: Qdisc): string {
   if (q.kind === 'netem') return netemText(q.options)
   if (q.kind === 'pfifo' || q.kind === 'bfifo') return `limit ${q.options.limit ?? 1000}${q.kind === 'pfifo' ? 'p' : 'b'}`
@@ -145,14 +151,14 @@ function* show(c: Crt, o: IpOptions, rtnl: Rtnl, words: Words): Flow<number> {
       const options = q.kind === 'netem' ? netemJson(q.options) : q.kind === 'fq_codel' ? FQ_CODEL_JSON : q.kind === 'pfifo' || q.kind === 'bfifo' ? { limit: q.options.limit ?? 1000 } : {}
       json.push({
         kind: q.kind, handle, ...(index === undefined ? { dev: name } : {}), root: true, refcnt: REFERENCES, options,
-        ...(o.stats > 0 ? { bytes: q.bytes, packets: q.packets, drops: q.dropped, overlimits: 0, requeues: 0, backlog: 0, qlen: 0 } : {}),
+        ...(o.stats > 0 ? { bytes: q.bytes, packets: q.packets, drops: q.dropped, overlimits: 0, requeues: 0, backlog: q.backlog, qlen: q.qlen } : {}),
       })
       continue
     }
     const dot = index === undefined ? `dev ${paint(o, 'ifname', name)} ` : ''
     yield* c.stdout.write(`qdisc ${q.kind} ${handle} ${dot}root refcnt ${REFERENCES} ${settings(q)}\n`)
     if (o.stats === 0) continue
-    yield* c.stdout.write(` Sent ${q.bytes} bytes ${q.packets} pkt (dropped ${q.dropped}, overlimits 0 requeues 0) \n backlog 0b 0p requeues 0\n`)
+    yield* c.stdout.write(` Sent ${q.bytes} bytes ${q.packets} pkt (dropped ${q.dropped}, overlimits 0 requeues 0) \n backlog ${sizeText(q.backlog)} ${q.qlen}p requeues 0\n`)
     if (q.kind === 'fq_codel') yield* c.stdout.write('  maxpacket 0 drop_overlimit 0 new_flow_count 0 ecn_mark 0\n  new_flows_len 0 old_flows_len 0\n')
   }
   if (o.json) yield* printJson(c, o, json)
