@@ -16,4 +16,6 @@ export const F_OK = 0, X_OK = 1, W_OK = 2, R_OK = 4
 
 /** Operations of epoll_ctl(2). */
 export const EPOLL_CTL_ADD = 1, EPOLL_CTL_DEL = 2, EPOLL_CTL_MOD = 3
+/** Event bits of its items: report a change once; report once and then be still until EPOLL_CTL_MOD. */
+export const EPOLLONESHOT = 0x4000_0000, EPOLLET = 0x8000_0000
 export const POLLIN = 1, POLLPRI = 2, POLLOUT = 4, POLLERR = 8, POLLHUP = 16, POLLNVAL = 32

@@ -19,7 +19,7 @@ function* waitFor(task: Task, ep: EventPoll, most: number, timeoutMs: number): K
   const { clock } = task.kernel
   const deadline = timeoutMs < 0 ? undefined : clock.now + timeoutMs * NSEC_PER_MSEC
   for (;;) {
-    const found = ep.take(task, most)
+    const found = ep.take(most)
     if (found.length > 0 || (deadline !== undefined && clock.now >= deadline)) return found
     yield deadline === undefined ? ep.changed : { queues: [ep.changed], deadline }
   }
@@ -41,7 +41,7 @@ export const epollSyscalls = {
   epoll_wait(task, epfd, maxEvents, timeoutMs) {
     const ep = eventPoll(task, epfd)
     if (maxEvents <= 0) throw Errno.EINVAL
-    const found = ep.take(task, maxEvents)
+    const found = ep.take(maxEvents)
     return found.length > 0 || timeoutMs === 0 ? found : waitFor(task, ep, maxEvents, timeoutMs)
   },
 } satisfies Partial<Handlers>

@@ -103,12 +103,24 @@ export class Mm {
     }
     return true
   }
-  unmap(address: number): void {
-    const area = this.#areas.get(address)
-    if (area === undefined) return
-    this.#areas.delete(address)
-    this.#mapped -= area.length
-    this.#give(area.touched)
+  /** Takes a range of addresses out of all areas that reach into it; what is left on either side stays. */
+  unmap(from: number, length: number): void {
+    const whole = this.#areas.get(from)
+    const hit = whole?.length === length ? [[from, whole] as const] : [...this.#areas].filter(([start, area]) => start < from + length && from < start + area.length)
+    for (const [start, area] of hit) {
+      this.#areas.delete(start)
+      const before = this.#keep(start, area, 0, from - start)
+      const after = this.#keep(start, area, from + length - start, area.length)
+      this.#mapped -= area.length - before.length - after.length
+      this.#give(area.touched - before.touched - after.touched)
+    }
+  }
+  /** Makes an area of a part of another; areas are touched from their beginning. */
+  #keep(start: number, area: Area, from: number, to: number): Area {
+    const length = Math.max(0, to - from)
+    const part = { length, touched: Math.min(length, Math.max(0, area.touched - from)) }
+    if (length > 0) this.#areas.set(start + from, part)
+    return part
   }
 
   /** The youngest anonymous memory goes back. */

@@ -13,6 +13,7 @@ export abstract class File {
   flags: number
   pos = 0
   #refs = 1
+  #onRelease: Set<() => void> | undefined
 
   constructor(path: Path, flags: number) {
     this.path = path
@@ -44,6 +45,7 @@ export abstract class File {
   /** close: the last reference releases what the file holds. */
   release(): void {
     if (--this.#refs > 0) return
+    for (const forget of [...(this.#onRelease ?? [])]) forget()
     this.onRelease()
     this.inode.locks?.releaseFile(this)
     if (this.countsAsWriter) {
@@ -55,6 +57,14 @@ export abstract class File {
     this.path.mount.unpin()
   }
   protected onRelease(): void {}
+  /** For who watches the file without holding it. */
+  addReleaseHook(forget: () => void): void {
+    this.#onRelease ??= new Set()
+    this.#onRelease.add(forget)
+  }
+  removeReleaseHook(forget: () => void): void {
+    this.#onRelease?.delete(forget)
+  }
   /** Set by open(2) when this file is counted in the inode's writeCount. */
   countsAsWriter = false
   get refs(): number {

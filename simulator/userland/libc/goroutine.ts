@@ -145,6 +145,8 @@ export class GoRuntime {
   /** close(2); goroutines that wait for the descriptor go on with EBADF. */
   *close(fd: number): Flow<0 | Errno> {
     for (const g of this.#all) if (g.fd === fd) this.#cut(g)
+    // another process may have the file open still, and epoll would go on telling of it
+    if (this.#watched.delete(fd)) yield* call('epoll_ctl', this.#epoll, EPOLL_CTL_DEL, fd, 0)
     return yield* call('close', fd)
   }
 
