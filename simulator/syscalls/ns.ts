@@ -3,15 +3,13 @@ import { CAP_SYS_ADMIN, CAP_SYS_BOOT } from '../abi/capability.ts'
 import { Errno } from '../abi/errno.ts'
 import { encodeUtf8 } from '../lib/bytes.ts'
 import { nsCapable } from '../kernel/cred/ns-capable.ts'
+import { KERNEL_VERSION, OS_RELEASE } from '../kernel/fs/proc/machine-info.ts'
 import { setns } from '../kernel/ns/setns.ts'
 import { unshare } from '../kernel/ns/unshare.ts'
 import type { Task } from '../kernel/task.ts'
 import type { Handlers } from './handlers.ts'
 
 const UTS_LEN = 64
-/** What uname -r and -v say: the kernel of Debian 12. */
-export const KERNEL_RELEASE = '6.1.0-50-cloud-amd64'
-export const KERNEL_VERSION = '#1 SMP PREEMPT_DYNAMIC Debian 6.1.176-1 (2026-07-02)'
 
 function checkName(task: Task, name: string): void {
   if (!nsCapable(task, task.nsproxy.uts.owner ?? task.kernel.initUserNs, CAP_SYS_ADMIN)) throw Errno.EPERM
@@ -23,7 +21,7 @@ export const nsSyscalls = {
   setns: (task, fd, nstype) => setns(task, task.files.require(fd), nstype),
   uname(task) {
     const { hostname, domainname } = task.nsproxy.uts
-    return { sysname: 'Linux', nodename: hostname, release: KERNEL_RELEASE, version: KERNEL_VERSION, machine: 'x86_64', domainname }
+    return { sysname: 'Linux', nodename: hostname, release: OS_RELEASE, version: KERNEL_VERSION, machine: 'x86_64', domainname }
   },
   sethostname(task, name) {
     checkName(task, name)

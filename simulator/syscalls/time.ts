@@ -7,11 +7,12 @@ import { NSEC_PER_MSEC, NSEC_PER_SEC } from '../kernel/clock.ts'
 import { capable } from '../kernel/cred/ns-capable.ts'
 import type { Task } from '../kernel/task.ts'
 import { type KFlow, WaitQueue } from '../kernel/wait-queue.ts'
+import { MEM_TOTAL_KB, memFreeKb } from '../kernel/fs/proc/machine-info.ts'
+import { usedByProcesses } from '../kernel/fs/proc/process-state.ts'
 import type { Handlers } from './handlers.ts'
 
 const TIMER_ABSTIME = 1
 const SYSLOG_ACTION_READ_CLEAR = 4, SYSLOG_ACTION_CLEAR = 5
-const MEMORY_KIB = 982816
 
 const timespec = (ns: number): Timespec => ({ sec: Math.floor(ns / NSEC_PER_SEC), nsec: Math.round(ns % NSEC_PER_SEC) })
 
@@ -53,7 +54,7 @@ export const timeSyscalls = {
   },
   clock_nanosleep: nanosleep,
   sysinfo: (task) => ({
-    uptime: clockNs(task, CLOCK_BOOTTIME) / NSEC_PER_SEC, totalram: MEMORY_KIB * 1024, freeram: Math.floor(MEMORY_KIB * 0.7) * 1024, procs: task.kernel.tasks.size,
+    uptime: clockNs(task, CLOCK_BOOTTIME) / NSEC_PER_SEC, totalram: MEM_TOTAL_KB * 1024, freeram: memFreeKb(usedByProcesses(task.kernel)) * 1024, procs: task.kernel.tasks.size,
   }),
   getrandom: (task, count) => task.kernel.random.bytes(count),
   syslog(task, type) {

@@ -3,12 +3,11 @@
 import type { Task } from '../task.ts'
 import { sigBit, SIGKILL } from '../../abi/signal.ts'
 import { NSEC_PER_MSEC, NSEC_PER_SEC } from '../clock.ts'
+import { MEM_USABLE_KB } from '../fs/proc/machine-info.ts'
 import type { Cgroup } from './cgroup.ts'
 import type { MemoryEvent, MemoryKind } from './memory-state.ts'
 import { outOfMemory } from './oom.ts'
 
-/** What the machine has for groups and page cache once the kernel has taken its own. */
-export const MACHINE_MEMORY = 430 * 1024 * 1024
 const PAGE = 4096
 
 /** Counts an event for a group, and in memory.events of those above. */
@@ -17,7 +16,7 @@ export function countEvent(group: Cgroup, event: MemoryEvent): void {
   for (const above of group.lineage()) above.memory.events[event]++
 }
 
-export const limitOf = (group: Cgroup): number => (group.parent === undefined ? MACHINE_MEMORY : group.has('memory') ? group.memory.max : Infinity)
+export const limitOf = (group: Cgroup): number => (group.parent === undefined ? MEM_USABLE_KB * 1024 : group.has('memory') ? group.memory.max : Infinity)
 
 /** The lowest group that these bytes would not fit into. */
 function fullGroup(group: Cgroup, bytes: number): Cgroup | undefined {

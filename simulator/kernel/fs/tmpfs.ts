@@ -11,10 +11,11 @@ import { Dentry } from '../vfs/dentry.ts'
 import type { FileSystemType } from '../vfs/super-block.ts'
 import { now } from '../vfs/time.ts'
 import { PAGE_SIZE } from './page-data.ts'
+import { MEM_TOTAL_KB } from './proc/machine-info.ts'
 import { MemoryDirectory, MemorySuperBlock } from './tmpfs-inode.ts'
 
-/** Half of the machine's memory (470 MiB), as pages: the default size and number of files. */
-export const DEFAULT_PAGES = 60161
+/** Half of the machine's memory, as pages: the default size and number of files. */
+export const DEFAULT_PAGES = Math.trunc((MEM_TOTAL_KB * 1024) / PAGE_SIZE / 2)
 const BOGO_DIRENT_SIZE = 20
 
 interface TmpfsOptions {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { type Cgroup, rootCgroup } from '../../kernel/cgroup/cgroup.ts'
 import { reclaim } from '../../kernel/cgroup/memory.ts'
+import { outOfMemory } from '../../kernel/cgroup/oom.ts'
 import { Mm } from '../../kernel/mm/mm.ts'
 import { PageCache } from '../../kernel/mm/page-cache.ts'
 import type { Task } from '../../kernel/task.ts'
@@ -66,4 +67,21 @@ test('unmapping an area gives back no more than was touched', () => {
   mm.release()
   expect(g.memory.usage).toBe(0)
   task.cgroup = home
+})
+
+test('who shares the memory of the OOM killer\'s victim dies too, wherever it is', () => {
+  const { machine, task, groups: [g] } = boot('g')
+  machine.runScript('for i in 1 2 3; do sleep 100 & done; echo $! > /sys/fs/cgroup/g/cgroup.procs')
+  const [sharer, spared, victim] = [...machine.kernel.tasks.values()].filter((t) => t.comm === 'sleep')
+  for (const other of [sharer, spared]) {
+    other.mm.release()
+    other.mm = victim.mm
+    victim.mm.users++
+  }
+  spared.oomScoreAdj = -1000
+  expect(outOfMemory(g, task)).toBe(victim)
+  expect(victim.mm.charged).toBeGreaterThan(0)
+  machine.runScript('true')
+  expect([victim, sharer, spared].map((t) => t.isAlive)).toEqual([false, false, true])
+  expect([victim.mm.users, g.memory.usage === victim.mm.charged]).toEqual([1, true])
 })

@@ -9,7 +9,7 @@ import type { ProcSuperBlock } from './proc-super-block.ts'
 import {
   CGROUP_V1_NAMES, CMDLINE, CPUINFO, DEVICES, DISKSTATS, FILESYSTEMS, INTERRUPTS, meminfo, MISC, MODULES, PARTITIONS, PROC_VERSION, TTY_DRIVERS,
 } from './machine-info.ts'
-import { memoryOf, stateLetter } from './process-state.ts'
+import { stateLetter, usedByProcesses } from './process-state.ts'
 import { ticks } from './stat-file.ts'
 import { sysctlRoot } from './sysctl-dir.ts'
 
@@ -53,11 +53,7 @@ const showStat: Show = ({ kernel, nsproxy }) => {
   return `cpu  ${cpu}\ncpu0 ${cpu}\nintr 5123${' 0'.repeat(280)}\nctxt ${kernel.forks * 8}\nbtime ${boot}\nprocesses ${kernel.forks}\nprocs_running ${running}\nprocs_blocked 0\nsoftirq 3852 0 1528 0 26 0 0 1 0 0 2297\n`
 }
 
-const showMeminfo: Show = ({ kernel }) => {
-  let used = 0
-  for (const task of kernel.tasks.values()) used += memoryOf(task).anon
-  return meminfo(used)
-}
+const showMeminfo: Show = ({ kernel }) => meminfo(usedByProcesses(kernel))
 
 const showModules: Show = () => {
   let address = 0xffffffffc070a000n

@@ -1,6 +1,8 @@
 // The machine that /proc describes: one CPU, half a gigabyte, the reference machine's kernel. Data for cpuinfo, meminfo, version and the rest.
 export const OS_RELEASE = '6.1.0-50-cloud-amd64'
-export const KERNEL_VERSION = '#1 SMP PREEMPT_DYNAMIC Debian 6.1.176-1 (2026-07-02)'
+/** The build, as the kernel's reports name it. */
+export const KERNEL_BUILD = 'Debian 6.1.176-1'
+export const KERNEL_VERSION = `#1 SMP PREEMPT_DYNAMIC ${KERNEL_BUILD} (2026-07-02)`
 export const PROC_VERSION = `Linux version ${OS_RELEASE} (debian-kernel@lists.debian.org) (gcc-12 (Debian 12.2.0-14+deb12u1) 12.2.0, GNU ld (GNU Binutils for Debian) 2.40) ${KERNEL_VERSION}\n`
 export const CMDLINE = 'console=ttyS0 quiet loglevel=1 panic=-1 net.ifnames=0 apparmor=1 security=apparmor\n'
 
@@ -34,9 +36,16 @@ power management:
 
 `
 
+export const MEM_TOTAL_KB = 481288
+const KERNEL_OWN_KB = 39064
+/** What is left for processes and page cache. */
+export const MEM_USABLE_KB = MEM_TOTAL_KB - KERNEL_OWN_KB
+const BUFFERS_KB = 14392
+const CACHED_KB = 20996
+
 /** Kilobytes; the two free figures are worked out from the processes that run. */
 const MEMINFO: readonly (readonly [string, number])[] = [
-  ['Buffers', 14392], ['Cached', 20996], ['SwapCached', 0], ['Active', 21616], ['Inactive', 19748], ['Active(anon)', 12], ['Inactive(anon)', 5992],
+  ['Buffers', BUFFERS_KB], ['Cached', CACHED_KB], ['SwapCached', 0], ['Active', 21616], ['Inactive', 19748], ['Active(anon)', 12], ['Inactive(anon)', 5992],
   ['Active(file)', 21604], ['Inactive(file)', 13756], ['Unevictable', 0], ['Mlocked', 0], ['SwapTotal', 0], ['SwapFree', 0], ['Dirty', 8], ['Writeback', 0],
   ['AnonPages', 6020], ['Mapped', 7324], ['Shmem', 0], ['KReclaimable', 10248], ['Slab', 17464], ['SReclaimable', 10248], ['SUnreclaim', 7216],
   ['KernelStack', 784], ['PageTables', 168], ['SecPageTables', 0], ['NFS_Unstable', 0], ['Bounce', 0], ['WritebackTmp', 0], ['CommitLimit', 240644],
@@ -52,10 +61,7 @@ Hugetlb:               0 kB
 DirectMap4k:       36724 kB
 DirectMap2M:      487424 kB
 `
-export const MEM_TOTAL_KB = 481288
-const KERNEL_OWN_KB = 39064
-
-export const memFreeKb = (usedByProcesses: number): number => Math.max(0, MEM_TOTAL_KB - KERNEL_OWN_KB - 14392 - 20996 - usedByProcesses)
+export const memFreeKb = (usedByProcesses: number): number => Math.max(0, MEM_USABLE_KB - BUFFERS_KB - CACHED_KB - usedByProcesses)
 
 export function meminfo(usedByProcesses: number): string {
   const line = (name: string, kb: number): string => `${`${name}:`.padEnd(16)}${String(kb).padStart(8)} kB\n`

@@ -3,6 +3,7 @@ import { CAP_SYS_RESOURCE } from '../../../abi/capability.ts'
 import { Errno } from '../../../abi/errno.ts'
 import { decodeUtf8, encodeUtf8 } from '../../../lib/bytes.ts'
 import { cgroupPathFrom } from '../../cgroup/cgroup-path.ts'
+import { oomScore } from '../../cgroup/oom.ts'
 import { capable } from '../../cred/ns-capable.ts'
 import { ptraceMayAccess } from '../../cred/ptrace-access.ts'
 import type { Pid } from '../../pid.ts'
@@ -77,8 +78,6 @@ function writeOomScoreAdj(target: Task, writer: Task, data: Uint8Array): number 
   return data.length
 }
 
-/** The machine's init is never chosen. */
-const oomScore = (task: Task): number => task.globalPid === 1 ? 0 : Math.max(0, Math.round(((1000 + task.oomScoreAdj) * 2) / 3))
 /** The kernel function a process sleeps in, by the call it made. */
 const WAIT_CHANNELS: ReadonlyMap<string, string> = new Map([
   ['clock_nanosleep', 'hrtimer_nanosleep'], ['wait4', 'do_wait'], ['read', 'pipe_read'], ['write', 'pipe_write'], ['poll', 'do_sys_poll'], ['rt_sigsuspend', 'sigsuspend'],

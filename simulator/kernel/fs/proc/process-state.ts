@@ -1,4 +1,5 @@
 // Readings of a process that several files show: its state letter, its memory, its numbers as seen from a PID namespace.
+import type { Kernel } from '../../kernel.ts'
 import type { PidNamespace } from '../../ns/pid-namespace.ts'
 import { type Footprint, NO_MEMORY } from '../../mm/footprint.ts'
 import type { Task } from '../../task.ts'
@@ -35,4 +36,10 @@ export const sessionNumber = (task: Task, ns: PidNamespace): number => task.sess
 /** What the process uses, in kilobytes. */
 export function memoryOf(task: Task): Footprint {
   return hasMemory(task) ? task.mm.sizes : NO_MEMORY
+}
+/** What all of them together have to themselves, in kilobytes. */
+export function usedByProcesses(kernel: Kernel): number {
+  let used = 0
+  for (const task of kernel.tasks.values()) used += memoryOf(task).anon
+  return used
 }

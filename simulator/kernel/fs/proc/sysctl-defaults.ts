@@ -1,12 +1,14 @@
 // The sysctls of the machine with their values on the reference machine, as read by sysctl-table.ts: `[directory]`, then `mode name=value`
 // (644 where no mode is given). Most have no effect here; those that do are bound to their object in sysctl-bindings.ts.
+import { KERNEL_VERSION, OS_RELEASE } from './machine-info.ts'
+
 export const MACHINE_SYSCTLS = `
 [abi]
 vsyscall32=1
 [crypto]
 444 fips_enabled=0
 444 fips_name=Linux Kernel Cryptographic API
-444 fips_version=6.1.0-50-cloud-amd64
+444 fips_version=${OS_RELEASE}
 [debug]
 exception-trace=1
 kprobes-optimization=1
@@ -111,7 +113,7 @@ numa_balancing=0
 numa_balancing_promote_rate_limit_MBps=65536
 oops_all_cpu_backtrace=0
 oops_limit=10000
-444 osrelease=6.1.0-50-cloud-amd64
+444 osrelease=${OS_RELEASE}
 444 ostype=Linux
 overflowgid=65534
 overflowuid=65534
@@ -172,7 +174,7 @@ unknown_nmi_panic=0
 unprivileged_bpf_disabled=2
 600 unprivileged_userns_apparmor_policy=1
 unprivileged_userns_clone=1
-444 version=#1 SMP PREEMPT_DYNAMIC Debian 6.1.176-1 (2026-07-02)
+444 version=${KERNEL_VERSION}
 warn_limit=0
 watchdog=1
 watchdog_cpumask=0
