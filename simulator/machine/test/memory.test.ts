@@ -62,7 +62,7 @@ test('unmapping an area gives back no more than was touched', () => {
   g.memory.max = 1536 * 1024
   const second = mm.map(4096 * 1024)
   expect(mm.touch(task, second)).toBe(false)
-  mm.unmap(second)
+  mm.unmap(second, 4096 * 1024)
   expect([mm.mapped, mm.touched, mm.charged, g.memory.usage]).toEqual([1024 * 1024, 1024 * 1024, 1024 * 1024, 1024 * 1024])
   mm.release()
   expect(g.memory.usage).toBe(0)
