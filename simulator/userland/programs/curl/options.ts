@@ -12,16 +12,24 @@ interface OptionSpec { readonly long: string; readonly short?: string; readonly 
 const plain = (long: string, short?: string): OptionSpec => ({ long, short })
 const value = (long: string, short?: string): OptionSpec => ({ long, short, hasArgument: true })
 const missing = (long: string, short?: string, hasArgument = false): OptionSpec => ({ long, short, hasArgument, isUnsimulated: true })
+/**
+ * Taken, and rightly without an effect: what they switch is so here anyway. No TLS whose certificates could be wrong (-k), no proxies, no patterns in URLs (-g), no ~/.curlrc (-q),
+ * HTTP/1.1 alone, no probes on idle connections, every write sent at once, no bold headers.
+ */
+const HARMLESS: readonly OptionSpec[] = [
+  plain('globoff', 'g'), plain('insecure', 'k'), plain('disable', 'q'), value('noproxy'), plain('keepalive'), plain('tcp-nodelay'), plain('buffer'), plain('styled-output'), plain('http1.1'),
+]
 const SPECS: readonly OptionSpec[] = [
-  plain('http1.0', '0'), plain('http1.1'), plain('ipv4', '4'), plain('ipv6', '6'), value('user-agent', 'A'), value('cookie', 'b'), missing('cookie-jar', 'c', true), value('data', 'd'), value('data-ascii'),
+  ...HARMLESS,
+  plain('http1.0', '0'), plain('ipv4', '4'), plain('ipv6', '6'), value('user-agent', 'A'), value('cookie', 'b'), missing('cookie-jar', 'c', true), value('data', 'd'), value('data-ascii'),
   value('data-binary'), value('data-raw'), value('data-urlencode'), value('json'), value('dump-header', 'D'), value('referer', 'e'), missing('cert', 'E', true), plain('fail', 'f'), plain('fail-with-body'),
-  missing('form', 'F', true), plain('globoff', 'g'), plain('get', 'G'), plain('help', 'h'), value('header', 'H'), plain('include', 'i'), plain('head', 'I'), plain('insecure', 'k'), missing('config', 'K', true),
+  missing('form', 'F', true), plain('get', 'G'), plain('help', 'h'), value('header', 'H'), plain('include', 'i'), plain('head', 'I'), missing('config', 'K', true),
   plain('location', 'L'), plain('location-trusted'), value('max-time', 'm'), value('connect-timeout'), value('max-redirs'), plain('no-buffer', 'N'), value('output', 'o'), plain('remote-name', 'O'),
-  value('output-dir'), plain('create-dirs'), plain('disable', 'q'), value('range', 'r'), plain('silent', 's'), plain('show-error', 'S'), value('upload-file', 'T'), value('user', 'u'), plain('verbose', 'v'),
-  plain('version', 'V'), value('write-out', 'w'), missing('proxy', 'x', true), value('noproxy'), value('request', 'X'), missing('time-cond', 'z', true), plain('progress-bar', '#'), plain('progress-meter'),
-  value('resolve'), value('connect-to'), value('interface'), value('local-port'), value('unix-socket'), value('abstract-unix-socket'), value('url'), plain('compressed'), plain('raw'), plain('keepalive'),
-  plain('tcp-nodelay'), value('retry'), value('retry-delay'), value('retry-max-time'), plain('retry-connrefused'), plain('retry-all-errors'), plain('parallel', 'Z'), plain('next', ':'), plain('buffer'),
-  value('stderr'), value('max-filesize'), missing('cacert', undefined, true), missing('limit-rate', undefined, true), missing('trace', undefined, true), missing('trace-ascii', undefined, true), plain('styled-output'),
+  value('output-dir'), plain('create-dirs'), value('range', 'r'), plain('silent', 's'), plain('show-error', 'S'), value('upload-file', 'T'), value('user', 'u'), plain('verbose', 'v'),
+  plain('version', 'V'), value('write-out', 'w'), missing('proxy', 'x', true), value('request', 'X'), missing('time-cond', 'z', true), missing('progress-bar', '#'), plain('progress-meter'),
+  value('resolve'), missing('connect-to', undefined, true), value('interface'), missing('local-port', undefined, true), value('unix-socket'), value('abstract-unix-socket'), value('url'), plain('compressed'), missing('raw'),
+  value('retry'), value('retry-delay'), missing('retry-max-time', undefined, true), plain('retry-connrefused'), plain('retry-all-errors'), missing('parallel', 'Z'), missing('next', ':'),
+  missing('stderr', undefined, true), missing('max-filesize', undefined, true), missing('cacert', undefined, true), missing('limit-rate', undefined, true), missing('trace', undefined, true), missing('trace-ascii', undefined, true),
 ]
 export const OPTIONS: OptionTable = {
   short: '', long: SPECS.map((s) => ({ name: s.long, arg: s.hasArgument === true ? 'required' : 'none', ...(s.isUnsimulated === true ? { unsimulated: true } : {}) })),

@@ -4,6 +4,7 @@ import { O_CREAT, O_TRUNC, O_WRONLY, POLLIN } from '../../../abi/fcntl.ts'
 import type { Flow, SockAddr } from '../../../abi/syscalls.ts'
 import { MSG_NOSIGNAL } from '../../../abi/inet-message.ts'
 import { concatBytes, decodeUtf8, EMPTY_BYTES, encodeUtf8 } from '../../../lib/bytes.ts'
+import { gunzip } from '../../../lib/gzip.ts'
 import { formatRequest, httpHeader, type HttpResponse, MessageReader } from '../../../lib/http.ts'
 import type { Crt } from '../../libc/crt.ts'
 import { call } from '../../libc/syscall.ts'
@@ -121,6 +122,7 @@ function* readAnswer(context: Context, fd: number, isHead: boolean, outcome: Out
   const { options, trace, progress, sink, limits } = context
   let reader = MessageReader.response(isHead)
   let seenHead = false
+  const packed: Uint8Array[] = []
   for (;;) {
     const left = Math.min(1000, limits.total - (yield* milliseconds()))
     if (left <= 0) return yield* timedOut(context, outcome, progress.downloadSize === 0 ? undefined : progress.downloadSize)
@@ -154,9 +156,15 @@ function* readAnswer(context: Context, fd: number, isHead: boolean, outcome: Out
       outcome.downloaded += body.length
       progress.downloaded = outcome.downloaded
       yield* trace.data('{', body.length)
-      const isFollowed = options.has('location') && isRedirect(reader.head)
-      const failure = isFollowed ? undefined : yield* sink.write(body)
+      const isFollowed = (options.has('location') || options.has('location-trusted')) && isRedirect(reader.head)
+      const isPacked = options.has('compressed') && reader.head !== undefined && httpHeader(reader.head.headers, 'content-encoding') === 'gzip'
+      if (isPacked) packed.push(body)
+      const failure = isFollowed || isPacked ? undefined : yield* sink.write(body)
       if (failure !== undefined) return failure
+    }
+    if (reader.isComplete && packed.length > 0) {
+      const unpacked = gunzip(concatBytes(packed))
+      return unpacked === undefined ? new CurlError(61, 'Error while processing content unencoding: incorrect header check') : yield* sink.write(unpacked)
     }
     if (reader.isComplete) return undefined
     if (reader.error === 'malformed') {

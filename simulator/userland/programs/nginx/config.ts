@@ -1,5 +1,6 @@
 // What the directives mean: listening sockets, servers, locations. Directives that only tune are taken and change nothing; those that would do something
 // which isn't simulated are refused when the configuration is read.
+import { inPrefix, type IpVersion, parseIp } from '../../../lib/ip.ts'
 import { ConfigError, type Directive } from './config-parse.ts'
 
 export interface Listen {
@@ -14,6 +15,11 @@ export interface Location {
   readonly regex: RegExp | undefined
   readonly settings: Settings
 }
+/** One `allow` or `deny`; without a network it is for everybody. */
+export interface AccessRule {
+  readonly allows: boolean
+  readonly network: { readonly family: IpVersion; readonly address: bigint; readonly bits: number } | undefined
+}
 /** What a location inherits from its server, and that from http. */
 export interface Settings {
   root: string
@@ -22,7 +28,18 @@ export interface Settings {
   tryFiles: readonly string[] | undefined
   returns: readonly string[] | undefined
   autoindex: boolean
-  denies: boolean
+  /** The first that fits decides. */
+  rules: readonly AccessRule[]
+  /** Bytes; 0: any. */
+  maxBody: number
+  etag: boolean
+  ifModifiedSince: 'off' | 'exact'
+  gzip: boolean
+  /** Seconds a connection waits for the next request; 0: it is closed after each. */
+  keepAlive: number
+  logsNotFound: boolean
+  tellsVersion: boolean
+  errorLog: string | undefined
   accessLog: string | undefined
   defaultType: string
   addHeaders: readonly (readonly [string, string])[]
@@ -47,15 +64,17 @@ export interface Config {
 }
 
 const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/))
-/** Known, without an effect here. */
+/** Known, and nothing a client or an administrator could see depends on them here: sizes of buffers and tables, ways to do the same system calls, TLS that no server offers. */
 const TUNING = words(`
-  accept_mutex client_body_buffer_size client_body_timeout client_header_buffer_size client_header_timeout client_max_body_size env etag expires gzip gzip_buffers gzip_comp_level
-  gzip_disable gzip_http_version gzip_min_length gzip_proxied gzip_types gzip_vary if_modified_since keepalive_requests keepalive_timeout large_client_header_buffers lingering_close
-  lock_file log_not_found multi_accept open_file_cache pcre_jit reset_timedout_connection send_timeout sendfile server_names_hash_bucket_size server_names_hash_max_size server_tokens
-  ssl_ciphers ssl_prefer_server_ciphers ssl_protocols ssl_session_cache ssl_session_timeout tcp_nodelay tcp_nopush types_hash_bucket_size types_hash_max_size underscores_in_headers use
-  variables_hash_max_size worker_connections worker_cpu_affinity worker_priority worker_rlimit_nofile worker_shutdown_timeout log_format charset allow default_type load_module`)
+  accept_mutex client_body_buffer_size client_header_buffer_size lock_file multi_accept pcre_jit sendfile server_names_hash_bucket_size server_names_hash_max_size
+  ssl_ciphers ssl_prefer_server_ciphers ssl_protocols ssl_session_cache ssl_session_timeout tcp_nodelay tcp_nopush types_hash_bucket_size types_hash_max_size use
+  variables_hash_max_size worker_connections`)
 const MISSING = words(`proxy_pass fastcgi_pass uwsgi_pass scgi_pass rewrite if set map upstream auth_basic auth_basic_user_file limit_req limit_req_zone limit_conn stub_status mail stream
-  ssl_certificate ssl_certificate_key sub_filter mirror split_clients geo proxy_set_header proxy_http_version proxy_redirect fastcgi_param internal auth_request`)
+  ssl_certificate ssl_certificate_key sub_filter mirror split_clients geo proxy_set_header proxy_http_version proxy_redirect fastcgi_param internal auth_request
+  charset client_body_timeout client_header_timeout env expires gzip_buffers gzip_comp_level gzip_disable gzip_http_version gzip_min_length gzip_proxied gzip_types gzip_vary
+  keepalive_requests large_client_header_buffers lingering_close limit_except limit_rate load_module log_format log_subrequest merge_slashes open_file_cache open_log_file_cache
+  port_in_redirect real_ip_header reset_timedout_connection resolver satisfy send_timeout server_name_in_redirect set_real_ip_from ssl_session_tickets underscores_in_headers
+  worker_cpu_affinity worker_priority worker_rlimit_nofile worker_shutdown_timeout absolute_redirect msie_padding random_index valid_referers`)
 
 /** Thrown for directives that are real, but not simulated. */
 export class Unsimulated {
@@ -82,8 +101,50 @@ function block(d: Directive): readonly Directive[] {
   return d.block
 }
 
+/** `10k`, `8m`, `1g`, or bytes (ngx_parse_offset). */
+function sizeOf(d: Directive): number {
+  needArgs(d, 1, 1)
+  const match = /^(\d+)([kmg]?)$/i.exec(d.args[0])
+  if (match === null) throw new ConfigError(`"${d.name}" directive invalid value in ${d.place}`)
+  return Number(match[1]) * 1024 ** ' kmg'.indexOf(match[2].toLowerCase() || ' ')
+}
+/** `65`, `65s`, `2m`: seconds. */
+function secondsOf(d: Directive, text: string): number {
+  const match = /^(\d+)(ms|s|m|h|d)?$/.exec(text)
+  if (match === null) throw new ConfigError(`"${d.name}" directive invalid value in ${d.place}`)
+  return Number(match[1]) * ({ ms: 0.001, m: 60, h: 3600, d: 86_400 }[match[2]] ?? 1)
+}
+function accessRule(d: Directive): AccessRule {
+  needArgs(d, 1, 1)
+  const [text] = d.args
+  const allows = d.name === 'allow'
+  if (text === 'all') return { allows, network: undefined }
+  if (text === 'unix:') throw new Unsimulated(`${d.name} unix:`)
+  const [host, length] = text.split('/')
+  const family = host.includes(':') ? 'inet6' : 'inet'
+  const most = family === 'inet' ? 32 : 128
+  const address = parseIp(family, host)
+  if (address === undefined || (length !== undefined && (!/^\d+$/.test(length) || Number(length) > most))) throw new ConfigError(`invalid parameter "${text}" in ${d.place}`)
+  return { allows, network: { family, address, bits: length === undefined ? most : Number(length) } }
+}
+/** Whether the rules let an address in (ngx_http_access_handler). */
+export function isAllowed(rules: readonly AccessRule[], addr: string): boolean {
+  const family = addr.includes(':') ? 'inet6' : 'inet'
+  const address = parseIp(family, addr)
+  const rule = rules.find(({ network }) => network === undefined || (address !== undefined && network.family === family && inPrefix(family, address, network.address, network.bits)))
+  return rule === undefined || rule.allows
+}
+
 const PREFIX = '/usr/share/nginx'
 const absolute = (path: string): string => (path.startsWith('/') ? path : `${PREFIX}/${path}`)
+
+function errorLogOf(d: Directive): string {
+  needArgs(d, 1, 2)
+  const [where, level] = d.args
+  if (level !== undefined && level !== 'error') throw new Unsimulated(`the level ${level} of error_log`)
+  if (/^(syslog|memory):/.test(where)) throw new Unsimulated(`error_log ${where}`)
+  return where === 'stderr' ? 'stderr' : absolute(where)
+}
 
 export function readConfig(directives: readonly Directive[], cpus: number): Config {
   const main = { user: undefined as string | undefined, userPlace: '', workers: 1, pidFile: '/run/nginx.pid', daemon: true, masterProcess: true, errorLog: 'stderr' }
@@ -109,7 +170,7 @@ export function readConfig(directives: readonly Directive[], cpus: number): Conf
         main.masterProcess = flag(d)
         break
       case 'error_log':
-        main.errorLog = d.args[0] === 'stderr' ? 'stderr' : absolute(d.args[0])
+        main.errorLog = errorLogOf(d)
         break
       case 'events':
         for (const inner of block(d)) if (!TUNING.has(inner.name)) refuse(inner)
@@ -127,10 +188,14 @@ export function readConfig(directives: readonly Directive[], cpus: number): Conf
   return { ...main, servers: readHttp(http ?? [], types), types }
 }
 
+export const DEFAULTS = {
+  rules: [], maxBody: 1024 ** 2, etag: true, ifModifiedSince: 'exact', gzip: false, keepAlive: 75, logsNotFound: true, tellsVersion: true, errorLog: undefined,
+} as const
+
 function readHttp(list: readonly Directive[], types: Map<string, string>): Server[] {
   const base: Settings = {
-    root: `${PREFIX}/html`, alias: undefined, index: ['index.html'], tryFiles: undefined, returns: undefined, autoindex: false, denies: false, accessLog: '/var/log/nginx/access.log',
-    defaultType: 'text/plain', addHeaders: [], errorPages: new Map(),
+    root: `${PREFIX}/html`, alias: undefined, index: ['index.html'], tryFiles: undefined, returns: undefined, autoindex: false, accessLog: '/var/log/nginx/access.log',
+    defaultType: 'text/plain', addHeaders: [], errorPages: new Map(), ...DEFAULTS,
   }
   const settings = applySettings(base, list, new Set(['server', 'types']))
   for (const d of list) if (d.name === 'types') for (const line of block(d)) for (const extension of line.args) types.set(extension, line.name)
@@ -173,6 +238,7 @@ function readLocation(d: Directive, inherited: Settings): Location {
 function applySettings(inherited: Settings, list: readonly Directive[], others: ReadonlySet<string>): Settings {
   const s: Settings = { ...inherited, tryFiles: undefined, returns: undefined, alias: undefined }
   let hasHeaders = false
+  let hasRules = false
   for (const d of list) {
     switch (d.name) {
       case 'root':
@@ -198,10 +264,42 @@ function applySettings(inherited: Settings, list: readonly Directive[], others: 
       case 'autoindex':
         s.autoindex = flag(d)
         break
+      case 'allow':
       case 'deny':
-        s.denies = d.args[0] === 'all'
+        s.rules = [...(hasRules ? s.rules : []), accessRule(d)]
+        hasRules = true
+        break
+      case 'client_max_body_size':
+        s.maxBody = sizeOf(d)
+        break
+      case 'etag':
+        s.etag = flag(d)
+        break
+      case 'if_modified_since': {
+        const [way] = d.args
+        if (way === 'before') throw new Unsimulated('if_modified_since before')
+        if (way !== 'off' && way !== 'exact') throw new ConfigError(`invalid value "${way}" in ${d.place}`)
+        s.ifModifiedSince = way
+        break
+      }
+      case 'gzip':
+        s.gzip = flag(d)
+        break
+      case 'keepalive_timeout':
+        needArgs(d, 1, 2)
+        if (d.args.length > 1) throw new Unsimulated('the second value of keepalive_timeout')
+        s.keepAlive = secondsOf(d, d.args[0])
+        break
+      case 'log_not_found':
+        s.logsNotFound = flag(d)
+        break
+      case 'server_tokens':
+        if (d.args[0] === 'build') throw new Unsimulated('server_tokens build')
+        s.tellsVersion = flag(d)
         break
       case 'access_log':
+        if (d.args.length > 1 && d.args[1] !== 'combined') throw new Unsimulated(`access_log with ${d.args[1]}`)
+        if (/^syslog:/.test(d.args[0])) throw new Unsimulated('access_log to syslog')
         s.accessLog = d.args[0] === 'off' ? undefined : absolute(d.args[0])
         break
       case 'default_type':
@@ -216,7 +314,9 @@ function applySettings(inherited: Settings, list: readonly Directive[], others: 
         needArgs(d, 2)
         s.errorPages = new Map([...s.errorPages, ...d.args.slice(0, -1).map((code): [number, string] => [Number(code), d.args[d.args.length - 1]])])
         break
-      case 'error_log': break
+      case 'error_log':
+        s.errorLog = errorLogOf(d)
+        break
       default:
         if (!others.has(d.name) && !TUNING.has(d.name)) refuse(d)
     }

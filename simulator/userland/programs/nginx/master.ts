@@ -15,6 +15,7 @@ import { type Listener, workerProcess } from './worker.ts'
 
 const TRIES = 5
 const TEMP_DIRECTORIES = ['body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `/var/lib/nginx/${name}`)
+const isWildcard = (addr: string): boolean => addr === '0.0.0.0' || /^[0:]+$/.test(addr)
 const keyOf = ({ family, addr, port }: Listen): string => (family === 'inet6' ? `[${addr}]:${port}` : `${addr}:${port}`)
 
 export class Master {
@@ -75,7 +76,10 @@ export class Master {
 
   /** Sockets that are open already are kept; what is in use is tried again for two seconds. */
   *#bindAll(config: Config): Flow<void> {
-    const wanted = new Map(config.servers.flatMap(({ listens }) => listens).map((listen) => [keyOf(listen), listen]))
+    const all = config.servers.flatMap(({ listens }) => listens)
+    // a socket for any address also takes what comes to a certain one
+    const covered = ({ family, addr, port }: Listen): boolean => !isWildcard(addr) && all.some((other) => other.family === family && other.port === port && isWildcard(other.addr))
+    const wanted = new Map(all.filter((listen) => !covered(listen)).map((listen) => [keyOf(listen), listen]))
     for (const { fd } of this.#listeners.filter(({ key }) => !wanted.has(key))) yield* close(fd)
     this.#listeners = this.#listeners.filter(({ key }) => wanted.has(key))
     for (let attempt = 0; ; attempt++) {

@@ -92,6 +92,7 @@ export function* nginx(c: Crt): Flow<number> {
       return yield* load()
     } catch (thrown) {
       if (thrown instanceof ConfigError) yield* master.complain('emerg', thrown.message)
+      if (thrown instanceof Unsimulated) yield* master.complain('emerg', `${thrown.what} is real, but not simulated here`)
       return undefined
     }
   })

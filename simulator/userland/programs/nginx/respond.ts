@@ -4,15 +4,18 @@ import { Errno, isErr } from '../../../abi/errno.ts'
 import { O_CLOEXEC, O_RDONLY } from '../../../abi/fcntl.ts'
 import { isDir, isReg, type Stat } from '../../../abi/stat.ts'
 import { concatBytes, encodeUtf8, EMPTY_BYTES } from '../../../lib/bytes.ts'
-import { formatResponse, httpHeader, type HttpHeaders, type HttpRequest } from '../../../lib/http.ts'
+import { gzip } from '../../../lib/gzip.ts'
+import { formatChunk, formatResponse, httpHeader, type HttpHeaders, type HttpRequest, LAST_CHUNK } from '../../../lib/http.ts'
+import { parseIp } from '../../../lib/ip.ts'
 import { close, open, readDir, readToEnd, stat } from '../../libc/unistd.ts'
-import type { Config, Location, Server, Settings } from './config.ts'
+import { type Config, DEFAULTS, isAllowed, type Listen, type Location, type Server, type Settings } from './config.ts'
 import { httpTime } from './log.ts'
 
-const SERVER = 'nginx/1.22.1'
+const serverName = (tellsVersion: boolean): string => (tellsVersion ? 'nginx/1.22.1' : 'nginx')
+const GZIP_MIN = 20
 const REASONS = new Map<number, string>([
   [200, 'OK'], [204, 'No Content'], [206, 'Partial Content'], [301, 'Moved Permanently'], [302, 'Moved Temporarily'], [303, 'See Other'], [304, 'Not Modified'], [307, 'Temporary Redirect'],
-  [308, 'Permanent Redirect'], [400, 'Bad Request'], [401, 'Unauthorized'], [403, 'Forbidden'], [404, 'Not Found'], [405, 'Not Allowed'], [410, 'Gone'], [414, 'Request-URI Too Large'],
+  [308, 'Permanent Redirect'], [400, 'Bad Request'], [401, 'Unauthorized'], [403, 'Forbidden'], [404, 'Not Found'], [405, 'Not Allowed'], [410, 'Gone'], [413, 'Request Entity Too Large'], [414, 'Request-URI Too Large'],
   [416, 'Requested Range Not Satisfiable'], [418, ''], [429, 'Too Many Requests'], [500, 'Internal Server Error'], [501, 'Not Implemented'], [502, 'Bad Gateway'], [503, 'Service Temporarily Unavailable'],
 ])
 
@@ -37,6 +40,8 @@ interface Content {
   readonly headers?: HttpHeaders
   readonly after?: HttpHeaders
   readonly complaint?: string
+  /** The page nginx makes up itself, not found in a file. */
+  readonly isErrorPage?: boolean
 }
 interface Request {
   readonly config: Config
@@ -50,20 +55,25 @@ interface Request {
 const CRLF = '\r\n'
 const isError = (status: number): boolean => status >= 300
 
-export function errorPage(status: number): Uint8Array {
+export function errorPage(status: number, tellsVersion = true): Uint8Array {
   const title = `${status} ${status === 302 ? 'Found' : REASONS.get(status) ?? ''}`
   return encodeUtf8([
-    '<html>', `<head><title>${title}</title></head>`, '<body>', `<center><h1>${title}</h1></center>`, `<hr><center>${SERVER}</center>`, '</body>', '</html>', '',
+    '<html>', `<head><title>${title}</title></head>`, '<body>', `<center><h1>${title}</h1></center>`, `<hr><center>${serverName(tellsVersion)}</center>`, '</body>', '</html>', '',
   ].join(CRLF))
 }
-const failure = (status: number, complaint?: string): Content => ({ status, type: 'text/html', body: errorPage(status), ...(complaint === undefined ? {} : { complaint }) })
+const failure = (status: number, complaint?: string): Content => ({ status, type: 'text/html', body: errorPage(status), isErrorPage: true, ...(complaint === undefined ? {} : { complaint }) })
 
-/** The server of a listening socket that bears the name, else the default one. */
-export function chooseServer(config: Config, port: number, host: string | undefined): Server | undefined {
-  const candidates = config.servers.filter(({ listens }) => listens.some((listen) => listen.port === port))
+/** The server that bears the name, of those that listen on the address a connection came to (the exact one, else any), else their default. */
+export function chooseServer(config: Config, { localAddr, localPort }: Peer, host: string | undefined): Server | undefined {
+  const family = localAddr.includes(':') ? 'inet6' : 'inet'
+  const here = parseIp(family, localAddr)
+  const isExact = (listen: Listen): boolean => listen.port === localPort && listen.family === family && parseIp(family, listen.addr) === here
+  const isAny = (listen: Listen): boolean => listen.port === localPort && listen.family === family && parseIp(family, listen.addr) === 0n
+  const fits = config.servers.some(({ listens }) => listens.some(isExact)) ? isExact : isAny
+  const candidates = config.servers.filter(({ listens }) => listens.some(fits))
   const name = (host ?? '').replace(/:\d+$/, '').toLowerCase()
   return candidates.find(({ names }) => names.some((n) => n.toLowerCase() === name || (n.startsWith('*.') && name.endsWith(n.slice(1)))))
-    ?? candidates.find(({ listens }) => listens.some((listen) => listen.port === port && listen.isDefault)) ?? candidates[0]
+    ?? candidates.find(({ listens }) => listens.some((listen) => fits(listen) && listen.isDefault)) ?? candidates[0]
 }
 
 /** Exact, then the longest prefix unless a regular expression matches and it isn't `^~`. */
@@ -100,7 +110,7 @@ function normalise(target: string): string | undefined {
 
 export function* respond(config: Config, request: HttpRequest, peer: Peer, now: number): Flow<Answer> {
   const host = httpHeader(request.headers, 'host')
-  const server = chooseServer(config, peer.localPort, host)
+  const server = chooseServer(config, peer, host)
   const uri = normalise(request.target.replace(/^https?:\/\/[^/]*/, '') || '/')
   const isBad = server === undefined || uri === undefined || (request.version === 'HTTP/1.1' && host === undefined)
   if (isBad) return finish(request, failure(400), server?.settings ?? NO_SETTINGS, now, false)
@@ -115,26 +125,40 @@ export function* respond(config: Config, request: HttpRequest, peer: Peer, now: 
     if (!isError(shown.status)) content = { ...shown, status: content.status, ...(content.complaint === undefined ? {} : { complaint: content.complaint }) }
   }
   const connection = httpHeader(request.headers, 'connection')?.toLowerCase()
-  const keepAlive = request.version === 'HTTP/1.1' ? connection !== 'close' : connection === 'keep-alive'
+  const asks = request.version === 'HTTP/1.1' ? connection !== 'close' : connection === 'keep-alive'
+  const keepAlive = asks && settings.keepAlive > 0 && content.status !== 413
   return finish(request, content, settings, now, keepAlive)
 }
 const NO_SETTINGS: Settings = {
-  root: '/', alias: undefined, index: [], tryFiles: undefined, returns: undefined, autoindex: false, denies: false, accessLog: '/var/log/nginx/access.log', defaultType: 'text/plain',
-  addHeaders: [], errorPages: new Map(),
+  root: '/', alias: undefined, index: [], tryFiles: undefined, returns: undefined, autoindex: false, accessLog: '/var/log/nginx/access.log', defaultType: 'text/plain',
+  addHeaders: [], errorPages: new Map(), ...DEFAULTS,
 }
 
 /** The answer to what isn't HTTP at all. */
 export const badRequest = (request: HttpRequest, now: number): Answer => finish(request, failure(400), NO_SETTINGS, now, false)
 
-function finish(request: HttpRequest, content: Content, settings: Settings, now: number, keepAlive: boolean): Answer {
+/** The gzip filter: text/html for those who take it, made while it is sent, so that its length isn't known. */
+function zipped(request: HttpRequest, content: Content, settings: Settings): Content {
+  const takes = /\bgzip\b/.test(httpHeader(request.headers, 'accept-encoding') ?? '') && request.version === 'HTTP/1.1' && httpHeader(request.headers, 'via') === undefined
+  if (!settings.gzip || !takes || content.type !== 'text/html' || ![200, 403, 404].includes(content.status) || content.body.length < GZIP_MIN) return content
+  const after = (content.after ?? []).flatMap(([name, value]): HttpHeaders => (name === 'Accept-Ranges' ? [] : [[name, name === 'ETag' ? `W/${value}` : value]]))
+  return {
+    ...content, body: concatBytes([formatChunk(gzip(content.body)), LAST_CHUNK]), headers: [...(content.headers ?? []), ['Transfer-Encoding', 'chunked']], after: [...after, ['Content-Encoding', 'gzip']],
+  }
+}
+function finish(request: HttpRequest, plain: Content, settings: Settings, now: number, keepAlive: boolean): Answer {
+  const whole = plain.isErrorPage === true ? { ...plain, body: errorPage(plain.status, settings.tellsVersion) } : plain
+  const content = zipped(request, whole, settings)
   const { status, type, body } = content
   const hasBody = status !== 304 && status !== 204
-  const headers: (readonly [string, string])[] = [['Server', SERVER], ['Date', httpTime(now)]]
-  if (hasBody) headers.push(['Content-Type', type], ['Content-Length', String(body.length)])
+  const headers: (readonly [string, string])[] = [['Server', serverName(settings.tellsVersion)], ['Date', httpTime(now)]]
+  if (hasBody) headers.push(['Content-Type', type])
+  if (hasBody && content === whole) headers.push(['Content-Length', String(body.length)])
   headers.push(...(content.headers ?? []), ['Connection', keepAlive ? 'keep-alive' : 'close'], ...(content.after ?? []))
   if (status < 400) headers.push(...settings.addHeaders)
   const head = formatResponse({ version: 'HTTP/1.1', status, reason: REASONS.get(status) ?? '', headers })
-  return { status, head, body: hasBody && request.method !== 'HEAD' ? body : EMPTY_BYTES, keepAlive, settings, complaint: content.complaint }
+  const complaint = content.status === 404 && !settings.logsNotFound ? undefined : content.complaint
+  return { status, head, body: hasBody && request.method !== 'HEAD' ? body : EMPTY_BYTES, keepAlive, settings, complaint }
 }
 
 function expand(text: string, r: Request): string {
@@ -150,8 +174,10 @@ function expand(text: string, r: Request): string {
 }
 
 function* serve(r: Request, location: Location | undefined, settings: Settings, uri: string, depth: number): Flow<Content> {
-  if (settings.denies) return failure(403, 'access forbidden by rule')
+  const length = Number(httpHeader(r.request.headers, 'content-length') ?? 0)
+  if (settings.maxBody > 0 && length > settings.maxBody) return failure(413, `client intended to send too large body: ${length} bytes`)
   if (settings.returns !== undefined) return returned(r, settings.returns, settings)
+  if (!isAllowed(settings.rules, r.peer.addr)) return failure(403, 'access forbidden by rule')
   if (settings.tryFiles !== undefined && depth < 10) return yield* tryFiles(r, location, settings, settings.tryFiles, uri, depth)
   return yield* staticFile(r, location, settings, uri, depth)
 }
@@ -221,18 +247,24 @@ function fileContent(r: Request, settings: Settings, path: string, st: Stat, dat
   const modified = Math.floor(st.mtime / 1000)
   const lastModified: HttpHeaders = [['Last-Modified', httpTime(modified)]]
   const etag = `"${modified.toString(16)}-${data.length.toString(16)}"`
+  const tag: HttpHeaders = settings.etag ? [['ETag', etag]] : []
   const type = r.config.types.get(path.slice(path.lastIndexOf('.') + 1).toLowerCase()) ?? settings.defaultType
+  const none = httpHeader(r.request.headers, 'if-none-match')
+  const matches = settings.etag && none?.split(',').some((one) => one.trim().replace(/^W\//, '') === etag || one.trim() === '*') === true
+  // both conditions must hold where both are asked
   const since = httpHeader(r.request.headers, 'if-modified-since')
-  if (httpHeader(r.request.headers, 'if-none-match') === etag || since === httpTime(modified)) return { status: 304, type, body: EMPTY_BYTES, headers: lastModified, after: [['ETag', etag]] }
+  const isOld = settings.ifModifiedSince !== 'off' && since === httpTime(modified)
+  const isSame = since === undefined ? matches : isOld && (none === undefined || matches)
+  if (isSame) return { status: 304, type, body: EMPTY_BYTES, headers: lastModified, after: tag }
   const range = /^bytes=(\d*)-(\d*)$/.exec(httpHeader(r.request.headers, 'range') ?? '')
   if (range !== null && (range[1] !== '' || range[2] !== '')) {
     const start = range[1] === '' ? Math.max(0, data.length - Number(range[2])) : Number(range[1])
     const end = range[1] === '' || range[2] === '' ? data.length - 1 : Math.min(Number(range[2]), data.length - 1)
     if (start > end) return { ...failure(416), after: [['Content-Range', `bytes */${data.length}`]] }
-    const after: HttpHeaders = [['ETag', etag], ['Content-Range', `bytes ${start}-${end}/${data.length}`]]
+    const after: HttpHeaders = [...tag, ['Content-Range', `bytes ${start}-${end}/${data.length}`]]
     return { status: 206, type, body: data.subarray(start, end + 1), headers: lastModified, after }
   }
-  return { status: 200, type, body: data, headers: lastModified, after: [['ETag', etag], ['Accept-Ranges', 'bytes']] }
+  return { status: 200, type, body: data, headers: lastModified, after: [...tag, ['Accept-Ranges', 'bytes']] }
 }
 
 function* listing(path: string, uri: string): Flow<Content> {

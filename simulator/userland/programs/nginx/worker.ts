@@ -1,7 +1,8 @@
 // A worker process: accepts connections from the sockets it inherited and answers requests, many at a time, one event loop for all (ngx_worker_process_cycle).
 import type { Flow, SockAddr } from '../../../abi/syscalls.ts'
 import { isErr } from '../../../abi/errno.ts'
-import { O_CLOEXEC } from '../../../abi/fcntl.ts'
+import { O_CLOEXEC, POLLHUP, POLLIN } from '../../../abi/fcntl.ts'
+import { CLOCK_MONOTONIC } from '../../../abi/sched.ts'
 import { SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1 } from '../../../abi/signal.ts'
 import { concatBytes } from '../../../lib/bytes.ts'
 import { httpHeader, type HttpRequest, MessageReader } from '../../../lib/http.ts'
@@ -123,10 +124,19 @@ class Worker {
       if (isErr(yield* this.#rt.write(fd, concatBytes([answer.head, answer.body])))) break
       if (!answer.keepAlive || this.#isQuitting) break
       left = new Uint8Array(reader.rest)
+      if (left.length === 0 && (yield* this.#isIdleFor(fd, answer.settings.keepAlive))) break
     }
     yield* close(fd)
     this.#connections--
     this.#over.wake()
+  }
+
+  /** keepalive_timeout: nothing more comes for so many seconds. */
+  *#isIdleFor(fd: number, limit: number): Flow<boolean> {
+    const before = yield* call('clock_gettime', CLOCK_MONOTONIC)
+    yield* this.#rt.ready(fd, POLLIN | POLLHUP, limit * 1000)
+    const after = yield* call('clock_gettime', CLOCK_MONOTONIC)
+    return !isErr(before) && !isErr(after) && after.sec - before.sec + (after.nsec - before.nsec) / 1e9 >= limit
   }
 
   *#answer(head: HttpRequest | undefined, bad: boolean, peer: Peer): Flow<Answer> {
@@ -140,10 +150,10 @@ class Worker {
       yield* this.#logs.write(answer.settings.accessLog, `${peer.addr} - - [${logTime(now)}] "${head === undefined ? '' : line}" ${answer.status} ${answer.body.length} "${field('referer')}" "${field('user-agent')}"\n`)
     }
     if (answer.complaint !== undefined) {
-      const server = chooseServer(this.#config, peer.localPort, httpHeader(request.headers, 'host'))?.names[0] ?? ''
+      const server = chooseServer(this.#config, peer, httpHeader(request.headers, 'host'))?.names[0] ?? ''
       const host = httpHeader(request.headers, 'host')
       const where = `client: ${peer.addr}, server: ${server}, request: "${line}"${host === undefined ? '' : `, host: "${host}"`}`
-      yield* this.#logs.write(this.#config.errorLog, yield* errorLine('error', `*${this.#requests} ${answer.complaint}, ${where}`))
+      yield* this.#logs.write(answer.settings.errorLog ?? this.#config.errorLog, yield* errorLine('error', `*${this.#requests} ${answer.complaint}, ${where}`))
     }
     return answer
   }
