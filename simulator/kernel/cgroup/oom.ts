@@ -55,6 +55,8 @@ export function outOfMemory(group: Cgroup, invoker: Task): Task | undefined {
   const home = victim.cgroup
   kill(victim, group)
   if (whole !== undefined) {
+    // Sleepers that wake go before whoever has run for long (wake-up preemption).
+    kernel.scheduler.yieldCpu()
     countEvent(whole, 'oom_group_kill')
     kernel.printk(6, `Tasks in ${whole.path} are going to be killed due to memory.oom.group set`)
     for (const member of [...whole.subtree()].flatMap((g) => g.members)) {
