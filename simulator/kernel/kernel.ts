@@ -16,6 +16,7 @@ import { INIT_RLIMITS } from './rlimits.ts'
 import type { SyscallDispatcher } from './syscall-dispatcher.ts'
 import type { Task } from './task.ts'
 import type { FileSystemType } from './vfs/super-block.ts'
+import { Rooms } from './rooms.ts'
 
 /** Inode numbers of the initial namespaces (include/linux/proc_ns.h); new ones count up from NS_INO_FIRST. */
 export const NS_INO = { time: 4026531834, cgroup: 4026531835, pid: 4026531836, user: 4026531837, uts: 4026531838, ipc: 4026531839, net: 4026531840, mnt: 4026531841 }
@@ -75,8 +76,8 @@ export class Kernel {
   readonly log: { readonly time: number; readonly level: number; readonly text: string }[] = []
   /** How many of its lines syslog(2) has cleared. */
   logCleared = 0
-  /** Objects that rooms above or beside hang into the machine (cgroup hierarchy, tty driver, network devices), by name of the room. */
-  readonly rooms = new Map<string, unknown>()
+  /** What its other parts hang into the machine: the cgroup hierarchy, the disk, AppArmor's policy … */
+  readonly rooms = new Rooms()
   /** The CPU that handles what devices have received: busy until then, in ns since boot. */
   readonly softirq = { freeAt: 0 }
 

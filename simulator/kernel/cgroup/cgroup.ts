@@ -10,6 +10,7 @@ import { CpuState } from './cpu.ts'
 import { IoState } from './io.ts'
 import { MemoryState } from './memory-state.ts'
 import { movePids, PidsState } from './pids.ts'
+import { Room } from '../rooms.ts'
 
 /** In the order the kernel lists them. */
 export const CONTROLLERS = ['cpuset', 'cpu', 'io', 'memory', 'hugetlb', 'pids', 'rdma', 'misc'] as const
@@ -200,15 +201,14 @@ export function forget(task: Task): void {
   movePids(task.cgroup, -1)
 }
 
+const ROOT = new Room<Cgroup>('cgroup')
 /** The root of the machine's one hierarchy. */
 export function rootCgroup(kernel: Kernel): Cgroup {
-  let root = kernel.rooms.get('cgroup') as Cgroup | undefined
-  if (root === undefined) {
-    root = new Cgroup(kernel, undefined, '')
+  return kernel.rooms.open(ROOT, () => {
+    const root = new Cgroup(kernel, undefined, '')
     for (const controller of BOOT_SUBTREE_CONTROL) root.subtreeControl.add(controller)
-    kernel.rooms.set('cgroup', root)
-  }
-  return root
+    return root
+  })
 }
 
 export function findCgroup(kernel: Kernel, path: string): Cgroup | undefined {

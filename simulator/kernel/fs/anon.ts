@@ -14,6 +14,7 @@ import { type FileSystemType, SuperBlock } from '../vfs/super-block.ts'
 import { now } from '../vfs/time.ts'
 import { Tmpfs, TmpfsType } from './tmpfs.ts'
 import { MemoryRegular } from './tmpfs-inode.ts'
+import { Room } from '../rooms.ts'
 
 /** Mount ids these take at boot, as fdinfo shows them. */
 export const MNT_ID_NSFS = 3, MNT_ID_SHM = 4, MNT_ID_SOCKFS = 9, MNT_ID_PIPEFS = 14, MNT_ID_ANON = 15
@@ -57,24 +58,24 @@ export class AnonInode extends Inode {
   }
 }
 
+const INTERNAL_MOUNTS = new Room<Map<string, Mount>>('internal-mounts')
 /** The internal mount of a pseudo file system, made at first use. */
 export function internalMount(kernel: Kernel, fs: InternalFs): Mount {
-  const key = `internal-mount:${fs.name}`
-  let mount = kernel.rooms.get(key) as Mount | undefined
+  const mounts = kernel.rooms.open(INTERNAL_MOUNTS, () => new Map())
+  let mount = mounts.get(fs.name)
   if (mount === undefined) {
     const sb = new InternalSuperBlock(kernel, fs)
     mount = new Mount(kernel, sb, sb.root, fs.name, 0, fs.mountId)
-    kernel.rooms.set(key, mount)
+    mounts.set(fs.name, mount)
   }
   return mount
 }
 
 /** get_next_ino: numbers of inodes in pseudo file systems, shared by all of them. */
 export function nextAnonIno(kernel: Kernel): number {
-  const ino = ((kernel.rooms.get('anon-ino') as number | undefined) ?? FIRST_ANON_INO) + 1
-  kernel.rooms.set('anon-ino', ino)
-  return ino
+  return ++kernel.rooms.open(ANON_INO, () => ({ last: FIRST_ANON_INO })).last
 }
+const ANON_INO = new Room<{ last: number }>('anon-ino')
 /** About where a booted Debian stands. */
 const FIRST_ANON_INO = 10200
 
@@ -95,16 +96,14 @@ export function anonInodePath(kernel: Kernel, name: string): Path {
   return anonPath(mount, { mode: 0o600, uid: GLOBAL_ROOT_UID, gid: GLOBAL_ROOT_GID }, () => `anon_inode:${name}`)
 }
 
+const SHM = new Room<{ readonly sb: Tmpfs; readonly mount: Mount }>('shm')
 /** memfd_create(2): an unnamed regular file in the kernel's own tmpfs. */
 export function memfdPath(task: Task, name: string): Path {
   const { kernel } = task
-  let mount = kernel.rooms.get('internal-mount:shm') as Mount | undefined
-  if (mount === undefined) {
-    const sb = new Tmpfs(kernel, TmpfsType, kernel.initUserNs, { uid: GLOBAL_ROOT_UID, gid: GLOBAL_ROOT_GID }, {}, true, makedev(0, 1))
-    mount = new Mount(kernel, sb, sb.root, 'tmpfs', 0, MNT_ID_SHM)
-    kernel.rooms.set('internal-mount:shm', mount)
-  }
-  const sb = mount.sb as Tmpfs
+  const { sb, mount } = kernel.rooms.open(SHM, () => {
+    const made = new Tmpfs(kernel, TmpfsType, kernel.initUserNs, { uid: GLOBAL_ROOT_UID, gid: GLOBAL_ROOT_GID }, {}, true, makedev(0, 1))
+    return { sb: made, mount: new Mount(kernel, made, made.root, 'tmpfs', 0, MNT_ID_SHM) }
+  })
   const inode = new MemoryRegular(sb, { ino: sb.allocIno(), mode: S_IFREG | 0o777, uid: task.cred.fsuid, gid: task.cred.fsgid, time: now(kernel) })
   inode.nlink = 0
   const dentry = new Dentry(`memfd:${name}`, undefined, inode)

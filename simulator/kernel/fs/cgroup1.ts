@@ -8,6 +8,7 @@ import { CONTROLLERS } from '../cgroup/cgroup.ts'
 import type { Task } from '../task.ts'
 import { PseudoFile, TableDir } from './pseudo/pseudo-inode.ts'
 import { SimplePseudoSuperBlock } from './pseudo/pseudo-super-block.ts'
+import { Room } from '../rooms.ts'
 
 const CGROUP_SUPER_MAGIC = 0x27e0eb
 const V1_CONTROLLERS: ReadonlySet<string> = new Set([...CONTROLLERS, 'cpuacct', 'blkio', 'devices', 'freezer', 'net_cls', 'perf_event', 'net_prio', 'all'])
@@ -45,6 +46,8 @@ function makeHierarchy(task: Task): SimplePseudoSuperBlock {
   })
 }
 
+const HIERARCHIES = new Room<Map<string, SimplePseudoSuperBlock>>('cgroup1')
+
 export const CgroupV1Type: FileSystemType = {
   name: 'cgroup',
   requiresDevice: false,
@@ -54,12 +57,12 @@ export const CgroupV1Type: FileSystemType = {
     const { kernel } = task
     if (task.nsproxy.cgroup !== kernel.initCgroupNs) throw Errno.EPERM
     const name = hierarchyName(data)
-    const room = `cgroup1 ${name}`
-    const known = kernel.rooms.get(room) as SimplePseudoSuperBlock | undefined
+    const hierarchies = kernel.rooms.open(HIERARCHIES, () => new Map())
+    const known = hierarchies.get(name)
     if (known !== undefined) return known
     const made = makeHierarchy(task)
-    kernel.rooms.set(room, made)
-    made.whenGone(() => kernel.rooms.delete(room))
+    hierarchies.set(name, made)
+    made.whenGone(() => hierarchies.delete(name))
     return made
   },
 }

@@ -18,6 +18,7 @@ import type { FileSystemType } from '../vfs/super-block.ts'
 import { now } from '../vfs/time.ts'
 import { directoryHash } from './disk-hash.ts'
 import { MemoryDirectory, MemorySuperBlock } from './tmpfs-inode.ts'
+import { Room } from '../rooms.ts'
 
 export const DISK_DEV = makedev(254, 0)
 export const DISK_SOURCE = '/dev/vda'
@@ -110,15 +111,14 @@ export class Disk extends MemorySuperBlock {
   }
 }
 
+const DISK = new Room<Disk>('disk')
 /** The disk's one superblock: mounting /dev/vda again shows the same one. */
 export function diskOf(kernel: Kernel): Disk {
-  let disk = kernel.rooms.get('disk') as Disk | undefined
-  if (disk === undefined) {
+  return kernel.rooms.open(DISK, () => {
     const made = new Disk(kernel)
-    kernel.rooms.set('disk', (disk = made))
     registerBlockDevice(kernel, DISK_DEV, (_task, path, flags) => new BlockDeviceFile(path, flags, () => made.statfs()))
-  }
-  return disk
+    return made
+  })
 }
 
 /** Names that ext4 takes in a mount's options (ext4_param_specs); they change nothing here. */

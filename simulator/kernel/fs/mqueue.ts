@@ -11,6 +11,7 @@ import { Dentry } from '../vfs/dentry.ts'
 import type { FileSystemType } from '../vfs/super-block.ts'
 import { PseudoFile, TableDir } from './pseudo/pseudo-inode.ts'
 import { type PseudoSuperBlock, SimplePseudoSuperBlock } from './pseudo/pseudo-super-block.ts'
+import { Room } from '../rooms.ts'
 
 const MQUEUE_MAGIC = 0x19800202
 /** The initial namespace's instance is made at boot, before other file systems. */
@@ -62,14 +63,15 @@ class MqueueSuperBlock extends SimplePseudoSuperBlock {
   }
 }
 
+const MQUEUE = new Room<MqueueSuperBlock>('mqueue')
 /** The namespace's own superblock, made at first use. */
 export function mqueueOf(ipc: IpcNamespace): SimplePseudoSuperBlock {
-  const existing = ipc.parts.get('mqueue') as MqueueSuperBlock | undefined
+  const existing = ipc.rooms.get(MQUEUE)
   if (existing === undefined) {
     const { kernel } = ipc
     const owner = ipc.owner ?? kernel.initUserNs
     const sb = new MqueueSuperBlock(kernel, MqueueType, owner, MQUEUE_MAGIC, (own: PseudoSuperBlock) => new Dentry('', undefined, new MqueueDir(own, S_ISVTX | 0o777)), ipc === kernel.initIpcNs ? INIT_MQUEUE_DEV : undefined)
-    ipc.parts.set('mqueue', sb)
+    ipc.rooms.set(MQUEUE, sb)
     ipc.whenGone(() => sb.namespaceGone())
     return sb
   }

@@ -5,6 +5,7 @@ import { apparmorDir } from './apparmorfs.ts'
 import { makedev } from '../../abi/stat.ts'
 import { PseudoFile, PseudoLink, TableDir } from './pseudo/pseudo-inode.ts'
 import { SimplePseudoSuperBlock } from './pseudo/pseudo-super-block.ts'
+import { Room } from '../rooms.ts'
 
 const SECURITYFS_MAGIC = 0x73636673
 const SECURITYFS_DEV = makedev(0, 6)
@@ -14,13 +15,14 @@ class SecurityfsSuperBlock extends SimplePseudoSuperBlock {
   override onLastUnmount(): void {}
 }
 
+const SECURITYFS = new Room<SimplePseudoSuperBlock>('securityfs')
 export const SecurityfsType: FileSystemType = {
   name: 'securityfs',
   requiresDevice: false,
   userNsMount: false,
   mount(task) {
     const { kernel } = task
-    let sb = kernel.rooms.get('securityfs') as SimplePseudoSuperBlock | undefined
+    let sb = kernel.rooms.get(SECURITYFS)
     if (sb === undefined) {
       sb = new SecurityfsSuperBlock(kernel, SecurityfsType, kernel.initUserNs, SECURITYFS_MAGIC, (own) => {
         const dir = (): TableDir => new TableDir(own, 0o755)
@@ -32,7 +34,7 @@ export const SecurityfsType: FileSystemType = {
         root.add('apparmor', () => apparmorDir(own))
         return new Dentry('', undefined, root)
       }, SECURITYFS_DEV)
-      kernel.rooms.set('securityfs', sb)
+      kernel.rooms.set(SECURITYFS, sb)
     }
     return sb
   },

@@ -8,6 +8,7 @@ import { nsCapable } from '../cred/ns-capable.ts'
 import type { IpcNamespace } from '../ns/other-namespaces.ts'
 import type { UserNamespace } from '../ns/user-namespace.ts'
 import type { Task } from '../task.ts'
+import type { Room } from '../rooms.ts'
 
 const MNI_SHIFT = 15
 const MIN_CYCLE = 64
@@ -125,10 +126,6 @@ export function changeOwner(task: Task, object: IpcObject, change: IpcChange): v
 }
 
 /** The table of one kind in a namespace, made at first use. */
-export function idsOf<T extends IpcObject>(ns: IpcNamespace, kind: 'shm' | 'msg' | 'sem'): IpcIds<T> {
-  let ids = ns.parts.get(kind) as IpcIds<T> | undefined
-  if (ids === undefined) ns.parts.set(kind, (ids = new IpcIds<T>()))
-  return ids
-}
+export const idsOf = <T extends IpcObject>(ns: IpcNamespace, kind: Room<IpcIds<T>>): IpcIds<T> => ns.rooms.open(kind, () => new IpcIds<T>())
 
 export const seconds = (ms: number): number => Math.floor(ms / 1000)

@@ -8,6 +8,7 @@ import type { Pid } from '../pid.ts'
 import type { Task } from '../task.ts'
 import { type KFlow, WaitQueue } from '../wait-queue.ts'
 import { changeOwner, checkIpcControl, checkIpcPermission, type IpcIds, IpcObject, idsOf, ipcGet, seconds } from './ipc-ids.ts'
+import { Room } from '../rooms.ts'
 
 interface Message { readonly type: number; readonly data: Uint8Array }
 
@@ -40,7 +41,8 @@ export class MessageQueue extends IpcObject {
   }
 }
 
-export const msgIds = (task: Task): IpcIds<MessageQueue> => idsOf<MessageQueue>(task.nsproxy.ipc, 'msg')
+const MSG_IDS = new Room<IpcIds<MessageQueue>>('msg')
+export const msgIds = (task: Task): IpcIds<MessageQueue> => idsOf(task.nsproxy.ipc, MSG_IDS)
 const limit = (task: Task, name: string): number => Number(bindingOf(`kernel/${name}`).get(task))
 
 export function msgget(task: Task, key: number, flags: number): number {

@@ -5,6 +5,7 @@ import { bindingOf } from '../fs/proc/sysctl-bindings.ts'
 import type { UserNamespace } from '../ns/user-namespace.ts'
 import type { Task } from '../task.ts'
 import { changeOwner, checkIpcControl, checkIpcPermission, type IpcIds, IpcObject, idsOf, ipcGet, seconds } from './ipc-ids.ts'
+import { Room } from '../rooms.ts'
 
 export class SemaphoreArray extends IpcObject {
   readonly values: number[]
@@ -20,7 +21,8 @@ export class SemaphoreArray extends IpcObject {
   }
 }
 
-export const semIds = (task: Task): IpcIds<SemaphoreArray> => idsOf<SemaphoreArray>(task.nsproxy.ipc, 'sem')
+const SEM_IDS = new Room<IpcIds<SemaphoreArray>>('sem')
+export const semIds = (task: Task): IpcIds<SemaphoreArray> => idsOf(task.nsproxy.ipc, SEM_IDS)
 /** kernel.sem: SEMMSL SEMMNS SEMOPM SEMMNI */
 const limits = (task: Task): readonly number[] => bindingOf('kernel/sem').get(task).split(/\s+/).map(Number)
 

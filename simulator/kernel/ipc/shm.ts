@@ -7,6 +7,7 @@ import type { UserNamespace } from '../ns/user-namespace.ts'
 import type { Pid } from '../pid.ts'
 import type { Task } from '../task.ts'
 import { changeOwner, checkIpcControl, checkIpcPermission, type IpcIds, IpcObject, idsOf, ipcGet, seconds } from './ipc-ids.ts'
+import { Room } from '../rooms.ts'
 
 const PAGE = 4096
 /** SHM_DEST: removed once nobody has it attached. */
@@ -38,7 +39,8 @@ export class ShmSegment extends IpcObject {
   }
 }
 
-export const shmIds = (task: Task): IpcIds<ShmSegment> => idsOf<ShmSegment>(task.nsproxy.ipc, 'shm')
+const SHM_IDS = new Room<IpcIds<ShmSegment>>('shm')
+export const shmIds = (task: Task): IpcIds<ShmSegment> => idsOf(task.nsproxy.ipc, SHM_IDS)
 const limit = (task: Task, name: string): number => Number(bindingOf(`kernel/${name}`).get(task))
 
 export function shmget(task: Task, key: number, size: number, flags: number): number {

@@ -4,6 +4,7 @@ import { Namespace } from '../ns/ns-common.ts'
 import type { UserNamespace } from '../ns/user-namespace.ts'
 import type { Mount } from './mount.ts'
 import { umountTree } from './mount-detach.ts'
+import { Room } from '../rooms.ts'
 
 export class MountNamespace extends Namespace {
   readonly type = 'mnt'
@@ -26,8 +27,5 @@ export class MountNamespace extends Namespace {
   }
 }
 
-function nextSeq(kernel: Kernel): number {
-  const last = (kernel.rooms.get('mount-namespace-seq') as number | undefined) ?? 0
-  kernel.rooms.set('mount-namespace-seq', last + 1)
-  return last + 1
-}
+const SEQ = new Room<{ last: number }>('mount-namespace-seq')
+const nextSeq = (kernel: Kernel): number => ++kernel.rooms.open(SEQ, () => ({ last: 0 })).last

@@ -4,6 +4,7 @@ import { isValidIfname } from '../../abi/netlink.ts'
 import { DEVICE_OPS } from './device-kinds.ts'
 import { enterNamespace, moveToNamespace, setMaster, strip } from './device-state.ts'
 import { type DeviceKind, NetDevice } from './net-device.ts'
+import { initialNet } from './initial-net.ts'
 import type { NetNamespace } from './net-namespace.ts'
 import { linkChanged, linkGone, netconfChanged } from './rtnl-notify.ts'
 import { attachLower, checkLower, detachLower } from './upper-devices.ts'
@@ -105,7 +106,7 @@ function unregister(device: NetDevice): void {
 
 /** default_device_exit: physical devices go home to the initial namespace, all others end. */
 export function destroyDevices(ns: NetNamespace): void {
-  const home = ns.kernel.rooms.get('init-net') as NetNamespace | undefined
+  const home = initialNet(ns.kernel)
   for (const device of [...ns.devices.values()]) {
     if (device.ns !== ns || device.isLoopback) continue
     if (device.kind === 'physical' && home !== undefined) moveToNamespace(device, home, home.find(device.name) === undefined ? device.name : freeName(home, 'dev%d'))

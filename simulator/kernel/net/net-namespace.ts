@@ -21,6 +21,7 @@ import type { Frame, IpPacket } from './packet.ts'
 import { Netfilter } from './netfilter/netfilter.ts'
 import { nsidChanged, type RtnlListener } from './rtnl-notify.ts'
 import { AbstractSockets } from './unix-address.ts'
+import { INITIAL_NET, initialNet } from './initial-net.ts'
 
 const LOOPBACK_INDEX = 1
 
@@ -53,8 +54,8 @@ export class NetNamespace extends Namespace {
 
   constructor(kernel: Kernel, owner: UserNamespace, ino?: number) {
     super(kernel, owner, ino)
-    const initial = kernel.rooms.get('init-net') as NetNamespace | undefined
-    if (initial === undefined) kernel.rooms.set('init-net', this)
+    const initial = initialNet(kernel)
+    if (initial === undefined) kernel.rooms.set(INITIAL_NET, this)
     this.sysctls = new NetSysctls(initial === undefined, () => [...this.devices.values()].map((d) => d.name), initial?.sysctls, (path) => this.#sysctlChanged(path))
     // Its default is group 1 to group 0, nobody, whatever they are called here.
     if (owner !== kernel.initUserNs) this.sysctls.live.set('net/ipv4/ping_group_range', () => `${fromKgidMunged(owner, kgid(1))}\t${fromKgidMunged(owner, kgid(0))}`)

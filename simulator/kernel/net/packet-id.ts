@@ -1,10 +1,9 @@
 // Numbers by which events follow a packet through the machine; one count per machine.
 import type { Kernel } from '../kernel.ts'
+import { Room } from '../rooms.ts'
 
-interface Counter { value: number }
+const PACKET_ID = new Room<{ value: number }>('packet-id')
 
 export function nextPacketId(kernel: Kernel): number {
-  let counter = kernel.rooms.get('packet-id') as Counter | undefined
-  if (counter === undefined) kernel.rooms.set('packet-id', (counter = { value: 0 }))
-  return ++counter.value
+  return ++kernel.rooms.open(PACKET_ID, () => ({ value: 0 })).value
 }

@@ -6,6 +6,7 @@ import type { NetDevice, QdiscCounters } from './net-device.ts'
 import type { NetNamespace } from './net-namespace.ts'
 import { NetlinkError } from './netlink-error.ts'
 import { netemEgress } from './netem.ts'
+import { Room } from '../rooms.ts'
 
 const KINDS: ReadonlySet<string> = new Set(['netem', 'pfifo', 'bfifo', 'pfifo_fast', 'fq_codel', 'prio', 'noqueue'])
 const FIRST_AUTO_HANDLE = 0x8001
@@ -23,11 +24,9 @@ export function dumpQdiscs(net: NetNamespace): readonly NetlinkReply[] {
 
 /** qdisc_alloc_handle: one counter for the whole machine. */
 function autoHandle(net: NetNamespace): number {
-  const { rooms } = net.kernel
-  const next = Number(rooms.get('qdisc-handle') ?? FIRST_AUTO_HANDLE)
-  rooms.set('qdisc-handle', next + 1)
-  return next
+  return net.kernel.rooms.open(AUTO_HANDLE, () => ({ next: FIRST_AUTO_HANDLE })).next++
 }
+const AUTO_HANDLE = new Room<{ next: number }>('qdisc-handle')
 
 function attach(device: NetDevice, request: QdiscRequest, handle: number, counters = noCounts()): void {
   const kind = request.kind ?? ''

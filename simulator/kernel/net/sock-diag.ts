@@ -13,10 +13,12 @@ import type { Task } from '../task.ts'
 import { DatagramSocket } from './datagram-socket.ts'
 import type { Endpoint } from './inet-ports.ts'
 import type { InetSocket } from './inet-socket.ts'
+import { initialNet } from './initial-net.ts'
 import type { NetNamespace } from './net-namespace.ts'
 import type { TcpConnection } from './tcp-connection.ts'
 import { TcpSocket } from './tcp-socket.ts'
 import { listUnixSockets, type UnixSocket } from './unix-socket.ts'
+import { Room } from '../rooms.ts'
 
 /** Protocols the kernel has a netlink socket for, those of the initial namespace alone marked; the sizes are those of the question and the answer under way. */
 const NETLINK_KERNEL: readonly (readonly [protocol: number, hostOnly: boolean])[] = [[0, false], [4, false], [7, true], [9, false], [10, false], [11, true], [12, false], [15, false], [16, false]]
@@ -25,12 +27,10 @@ const DATAGRAM_BUFFER = 212992
 const LISTEN = tcpStateNumber('LISTEN'), ESTABLISHED = tcpStateNumber('ESTABLISHED'), CLOSED = tcpStateNumber('CLOSED'), TIME_WAIT = tcpStateNumber('TIME-WAIT')
 const TIMER_KINDS = { on: 1, timewait: 3, persist: 4 } as const
 
-interface Cookies { readonly known: WeakMap<object, number>; next: number }
+const COOKIES = new Room<{ readonly known: WeakMap<object, number>; next: number }>('sock-cookies')
 /** sock_gen_cookie: a number that is given at first look. */
 function cookieOf(task: Task, socket: object): number {
-  const { rooms } = task.kernel
-  let cookies = rooms.get('sock-cookies') as Cookies | undefined
-  if (cookies === undefined) rooms.set('sock-cookies', (cookies = { known: new WeakMap(), next: 1 }))
+  const cookies = task.kernel.rooms.open(COOKIES, () => ({ known: new WeakMap(), next: 1 }))
   let cookie = cookies.known.get(socket)
   if (cookie === undefined) cookies.known.set(socket, (cookie = cookies.next++))
   return cookie
@@ -123,7 +123,7 @@ function* found(task: Task, net: NetNamespace, request: Extract<SockDiagRequest,
       break
     case 'netlink':
       for (const [protocol, hostOnly] of NETLINK_KERNEL) {
-        if (hostOnly && net !== task.kernel.rooms.get('init-net')) continue
+        if (hostOnly && net !== initialNet(task.kernel)) continue
         yield { kind: 'netlink', protocol, portId: 0, receiveQueue: protocol === NETLINK_SOCK_DIAG ? DIAG_REQUEST_SIZE : 0 }
         if (protocol === NETLINK_SOCK_DIAG) yield { kind: 'netlink', protocol, portId: task.numberIn(task.pidNs), receiveQueue: DIAG_ANSWER_SIZE }
       }

@@ -2,6 +2,7 @@
 import type { Kernel } from '../kernel.ts'
 import { Namespace } from './ns-common.ts'
 import type { UserNamespace } from './user-namespace.ts'
+import { Rooms } from '../rooms.ts'
 
 export class UtsNamespace extends Namespace {
   readonly type = 'uts'
@@ -17,8 +18,8 @@ export class UtsNamespace extends Namespace {
 
 export class IpcNamespace extends Namespace {
   readonly type = 'ipc'
-  /** Parts that other rooms attach (SysV tables, the mqueue superblock), by name; dropped with the namespace. */
-  readonly parts = new Map<string, unknown>()
+  /** SysV tables, the mqueue superblock; dropped with the namespace. */
+  readonly rooms = new Rooms()
   readonly #onGone: (() => void)[] = []
 
   /** What a part has to give back when the namespace ends. */
@@ -26,7 +27,7 @@ export class IpcNamespace extends Namespace {
     this.#onGone.push(action)
   }
   protected override onLastRelease(): void {
-    this.parts.clear()
+    this.rooms.clear()
     for (const action of this.#onGone) action()
   }
 }

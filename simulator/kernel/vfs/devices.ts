@@ -6,27 +6,26 @@ import type { Kernel } from '../kernel.ts'
 import type { Task } from '../task.ts'
 import type { File } from './file.ts'
 import type { Path } from './path.ts'
+import { Room } from '../rooms.ts'
 
 export type DeviceOpen = (task: Task, path: Path, flags: number) => File
 
-function drivers(kernel: Kernel, kind: 'char-devices' | 'block-devices'): Map<number, DeviceOpen> {
-  let map = kernel.rooms.get(kind) as Map<number, DeviceOpen> | undefined
-  if (map === undefined) kernel.rooms.set(kind, (map = new Map()))
-  return map
-}
+const CHAR_DEVICES = new Room<Map<number, DeviceOpen>>('char-devices')
+const BLOCK_DEVICES = new Room<Map<number, DeviceOpen>>('block-devices')
+const drivers = (kernel: Kernel, kind: typeof CHAR_DEVICES): Map<number, DeviceOpen> => kernel.rooms.open(kind, () => new Map())
 
 /** `dev` as makedev(3) makes it. */
 export function registerCharDevice(kernel: Kernel, dev: number, open: DeviceOpen): void {
-  drivers(kernel, 'char-devices').set(dev, open)
+  drivers(kernel, CHAR_DEVICES).set(dev, open)
 }
 export function registerBlockDevice(kernel: Kernel, dev: number, open: DeviceOpen): void {
-  drivers(kernel, 'block-devices').set(dev, open)
+  drivers(kernel, BLOCK_DEVICES).set(dev, open)
 }
 
 /** chrdev_open, blkdev_open: throws ENXIO for a number without a driver. */
 export function openDevice(task: Task, path: Path, flags: number): File {
   const inode = path.dentry.inode
-  const open = drivers(task.kernel, isChr(inode.mode) ? 'char-devices' : 'block-devices').get(inode.rdev)
+  const open = drivers(task.kernel, isChr(inode.mode) ? CHAR_DEVICES : BLOCK_DEVICES).get(inode.rdev)
   if (open === undefined) throw Errno.ENXIO
   return open(task, path, flags)
 }

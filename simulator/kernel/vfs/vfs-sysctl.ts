@@ -1,5 +1,6 @@
 // The sysctls under /proc/sys/fs that the VFS obeys; procfs reads and writes them here. Values as Debian 12 sets them.
 import type { Kernel } from '../kernel.ts'
+import { Room } from '../rooms.ts'
 
 const DEFAULTS = {
   'fs.protected_symlinks': 1, 'fs.protected_hardlinks': 1, 'fs.protected_regular': 0, 'fs.protected_fifos': 0,
@@ -8,14 +9,8 @@ const DEFAULTS = {
 export type VfsSysctl = keyof typeof DEFAULTS
 export const VFS_SYSCTLS = Object.keys(DEFAULTS) as readonly VfsSysctl[]
 
-function values(kernel: Kernel): Map<VfsSysctl, number> {
-  let map = kernel.rooms.get('vfs-sysctl') as Map<VfsSysctl, number> | undefined
-  if (map === undefined) {
-    map = new Map(Object.entries(DEFAULTS) as [VfsSysctl, number][])
-    kernel.rooms.set('vfs-sysctl', map)
-  }
-  return map
-}
+const VALUES = new Room<Map<VfsSysctl, number>>('vfs-sysctl')
+const values = (kernel: Kernel): Map<VfsSysctl, number> => kernel.rooms.open(VALUES, () => new Map(Object.entries(DEFAULTS) as [VfsSysctl, number][]))
 
 export const sysctlNumber = (kernel: Kernel, name: VfsSysctl): number => values(kernel).get(name) ?? 0
 export function setSysctlNumber(kernel: Kernel, name: VfsSysctl, value: number): void {

@@ -15,6 +15,7 @@ import type { Inode } from '../../vfs/inode.ts'
 import type { FileSystemType } from '../../vfs/super-block.ts'
 import { type Owner, PseudoDir, PseudoFile } from '../pseudo/pseudo-inode.ts'
 import { PseudoSuperBlock } from '../pseudo/pseudo-super-block.ts'
+import { Room } from '../../rooms.ts'
 
 const CGROUP2_SUPER_MAGIC = 0x63677270
 const MOUNT_OPTIONS: ReadonlySet<string> = new Set(['nsdelegate', 'favordynmods', 'memory_localevents', 'memory_recursiveprot'])
@@ -101,6 +102,7 @@ class CgroupDir extends PseudoDir {
   }
 }
 
+const CGROUP2 = new Room<Cgroup2SuperBlock>('cgroup2')
 class Cgroup2SuperBlock extends PseudoSuperBlock {
   readonly root: Dentry
   #options: readonly string[] = []
@@ -126,7 +128,7 @@ class Cgroup2SuperBlock extends PseudoSuperBlock {
   }
   override onLastUnmount(): void {
     if (findCgroup(this.kernel, '/')?.children.size === 0) {
-      this.kernel.rooms.delete('cgroup2')
+      this.kernel.rooms.delete(CGROUP2)
       super.onLastUnmount()
     }
   }
@@ -150,11 +152,7 @@ export const Cgroup2Type: FileSystemType = {
   rootOf: (task, sb) => (sb instanceof Cgroup2SuperBlock ? sb.dentryOf(task, task.nsproxy.cgroup.root) : sb.root),
   mount(task, _source, _flags, data) {
     const { kernel } = task
-    let sb = kernel.rooms.get('cgroup2') as Cgroup2SuperBlock | undefined
-    if (sb === undefined) {
-      sb = new Cgroup2SuperBlock(kernel)
-      kernel.rooms.set('cgroup2', sb)
-    }
+    const sb = kernel.rooms.open(CGROUP2, () => new Cgroup2SuperBlock(kernel))
     sb.setOptions(task, data)
     return sb
   },

@@ -15,6 +15,7 @@ import type { FileSystemType } from '../../vfs/super-block.ts'
 import { PseudoDir, PseudoInode } from '../pseudo/pseudo-inode.ts'
 import { PseudoSuperBlock } from '../pseudo/pseudo-super-block.ts'
 import { O_NOCTTY } from '../../../abi/fcntl.ts'
+import { Room } from '../../rooms.ts'
 
 const DEVPTS_SUPER_MAGIC = 0x1cd1
 const FIRST_PTY_INO = 3
@@ -150,8 +151,9 @@ export class DevptsSuperBlock extends PseudoSuperBlock {
   }
 }
 
+const HOST_DEVPTS = new Room<DevptsSuperBlock>('devpts')
 /** The instance mounted first: the host's. */
-export const hostDevpts = (kernel: Kernel): DevptsSuperBlock | undefined => kernel.rooms.get('devpts') as DevptsSuperBlock | undefined
+export const hostDevpts = (kernel: Kernel): DevptsSuperBlock | undefined => kernel.rooms.get(HOST_DEVPTS)
 
 export const DevptsType: FileSystemType = {
   name: 'devpts',
@@ -159,7 +161,7 @@ export const DevptsType: FileSystemType = {
   userNsMount: true,
   mount(task, _source, _flags, data) {
     const sb = new DevptsSuperBlock(task.kernel, task.cred.userNs, parseOptions(task, data))
-    if (!task.kernel.rooms.has('devpts')) task.kernel.rooms.set('devpts', sb)
+    task.kernel.rooms.open(HOST_DEVPTS, () => sb)
     return sb
   },
 }

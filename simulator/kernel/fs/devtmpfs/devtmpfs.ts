@@ -20,6 +20,7 @@ import { DevptsSuperBlock } from '../devpts/devpts.ts'
 import { Tmpfs } from '../tmpfs.ts'
 import { makeMemoryInode, MemoryDirectory, MemorySymlink } from '../tmpfs-inode.ts'
 import { ConsoleFile, FullFile, KmsgFile, NullFile, RandomFile, ZeroFile } from './memory-devices.ts'
+import { Room } from '../../rooms.ts'
 
 const DEVTMPFS_DEV = makedev(0, 5)
 const SIZE_PAGES = 58948
@@ -92,16 +93,17 @@ class Devtmpfs extends Tmpfs {
   override onLastUnmount(): void {}
 }
 
+const DEVTMPFS = new Room<Tmpfs>('devtmpfs')
 export const DevtmpfsType: FileSystemType = {
   name: 'devtmpfs',
   requiresDevice: false,
   userNsMount: false,
   mount(task) {
     const { kernel } = task
-    const existing = kernel.rooms.get('devtmpfs') as Tmpfs | undefined
+    const existing = kernel.rooms.get(DEVTMPFS)
     if (existing !== undefined) return existing
     const sb = new Devtmpfs(kernel, DevtmpfsType, kernel.initUserNs, { uid: GLOBAL_ROOT_UID, gid: GLOBAL_ROOT_GID }, { size: SIZE_PAGES, inodes: SIZE_PAGES, mode: 0o755 }, true, DEVTMPFS_DEV)
-    kernel.rooms.set('devtmpfs', sb)
+    kernel.rooms.set(DEVTMPFS, sb)
     populate(sb)
     registerDrivers(kernel)
     return sb

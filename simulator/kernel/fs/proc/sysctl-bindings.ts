@@ -12,6 +12,7 @@ import type { Task } from '../../task.ts'
 import { setSysctlNumber, sysctlNumber, VFS_SYSCTLS, type VfsSysctl } from '../../vfs/vfs-sysctl.ts'
 import { hostDevpts } from '../devpts/devpts.ts'
 import { MACHINE_DEFINITIONS } from './sysctl-table.ts'
+import { Room } from '../../rooms.ts'
 
 export interface SysctlBinding {
   get(task: Task): string
@@ -28,18 +29,10 @@ function uuid(bytes: Uint8Array): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }
 
+const VALUES = new Room<Map<string, string>>('sysctl')
 /** Values that nothing but these files uses. */
-function machineValues(kernel: Kernel): Map<string, string> {
-  let map = kernel.rooms.get('sysctl') as Map<string, string> | undefined
-  if (map === undefined) kernel.rooms.set('sysctl', (map = new Map()))
-  return map
-}
-function ipcValues(task: Task): Map<string, string> {
-  const { parts } = task.nsproxy.ipc
-  let map = parts.get('sysctl') as Map<string, string> | undefined
-  if (map === undefined) parts.set('sysctl', (map = new Map()))
-  return map
-}
+const machineValues = (kernel: Kernel): Map<string, string> => kernel.rooms.open(VALUES, () => new Map())
+const ipcValues = (task: Task): Map<string, string> => task.nsproxy.ipc.rooms.open(VALUES, () => new Map())
 
 const bound = new Map<string, SysctlBinding>([
   ['kernel/hostname', { get: (t) => t.nsproxy.uts.hostname, set: (t, v) => (t.nsproxy.uts.hostname = v.slice(0, HOST_NAME_MAX)) }],

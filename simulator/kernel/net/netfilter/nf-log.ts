@@ -2,6 +2,7 @@
 import { LOG_TCPOPT, LOG_TCPSEQ, LOG_UID } from '../../../abi/xtables.ts'
 import { formatIp } from '../../../lib/ip.ts'
 import type { HookContext } from '../hooks.ts'
+import { initialNet } from '../initial-net.ts'
 import type { NetNamespace } from '../net-namespace.ts'
 import { type IpPacket, packetLength, payloadLength, protocolOf, TCP_ACK, TCP_FIN, TCP_PSH, TCP_RST, TCP_SYN, tcpOptionsLength } from '../packet.ts'
 import { payloadBytes } from '../wire.ts'
@@ -40,7 +41,7 @@ function addressText(packet: IpPacket): string {
 
 export function logPacket(net: NetNamespace, context: HookContext, prefix: string, level: number, flags: number): void {
   const { kernel } = net
-  if (kernel.rooms.get('init-net') !== net && net.sysctls.getNumber('net/netfilter/nf_log_all_netns') === 0) return
+  if (initialNet(kernel) !== net && net.sysctls.getNumber('net/netfilter/nf_log_all_netns') === 0) return
   const { packet, input, output, physicalInput, physicalOutput } = context
   const mac = input === undefined || input.isLoopback || packet.linkSource === undefined ? (input === undefined ? '' : input.isLoopback ? 'MAC=00:00:00:00:00:00:00:00:00:00:00:00:08:00 ' : 'MAC= ') :
     `MAC=${input.address}:${packet.linkSource}:${packet.family === 'inet' ? '08:00' : '86:dd'} `

@@ -10,6 +10,7 @@ import { Batch, references } from './batch.ts'
 import { answerConntrack } from './conntrack-dump.ts'
 import { type Chain, current, type Rule, type Table, tableKey } from './ruleset.ts'
 import { liveElements } from './set.ts'
+import { Room } from '../../rooms.ts'
 
 function tables(net: NetNamespace, family: NfFamily | undefined): Table[] {
   return [...net.netfilter.ruleset.values()].filter((t) => family === undefined || t.family === family)
@@ -61,11 +62,9 @@ function dumpObjects(net: NetNamespace, family: NfFamily | undefined, reset: boo
 }
 
 /** Modules of expressions that somebody has used since the machine was booted. */
-function loadedModules({ rooms }: Kernel): Set<string> {
-  let modules = rooms.get('nft-modules') as Set<string> | undefined
-  if (modules === undefined) rooms.set('nft-modules', (modules = new Set()))
-  return modules
-}
+const LOADED_MODULES = new Room<Set<string>>('nft-modules')
+const loadedModules = (kernel: Kernel): Set<string> => kernel.rooms.open(LOADED_MODULES, () => new Set())
+
 /** All or nothing; answers every refusal. */
 function runBatch(task: Task, net: NetNamespace, changes: readonly NftChange[]): NfReply[] {
   const netfilter = net.netfilter

@@ -3,6 +3,7 @@
 import { NSEC_PER_SEC } from '../../clock.ts'
 import type { Kernel } from '../../kernel.ts'
 import type { Task } from '../../task.ts'
+import { Room } from '../../rooms.ts'
 
 const AUDIT_AVC = 1400
 const BURST = 10
@@ -27,11 +28,8 @@ class AuditLog {
   }
 }
 
-function logOf(kernel: Kernel): AuditLog {
-  let log = kernel.rooms.get('audit') as AuditLog | undefined
-  if (log === undefined) kernel.rooms.set('audit', (log = new AuditLog()))
-  return log
-}
+const LOG = new Room<AuditLog>('audit')
+const logOf = (kernel: Kernel): AuditLog => kernel.rooms.open(LOG, () => new AuditLog())
 
 export type AuditFields = Readonly<Record<string, string | number | undefined>>
 /** Fields that come before the process, in their order; the others follow it. */

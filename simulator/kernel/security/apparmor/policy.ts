@@ -5,6 +5,7 @@ import { Errno } from '../../../abi/errno.ts'
 import type { Kernel } from '../../kernel.ts'
 import type { Task } from '../../task.ts'
 import { audit } from './audit.ts'
+import { Room } from '../../rooms.ts'
 
 export interface CompiledFileRule extends ApparmorFileRule {
   readonly regex: RegExp
@@ -145,11 +146,8 @@ function wholeRegex(source: string): RegExp {
   }
 }
 
-export function policyOf(kernel: Kernel): Policy {
-  let policy = kernel.rooms.get('apparmor') as Policy | undefined
-  if (policy === undefined) kernel.rooms.set('apparmor', (policy = new Policy()))
-  return policy
-}
+const POLICY = new Room<Policy>('apparmor')
+export const policyOf = (kernel: Kernel): Policy => kernel.rooms.open(POLICY, () => new Policy())
 
 /** The profile whose rules bind the task now; undefined when it is unconfined. */
 export function profileOf(task: Task): LoadedProfile | undefined {
