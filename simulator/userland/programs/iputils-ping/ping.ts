@@ -15,7 +15,7 @@ import { ping4 } from './ping4.ts'
 import { ping6 } from './ping6.ts'
 import { complain, type Options, PingState } from './state.ts'
 
-export const PING_OPTIONS: OptionTable = { short: 'h?4bRT:6F:N:aABc:CdDe:fi:I:l:Lm:M:nOp:qQ:rs:S:t:UvVw:W:', long: [], unsimulatedShort: 'RTFN' }
+export const PING_OPTIONS: OptionTable = { short: 'h?4bRT:6F:N:aABc:CdDe:fi:I:l:Lm:M:nOp:qQ:rs:S:t:UvVw:W:', long: [], unsimulatedShort: 'RTFNr' }
 const INT_MAX = 2147483647
 const LONG_MAX = 9223372036854775807n
 const PMTUDISC: ReadonlyMap<string, number> = new Map([['dont', 0], ['want', 1], ['do', 2]])

@@ -156,6 +156,7 @@ function* remoteConnect(c: Crt, host: string, port: number, options: NcOptions):
   for (const address of addresses) {
     const fd = yield* call('socket', address.family, options.timeoutMs < 0 ? socketType(options) : `${socketType(options)}|nonblock`, 0)
     if (isErr(fd)) continue
+    if (options.broadcasts) yield* call('setsockopt', fd, 'SOL_SOCKET', 'SO_BROADCAST', 1)
     yield* bindSource(c, fd, address.family, options)
     const result = yield* connectWithTimeout(fd, sockAddrOf(address, port), options.timeoutMs)
     if (result === 0) return { fd, addr: address.addr }

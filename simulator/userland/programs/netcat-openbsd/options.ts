@@ -26,6 +26,7 @@ export interface NcOptions {
   readonly detached: boolean
   readonly crlf: boolean
   readonly randomPorts: boolean
+  readonly broadcasts: boolean
   /** -q: seconds after the end of input; undefined: wait for the other end. */
   readonly quitAfter: number | undefined
   /** -w and -i in milliseconds; -1: no limit. */
@@ -82,7 +83,7 @@ export function* parseOptions(c: Crt): Flow<NcOptions> {
   if (!has('l') && has('k')) exit(yield* fail(c, 1, 'must use -l with -k'))
   const quit = seconds('q')
   return {
-    family: has('U') ? 'unix' : has('4') ? 'inet' : has('6') ? 'inet6' : undefined, isUdp: has('u'), listens: has('l'), keeps: has('k'), verbose: has('v'), scans: has('z'), numeric: has('n'),
+    family: has('U') ? 'unix' : has('4') ? 'inet' : has('6') ? 'inet6' : undefined, isUdp: has('u'), broadcasts: has('b'), listens: has('l'), keeps: has('k'), verbose: has('v'), scans: has('z'), numeric: has('n'),
     shutsDown: has('N'), detached: has('d') || has('z'), crlf: has('C'), randomPorts: has('r'), quitAfter: quit === undefined || quit < 0 ? undefined : quit,
     timeoutMs: has('w') ? Number(given.get('w')) * 1000 : -1, intervalSeconds: seconds('i') ?? 0, receiveLimit: seconds('W') ?? Infinity, sourcePort: has('l') ? undefined : given.get('p'),
     sourceAddress: has('l') ? undefined : given.get('s'), host, port,

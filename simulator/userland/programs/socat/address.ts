@@ -1,6 +1,8 @@
 // socat's addresses: `KEYWORD:parameter:…,option,option=value`.
 import type { Flow } from '../../../abi/syscalls.ts'
+import type { Crt } from '../../libc/crt.ts'
 import type { Diagnostics } from './diagnostics.ts'
+import { parseOptions } from './options.ts'
 
 export type Kind =
   | 'stdio' | 'stdin' | 'stdout' | 'fd' | 'open' | 'create' | 'pipe' | 'exec' | 'system' | 'tcp' | 'tcp-listen' | 'udp' | 'udp-listen' | 'udp-recv' | 'unix-connect' | 'unix-listen' | 'abstract-connect' | 'abstract-listen'
@@ -50,19 +52,16 @@ function split(text: string, at: string): readonly string[] {
   return [...parts, part]
 }
 
-export function* parseAddress(text: string, d: Diagnostics): Flow<Address> {
+export function* parseAddress(c: Crt, text: string, d: Diagnostics): Flow<Address> {
   const [head, ...options] = split(text, ',')
   const colon = head.indexOf(':')
   const word = (colon < 0 ? head : head.slice(0, colon)).toUpperCase()
   const known = KEYWORDS.get(word)
-  const parsed = new Map(options.map((option) => {
-    const eq = option.indexOf('=')
-    return [(eq < 0 ? option : option.slice(0, eq)).toLowerCase(), eq < 0 ? '' : option.slice(eq + 1)] as const
-  }))
+  if (known === undefined && !/^\d+$/.test(head) && !head.includes('/')) return yield* d.fail(`unknown device/address "${colon < 0 ? head : head.slice(0, colon)}"`)
+  const parsed = yield* parseOptions(c, options, d)
   if (known === undefined) {
     if (/^\d+$/.test(head)) return { kind: 'fd', family: undefined, parameters: [head], options: parsed, keyword: 'FD' }
-    if (head.includes('/')) return { kind: 'open', family: undefined, parameters: [head], options: parsed, keyword: 'GOPEN' }
-    return yield* d.fail(`unknown device/address "${colon < 0 ? head : head.slice(0, colon)}"`)
+    return { kind: 'open', family: undefined, parameters: [head], options: parsed, keyword: 'GOPEN' }
   }
   const rest = colon < 0 ? undefined : head.slice(colon + 1)
   const parameters = rest === undefined ? [] : TAKES_REST.has(known.kind) ? [rest] : split(rest, ':')

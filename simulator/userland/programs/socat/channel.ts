@@ -38,12 +38,12 @@ function* newSocket(family: string, type: string, d: Diagnostics): Flow<number> 
 }
 function* applyOptions(fd: number, options: ReadonlyMap<string, string>): Flow<void> {
   const set = (option: string, value: unknown): Flow<unknown> => call('setsockopt', fd, 'SOL_SOCKET', option, value)
-  if (options.has('reuseaddr') || options.has('so-reuseaddr')) yield* set('SO_REUSEADDR', 1)
-  if (options.has('reuseport') || options.has('so-reuseport')) yield* set('SO_REUSEPORT', 1)
+  if (options.has('reuseaddr')) yield* set('SO_REUSEADDR', 1)
+  if (options.has('reuseport')) yield* set('SO_REUSEPORT', 1)
   if (options.has('broadcast')) yield* set('SO_BROADCAST', 1)
   if (options.has('keepalive')) yield* set('SO_KEEPALIVE', 1)
   if (options.has('nodelay')) yield* call('setsockopt', fd, 'SOL_TCP', 'TCP_NODELAY', 1)
-  const device = options.get('so-bindtodevice') ?? options.get('if')
+  const device = options.get('if')
   if (device !== undefined) yield* set('SO_BINDTODEVICE', device)
   if (options.has('rcvbuf')) yield* set('SO_RCVBUF', Number(options.get('rcvbuf')))
 }
@@ -58,7 +58,7 @@ function* connectInternet(address: Address, protocol: 'tcp' | 'udp', d: Diagnost
     const fd = yield* newSocket(info.family, protocol === 'tcp' ? 'stream' : 'dgram', d)
     yield* applyOptions(fd, address.options)
     const source = address.options.get('bind')
-    const sourcePort = Number(address.options.get('sourceport') ?? address.options.get('sp') ?? 0)
+    const sourcePort = Number(address.options.get('sp') ?? 0)
     if (source !== undefined || sourcePort !== 0) {
       const from: SockAddr = { family: info.family, addr: source?.replace(/:.*/, '') ?? (info.family === 'inet' ? '0.0.0.0' : '::'), port: sourcePort }
       const bound = yield* call('bind', fd, from)
@@ -138,7 +138,7 @@ function* runProgram(c: Crt, address: Address, d: Diagnostics): Flow<Channel> {
     yield* call('dup2', theirs, 0)
     yield* call('dup2', theirs, 1)
     if (address.options.has('stderr')) yield* call('dup2', theirs, 2)
-    if (address.options.has('setsid')) yield* call('setsid')
+    if (address.options.has('sid')) yield* call('setsid')
     const error: Errno = yield* execvpe(argv[0], address.kind === 'system' ? ['sh', '-c', text] : argv, envStrings(child.env))
     yield* d.say('E', `execvp("${argv[0]}", "${argv[0]}"): ${error.message}`)
     return exit(1)

@@ -14,7 +14,7 @@ import { type Address, parseAddress } from './address.ts'
 import { acceptOn, type Channel, forgetListener, isListener, listenOn, openChannel } from './channel.ts'
 import { Diagnostics } from './diagnostics.ts'
 
-export const SOCAT_OPTIONS: OptionTable = { short: 'Vh?dDvxb:sSt:T:uUgl:L:W:46', long: [], unsimulatedShort: 'DvxSglLW' }
+export const SOCAT_OPTIONS: OptionTable = { short: 'Vh?dDvxb:sSt:T:uUgl:L:W:46', long: [], unsimulatedShort: 'DvxbsSglLW' }
 const BUFFER = 8192
 const SHUT_WR = 1
 const VERSION = `socat by Gerhard Rieger and contributors - see www.dest-unreach.org
@@ -106,8 +106,8 @@ export const socat: Main = function* (c) {
   const settings: Settings = {
     forward: !given.has('U'), backward: !given.has('u'), closeWait: Number(given.get('t') ?? 0.5) * 1000, inactivity: given.has('T') ? Number(given.get('T')) * 1000 : -1,
   }
-  const first = yield* parseAddress(words[0], d)
-  const second = yield* parseAddress(words[1], d)
+  const first = yield* parseAddress(c, words[0], d)
+  const second = yield* parseAddress(c, words[1], d)
   if (isListener(first) && first.options.has('fork')) return yield* serve(c, first, second, settings, d)
   if (!isListener(first)) return yield* transfer(yield* openChannel(c, first, d), yield* openSecond(c, second, d), settings, d)
   const listener = yield* listenOn(first, d)

@@ -10,7 +10,7 @@ import type { OptionTable } from '../../program-table.ts'
 
 export const TAR_OPTIONS: OptionTable = {
   short: 'ctxruAdvf:zJjOC:phkaPmT:X:b:I:lsSWwUio',
-  unsimulatedShort: 'JjXIsSWw',
+  unsimulatedShort: 'JjXIsSWwUi',
   long: [
     { name: 'create', arg: 'none', is: 'c' }, { name: 'list', arg: 'none', is: 't' }, { name: 'extract', arg: 'none', is: 'x' }, { name: 'get', arg: 'none', is: 'x' },
     { name: 'verbose', arg: 'none', is: 'v' }, { name: 'file', arg: 'required', is: 'f' }, { name: 'gzip', arg: 'none', is: 'z' }, { name: 'to-stdout', arg: 'none', is: 'O' },

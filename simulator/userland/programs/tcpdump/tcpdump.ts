@@ -26,7 +26,7 @@ const LONG: readonly LongOption[] = [
   { name: 'packet-buffered', arg: 'none', is: 'U' }, { name: 'absolute-tcp-sequence-numbers', arg: 'none', is: 'S' }, { name: 'immediate-mode', arg: 'none' }, { name: 'print', arg: 'none' },
   { name: 'count', arg: 'none', unsimulated: true }, { name: 'micro', arg: 'none' }, { name: 'nano', arg: 'none', unsimulated: true },
 ]
-export const TCPDUMP_OPTIONS: OptionTable = { short: 'aAbB:c:C:dDeE:fF:G:hHi:IjJKlLM:nNOpqQ:r:s:StT:uUvV:w:W:xXy:Yz:Z:#', long: LONG, unsimulatedShort: 'bBCdEFGHIjJLMrTVwWyYz' }
+export const TCPDUMP_OPTIONS: OptionTable = { short: 'aAbB:c:C:dDeE:fF:G:hHi:IjJKlLM:nNOpqQ:r:s:StT:uUvV:w:W:xXy:Yz:Z:#', long: LONG, unsimulatedShort: 'bBCdEFGHIjJLMrTVwWyYzfZ' }
 const SNAPLEN = 262144
 const USER = 'tcpdump'
 const PACKET_OUTGOING = 4

@@ -19,7 +19,7 @@ const LONG: readonly LongOption[] = [
   { name: 'help', arg: 'none' }, { name: 'fwmark', arg: 'required' }, { name: 'gateway', arg: 'required', is: 'g' }, { name: 'mtu', arg: 'none', unsimulated: true },
   { name: 'back', arg: 'none', unsimulated: true }, { name: 'extensions', arg: 'none', is: 'e' }, { name: 'as-path-lookups', arg: 'none', is: 'A' },
 ]
-export const TRACEROUTE_OPTIONS: OptionTable = { short: '46dFf:g:ITi:m:N:np:t:l:w:q:rs:z:eAM:O:UDP:V', long: LONG, unsimulatedShort: 'gAMODPl' }
+export const TRACEROUTE_OPTIONS: OptionTable = { short: '46dFf:g:ITi:m:N:np:t:l:w:q:rs:z:eAM:O:UDP:V', long: LONG, unsimulatedShort: 'gAMODPlrz' }
 const MAX_HOPS = 255, MAX_PROBES = 10, MAX_PACKET = 65000
 const NSEC_PER_SEC = 1e9
 const POLLIN = 1
