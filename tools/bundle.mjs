@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 const SOURCES = ['simulator', 'lab', 'tools', 'test/conformance']
@@ -39,6 +39,17 @@ function state(root) {
   return hash.digest('hex').slice(0, 16)
 }
 
+/** What is below `folder` stays out of the bundle and is imported as it lies there, when it is asked for: few commands need a real machine. */
+function fromSource(root, folder) {
+  return {
+    name: `${folder}-from-source`,
+    setup: ({ onResolve }) => onResolve({ filter: new RegExp(`/${folder}/.*\\.ts$`) }, ({ path, resolveDir }) => {
+      const file = resolve(resolveDir, path)
+      return file.startsWith(join(root, folder)) ? { path: pathToFileURL(file).href, external: true } : undefined
+    }),
+  }
+}
+
 /** Several commands may build at once: each writes its own file and renames it into place. */
 async function build(root, sources, cache, bundle) {
   const { build: esbuild } = await import('esbuild')
@@ -46,7 +57,7 @@ async function build(root, sources, cache, bundle) {
   const draft = `${bundle}.${process.pid}`
   await esbuild({
     entryPoints: [sources], outfile: draft, bundle: true, platform: 'node', format: 'esm', target: 'node22',
-    external: ['vitest', 'esbuild'], logLevel: 'silent', absWorkingDir: root,
+    external: ['vitest', 'esbuild'], plugins: [fromSource(root, 'vm')], logLevel: 'silent', absWorkingDir: root,
     define: { 'import.meta.dirname': JSON.stringify(join(root, 'tools')) },
     banner: { js: "import { createRequire as createRequireForBundle } from 'node:module'\nconst require = createRequireForBundle(import.meta.url)" },
   })

@@ -6,18 +6,22 @@ import { LessonError } from '../lab/lesson/lesson-schema.ts'
 import { rehearse } from '../lab/lesson/rehearsal.ts'
 import { allClaims, lessonFolders, LESSONS, loadLesson, loadTrack } from './lesson-files.ts'
 import { lessonTemplate } from './lesson-template.ts'
+import { machineArgument } from './machines.ts'
 import { parseArguments, UsageError } from './usage.ts'
 
-export function lesson(args: readonly string[]): number {
+export function lesson(args: readonly string[]): number | Promise<number> {
   const [verb, ...rest] = args
   if (verb === 'check') return check(rest)
   if (verb === 'new') return create(rest)
   throw new UsageError(verb === undefined ? 'lesson what? There are check and new' : `unknown verb 'lesson ${verb}'; there are check and new`)
 }
 
-function check(args: readonly string[]): number {
-  const { words, flags } = parseArguments(args, { flags: ['verbose'], short: { v: 'verbose' }, words: true })
+function check(args: readonly string[]): number | Promise<number> {
+  const parsed = parseArguments(args, { flags: ['verbose'], values: ['machine'], short: { v: 'verbose' }, words: true })
+  const { words, flags } = parsed
   const folders = words.length > 0 ? words.map(folderOf) : lessonFolders()
+  const machine = machineArgument(parsed)
+  if (machine !== 'sim') return import('./machine-lessons.ts').then(({ checkOn }) => checkOn(machine, folders, flags.has('verbose')))
   const say = (text: string): void => void process.stdout.write(`${text}\n`)
   let bad = 0
   for (const folder of folders) {

@@ -1,6 +1,7 @@
-// `isolab sh`: a script on a fresh simulated host.
+// `isolab sh`: a script on a fresh simulated host, or on the machine that is named.
 import { readFileSync, writeSync } from 'node:fs'
 import { bootMachine } from '../simulator/machine/machine.ts'
+import { machineArgument } from './machines.ts'
 import { parseArguments, userArgument, UsageError } from './usage.ts'
 
 /** Writes all of it to standard output, also to a pipe that is full for the moment. Answers false once nobody reads any more. */
@@ -16,11 +17,13 @@ function writeOut(bytes: Uint8Array): boolean {
   return true
 }
 
-export function sh(args: readonly string[]): number {
-  const parsed = parseArguments(args, { flags: ['docker'], values: ['user'] })
+export function sh(args: readonly string[]): number | Promise<number> {
+  const parsed = parseArguments(args, { flags: ['docker'], values: ['user', 'machine'] })
   const user = userArgument(parsed)
   if (process.stdin.isTTY) throw new UsageError("sh reads its script from standard input; for a terminal there is 'isolab shell'")
   const script = readFileSync(0)
+  const name = machineArgument(parsed)
+  if (name !== 'sim') return import('./machine-sh.ts').then(({ machineSh }) => machineSh({ machine: name, user, docker: parsed.flags.has('docker') }, script.toString()))
   const machine = bootMachine({ docker: parsed.flags.has('docker') })
   const { status } = machine.runScript(script, {
     user,

@@ -1,8 +1,9 @@
 // `isolab shell`: the simulated host behind this terminal. The terminal is put into raw mode, so that echo, line editing and signals
 // are the simulated kernel's; its virtual time is held to the wall clock.
 import { bootMachine } from '../simulator/machine/machine.ts'
-import { parseArguments, userArgument } from './usage.ts'
 import { Pacer } from '../lab/session/pacer.ts'
+import { machineArgument } from './machines.ts'
+import { parseArguments, userArgument } from './usage.ts'
 
 const STEPS_AT_ONCE = 5_000
 const SLICE_MS = 15
@@ -10,8 +11,10 @@ const SLICE_MS = 15
 const AHEAD_NS = 20e6
 
 export function shell(args: readonly string[]): Promise<number> {
-  const parsed = parseArguments(args, { flags: ['docker'], values: ['user'] })
+  const parsed = parseArguments(args, { flags: ['docker'], values: ['user', 'machine'] })
   const user = userArgument(parsed)
+  const name = machineArgument(parsed)
+  if (name !== 'sim') return import('./machine-sh.ts').then(({ machineShell }) => machineShell({ machine: name, user, docker: parsed.flags.has('docker') }))
   const machine = bootMachine({ docker: parsed.flags.has('docker'), seed: 1 })
   const size = (): [number, number] => [process.stdout.rows || 24, process.stdout.columns || 80]
   const [rows, cols] = size()

@@ -1,7 +1,7 @@
 // The `isolab` command line: which command, and what a mistaken call is told.
 import { isMainThread } from 'node:worker_threads'
 import { help } from './help.ts'
-import { UsageError } from './usage.ts'
+import { Unavailable, UsageError } from './usage.ts'
 import { sh } from './command-sh.ts'
 import { shell } from './command-shell.ts'
 
@@ -30,6 +30,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     if (args.includes('--help') || args.includes('-h')) return help([name])
     return await command(args)
   } catch (error) {
+    if (error instanceof Unavailable) {
+      process.stderr.write(`isolab: ${error.message}\n`)
+      return 1
+    }
     if (!(error instanceof UsageError)) throw error
     process.stderr.write(`isolab: ${error.message}\n${error.remedy === undefined ? '' : `Did you mean '${error.remedy}'? `}Try 'isolab help'.\n`)
     return 2

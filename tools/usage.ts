@@ -8,6 +8,9 @@ export class UsageError extends Error {
   }
 }
 
+/** Rightly asked for, but not to be had here; the message says what would help. */
+export class Unavailable extends Error {}
+
 export interface Arguments {
   readonly flags: ReadonlySet<string>
   readonly values: ReadonlyMap<string, string>

@@ -5,8 +5,9 @@ import type { InputLog } from '../session/log.ts'
 import { Session } from '../session/session.ts'
 import type { Boot } from '../session/session.ts'
 import type { World } from '../world.ts'
+import { goalProblems, keystrokes, startProblems, wrongProblems } from './judge.ts'
 import type { Lesson, Typed } from './lesson.ts'
-import { hintsFor, taskStates } from './task-engine.ts'
+import { taskStates } from './task-engine.ts'
 import type { TaskState } from './task-engine.ts'
 
 const SECOND = 1e9
@@ -37,8 +38,7 @@ export function startLesson(boot: Boot, lesson: Pick<Lesson, 'id' | 'docker' | '
 /** Types lines as a patient learner does: each when the last has come to rest. */
 export function typeLines(session: Session, lesson: Pick<Lesson, 'terminals'>, lines: readonly Typed[]): void {
   for (const { terminal = lesson.terminals[0]?.name ?? '', type } of lines) {
-    const control = /^\^([A-Z\\])$/.exec(type)
-    session.type(terminal, control === null ? new TextEncoder().encode(`${type}\r`) : Uint8Array.of((control[1] ?? '').charCodeAt(0) & 31))
+    session.type(terminal, keystrokes(type))
     rest(session, terminal)
   }
 }
@@ -66,20 +66,16 @@ export function rehearse(boot: Boot, lesson: Lesson): Rehearsal {
   const observe = (of: Session): Parameters<typeof taskStates>[1] => ({ world: of.machine.world(), steps: of.timeline })
 
   const start = taskStates(lesson, observe(session))
-  for (const { id, met, words } of start) if (met) problems.push(`task '${id}' is met before anything was done: ${words}`)
+  problems.push(...startProblems(start))
 
   typeLines(session, lesson, lesson.solution)
   const goal = { world: session.machine.world(), states: taskStates(lesson, observe(session)) }
-  for (const { id, met, words } of goal.states) if (!met) problems.push(`the solution does not meet task '${id}': ${words}`)
+  problems.push(...goalProblems(goal.states))
 
-  for (const { name, type, task: id, hint } of lesson.wrong) {
+  for (const wrong of lesson.wrong) {
     const attempt = startLesson(boot, lesson)
-    typeLines(attempt, lesson, type)
-    const task = lesson.tasks.find((each) => each.id === id)
-    if (task === undefined) continue
-    if (taskStates({ tasks: [task] }, observe(attempt))[0]?.met === true) problems.push(`wrong answer '${name}' meets task '${id}'`)
-    const first = hintsFor(task, observe(attempt))[0]?.id
-    if (first !== hint) problems.push(`wrong answer '${name}': the first hint of task '${id}' is ${first === undefined ? 'none' : `'${first}'`}, not '${hint}'`)
+    typeLines(attempt, lesson, wrong.type)
+    problems.push(...wrongProblems(lesson, wrong, observe(attempt)))
   }
 
   const { log } = session

@@ -1,0 +1,64 @@
+// Machines by name: the simulated one, and the two real ones. A real one needs an image, which `npm run vm:build` makes.
+import { existsSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import type { Patience } from '../lab/lesson/player.ts'
+import type { Machine } from '../lab/machine.ts'
+import type { SessionStart } from '../lab/session/protocol.ts'
+import { Unavailable, UsageError } from './usage.ts'
+import type { Arguments } from './usage.ts'
+
+export type MachineName = 'sim' | 'qemu' | 'browser-vm'
+
+interface MachineKind {
+  /** What it is, in words. */
+  readonly title: string
+  /** What `npm run vm:build` calls its image; undefined if it needs none. */
+  readonly image: 'browser' | 'server' | undefined
+  readonly hasDocker: boolean
+  readonly patience: Omit<Patience, 'pause' | 'now'>
+  readonly open: (start: SessionStart) => Promise<Machine>
+}
+
+export const MACHINES: Readonly<Record<MachineName, MachineKind>> = {
+  sim: {
+    title: 'the simulator', image: undefined, hasDocker: true, patience: { quiet: 2_000, command: 30_000, start: 20_000 },
+    open: async (start) => (await import('./simulator-machine.ts')).openSimulator(start),
+  },
+  qemu: {
+    title: 'real Linux in QEMU', image: 'server', hasDocker: true, patience: { quiet: 6_000, command: 120_000, start: 120_000 },
+    open: () => Promise.reject(new Unavailable('the QEMU machine can’t be started from here yet')),
+  },
+  'browser-vm': {
+    title: 'real Linux in the browser’s VM', image: 'browser', hasDocker: false, patience: { quiet: 6_000, command: 60_000, start: 60_000 },
+    open: () => Promise.reject(new Unavailable('the VM of the page can’t be started from here yet')),
+  },
+}
+
+/** Reads `--machine`; the simulator unless said. */
+export function machineArgument(parsed: Arguments): MachineName {
+  const name = parsed.values.get('machine') ?? 'sim'
+  const known = (Object.keys(MACHINES) as MachineName[]).find((each) => each === name)
+  if (known === undefined) throw new UsageError(`no machine '${name}'; there are ${Object.keys(MACHINES).join(', ')}`)
+  return known
+}
+
+/** Why the machine can't be started, with the remedy; undefined if it can. */
+export function missing(name: MachineName): string | undefined {
+  const { image, title } = MACHINES[name]
+  if (image === undefined) return undefined
+  const home = process.env.ISOLAB_VM_HOME ?? join(homedir(), '.cache', 'isolab-vm')
+  return existsSync(join(home, image, 'manifest.json')) ? undefined : `${title} has no image yet; 'npm run vm:build ${image}' makes one`
+}
+
+/** @throws {Unavailable} if it has no image, or can't do what `start` asks for */
+export async function openMachine(name: MachineName, start: SessionStart): Promise<Machine> {
+  const why = missing(name)
+  if (why !== undefined) throw new Unavailable(why)
+  if (start.docker && !MACHINES[name].hasDocker) throw new Unavailable(`${MACHINES[name].title} has no Docker; 'sim' and 'qemu' have`)
+  return MACHINES[name].open(start)
+}
+
+export function patienceWith(name: MachineName): Patience {
+  return { ...MACHINES[name].patience, now: () => performance.now(), pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) }
+}
