@@ -39,8 +39,13 @@ export interface Step {
 
 export interface ScriptResult { readonly output: string; readonly status: number }
 
+/** What not every machine can do. */
+export type Ability = 'undo' | 'rewind' | 'lens' | 'packets' | 'speed' | 'save'
+
 export interface Machine {
   readonly kind: 'simulator' | 'browser-vm' | 'qemu-vm'
+  /** What it can't do, and why, in words for a learner. */
+  readonly lacks: Readonly<Partial<Record<Ability, string>>>
   openTerminal(options: TerminalOptions): Promise<Terminal>
   /** Runs a script as `user` beside the terminals; for setups and checks, never shown. */
   run(script: string, user?: string): Promise<ScriptResult>

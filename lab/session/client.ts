@@ -68,6 +68,7 @@ class RemoteTerminal implements Terminal {
 
 export class MachineClient implements Machine {
   readonly kind = 'simulator'
+  readonly lacks = {}
   readonly #port: WorkerPort
   readonly #listeners: SessionListeners
   readonly #terminals = new Map<string, RemoteTerminal>()

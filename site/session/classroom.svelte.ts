@@ -1,29 +1,25 @@
-// The page's state: one session on the machine, its timeline, what is looked at, and what went wrong. Every island of a page shares it.
+// The page's state: one session on a machine, its timeline, what is looked at, and what went wrong. Every island of a page shares it.
+// Which machine it is (simulator-session.ts, real-session.ts) only shows in `kind` and in what it `lacks`.
 import type { Explanation } from '../../lab/lens/explain.ts'
-import type { Terminal } from '../../lab/machine.ts'
-import type { Step } from '../../lab/machine.ts'
-import type { WorkerPort } from '../../lab/session/client.ts'
-import { MachineClient } from '../../lab/session/client.ts'
-import type { SessionStart } from '../../lab/session/protocol.ts'
-import type { World } from '../../simulator/machine/world.ts'
+import type { Machine, Step, Terminal } from '../../lab/machine.ts'
+import type { World } from '../../lab/world.ts'
 import type { Frame } from './frames.ts'
 import { frames, nextFrame } from './frames.ts'
+import type { Place, Problem, RoomListeners, RoomMachine, Screens, Size, Status } from './room.ts'
 import * as saves from './saves.ts'
-import type { TabLock } from './tab-lock.ts'
-import { tabLock } from './tab-lock.ts'
+import { SimulatorSession } from './simulator-session.ts'
 import { setTerminalOrder } from './whereabouts.ts'
 
-export interface TerminalPlan { readonly name: string; readonly user: string }
-export interface Place { readonly id: string; readonly setup: string; readonly terminals: readonly TerminalPlan[]; readonly isKept: boolean; readonly docker?: boolean; readonly hasBootMounts?: boolean; readonly opening?: Readonly<Record<string, string>> }
 export type Pane = 'read' | 'plan' | 'terminal'
 
-/** starting: no prompt yet. elsewhere: another tab has it. bad-log: the saved session can't be used. failed: a bug of the simulator. */
-export type Status = 'off' | 'starting' | 'ready' | 'elsewhere' | 'bad-log' | 'failed'
-
 const KEY_MS = 14
+const USUAL: Size = { rows: 24, cols: 80 }
 
 class Classroom {
   status = $state<Status>('off')
+  kind = $state<Machine['kind']>('simulator')
+  /** What the machine in use can't do, and why. */
+  lacks = $state.raw<Machine['lacks']>({})
   frames = $state.raw<readonly Frame[]>([])
   /** The World while a command is still running. */
   live = $state.raw<World | undefined>(undefined)
@@ -34,11 +30,9 @@ class Classroom {
   terminals = $state.raw<readonly Terminal[]>([])
   active = $state('')
   turn = $state.raw<Readonly<Record<string, boolean>>>({})
-  running = $state<'busy' | 'sleeping' | 'idle'>('idle')
   isRestored = $state(false)
   isUnsaved = $state(false)
-  /** Words of what went wrong, and the log that shows it. */
-  problem = $state.raw<{ readonly message: string; readonly log: string } | undefined>(undefined)
+  problem = $state.raw<Problem | undefined>(undefined)
   /** A command that waits for the learner's word because its terminal is not at a prompt. */
   held = $state.raw<{ readonly command: string; readonly terminal: string } | undefined>(undefined)
   /** Typed while looking back: asks whether to go back there. */
@@ -49,18 +43,11 @@ class Classroom {
   isLensOpen = $state(false)
 
   #place: Place | undefined
-  #ready: Promise<void> = Promise.resolve()
-  #sizes = new Map<string, { rows: number; cols: number }>()
-  #client: MachineClient | undefined
-  #worker: Worker | undefined
-  #boots = 0
-  #lock: TabLock | undefined
-  #unsaved: (() => void) | undefined
-  /** Typed at an opening; goes to the machine when it is there. */
-  #ahead: { readonly terminal: string; readonly bytes: Uint8Array }[] = []
+  #machine: RoomMachine | undefined
+  #sizes = new Map<string, Size>()
+  #screens: Screens = { ready: Promise.resolve(), size: terminal => this.#sizes.get(terminal) ?? USUAL }
   #typing: Promise<void> = Promise.resolve()
   #explanations = new WeakMap<Step, Promise<Explanation | undefined>>()
-  #listeners = new Set<(frames: readonly Frame[]) => void>()
 
   readonly last = $derived(this.frames.at(-1))
   readonly shown = $derived(this.looking === undefined ? this.last : this.frames.find(frame => frame.step.n === this.looking) ?? this.last)
@@ -76,43 +63,56 @@ class Classroom {
 
   /** What a step asked of the kernel. Asked of the machine once. */
   explain(step: Step): Promise<Explanation | undefined> {
-    const known = this.#explanations.get(step) ?? this.#client?.explanation(step.n) ?? Promise.resolve(undefined)
+    const known = this.#explanations.get(step) ?? this.#machine?.explanation(step) ?? Promise.resolve(undefined)
     this.#explanations.set(step, known)
     return known
   }
 
-  /** Calls back with all frames now and after every step, also when steps have been taken back. */
-  onFrames(listener: (frames: readonly Frame[]) => void): () => void {
-    this.#listeners.add(listener)
-    if (this.frames.length > 0) listener(this.frames)
-    return () => this.#listeners.delete(listener)
-  }
+  // ---- which machine
 
-  /** Enters a lesson: takes the session if no other tab has it and starts the machine. `sizes` resolves when the screens know theirs. */
-  async enter(place: Place, sizes: Promise<void>): Promise<void> {
+  /** Enters a place with the simulated machine. `sizes` resolves when the screens know theirs. */
+  enter(place: Place, sizes: Promise<void>): Promise<void> {
     this.#place = place
     this.active = place.terminals[0]?.name ?? ''
     setTerminalOrder(place.terminals.map(terminal => terminal.name))
-    this.#ready = sizes
-    this.status = 'starting'
-    if (!place.isKept) return this.#boot(undefined)
-    this.#lock = tabLock(place.id, () => this.#letGo())
-    if (await this.#lock.acquire()) this.#boot(saves.read('session', place.id))
-    else this.status = 'elsewhere'
+    this.#screens = { ...this.#screens, ready: sizes }
+    return this.simulate()
+  }
+
+  /** Begins, or goes on, with the simulated machine. */
+  simulate(): Promise<void> {
+    return this.use((place, screens, listeners) => new SimulatorSession(place, screens, listeners))
+  }
+
+  /** Leaves the machine in use for another one. */
+  async use(create: (place: Place, screens: Screens, listeners: RoomListeners) => RoomMachine): Promise<void> {
+    const place = this.#place
+    if (!place) return
+    const before = this.#machine
+    const machine: RoomMachine = create(place, this.#screens, this.#listenersOf(() => this.#machine === machine))
+    this.#machine = machine
+    this.kind = machine.kind
+    this.lacks = machine.lacks
+    this.#begin('starting')
+    this.terminals = []
+    this.frames = []
+    await before?.leave()
+    if (this.#machine === machine) await machine.start()
+  }
+
+  get #simulator(): SimulatorSession | undefined {
+    return this.#machine instanceof SimulatorSession ? this.#machine : undefined
   }
 
   async takeOver(): Promise<void> {
-    await this.#lock?.takeOver()
-    this.status = 'starting'
-    this.#boot(saves.read('session', this.id))
+    await this.#simulator?.takeOver()
   }
 
   /** Throws nothing away: a log that can't be used is set aside. */
   startFresh(): void {
-    if (this.problem && this.problem.log !== '') saves.setAside(this.id, this.problem.log, new Date())
-    else saves.remove('session', this.id)
+    const log = this.problem?.log ?? ''
     this.problem = undefined
-    this.#boot(undefined)
+    this.#simulator?.startFresh(log)
   }
 
   downloadLog(): void {
@@ -123,14 +123,12 @@ class Classroom {
   // ---- acting
 
   type(terminal: string, bytes: Uint8Array): void {
-    if (this.opening) this.#ahead.push({ terminal, bytes })
-    if (this.status !== 'ready') return
+    if (this.status !== 'ready' && !this.opening) return
     if (this.looking !== undefined && this.looking !== this.last?.step.n) {
       this.isAskingToGoBack = true
       return
     }
-    this.#client?.terminal(terminal)?.type(bytes)
-    this.#unsaved ??= () => undefined
+    this.#machine?.type(terminal, bytes)
   }
 
   /** Types a command visibly and runs it. */
@@ -166,7 +164,7 @@ class Classroom {
 
   resize(terminal: string, rows: number, cols: number): void {
     this.#sizes.set(terminal, { rows, cols })
-    if (this.status === 'ready') this.#client?.terminal(terminal)?.resize(rows, cols)
+    if (this.status === 'ready') this.#machine?.resize(terminal, { rows, cols })
   }
 
   look(step: number | undefined): void {
@@ -178,15 +176,15 @@ class Classroom {
 
   /** Takes back everything after step `n`. */
   goBack(n: number): void {
-    if (this.status !== 'ready') return
+    if (this.status !== 'ready' || this.lacks.rewind !== undefined) return
     this.look(undefined)
     this.held = undefined
-    this.#client?.goBack(n)
+    this.#machine?.goBack(n)
     this.announcement = `Back at step ${n}`
   }
 
   get canUndo(): boolean {
-    return this.status === 'ready' && this.frames.length > 1
+    return this.status === 'ready' && this.frames.length > 1 && this.lacks.undo === undefined
   }
 
   undo(): void {
@@ -195,78 +193,58 @@ class Classroom {
   }
 
   reset(): void {
-    if (this.status !== 'ready') return
+    if (this.status !== 'ready' && this.status !== 'failed') return
     this.look(undefined)
     this.held = undefined
-    void this.#client?.reset()
+    this.#machine?.reset()
     this.announcement = 'Back at the start'
   }
 
-  // ---- the machine
+  // ---- hearing from the machine
 
-  #boot(log: string | undefined): void {
-    const place = this.#place
-    if (!place) return
-    this.#worker?.terminate()
-    this.status = 'starting'
-    this.frames = []
-    this.opening = log === undefined ? place.opening : undefined
-    this.#ahead = []
-    const boot = ++this.#boots
-    // An opening shows the prompt; the machine takes the line when the screens have come over it.
-    void (this.opening ? this.#ready : Promise.resolve()).then(() => { if (boot === this.#boots) this.#connect(place, log) })
+  #begin(status: Status): void {
+    this.status = status
+    this.problem = undefined
+    this.held = undefined
+    this.live = undefined
+    this.turn = {}
+    this.looking = undefined
+    this.isAskingToGoBack = false
   }
 
-  #connect(place: Place, log: string | undefined): void {
-    const early = globalThis.isolabMachine?.()
-    globalThis.isolabMachine = undefined
-    const worker = early ?? new Worker(new URL('./machine-worker.ts', import.meta.url), { type: 'module' })
-    this.#worker = worker
-    worker.onerror = event => this.#fail(event.message === '' ? 'The simulated machine could not be loaded.' : event.message, saves.read('session', place.id) ?? '')
-    const port: WorkerPort = { postMessage: message => worker.postMessage(message), terminate: () => worker.terminate(), onmessage: null }
-    worker.onmessage = event => port.onmessage?.(event)
-    const client = new MachineClient(port, {
-      started: report => this.#started(report.timeline, report.restored),
-      state: report => {
-        this.turn = report.turn
-        this.running = report.running
-        if (this.held && report.turn[this.held.terminal]) this.settleHeld(true)
-      },
-      save: report => {
-        if (place.isKept) this.isUnsaved = !saves.write('session', place.id, report.log)
-        this.#unsaved?.()
-        this.#unsaved = undefined
-      },
-      badLog: report => {
-        this.problem = { message: report.message, log: report.log }
-        this.status = 'bad-log'
-      },
-      failed: report => this.#fail(report.message, report.log),
-    })
-    this.#client = client
-    client.onStep(step => this.#step(step))
-    client.onWorld(world => { this.live = world })
-    void this.#ready.then(() => {
-      const start: SessionStart = {
-        lesson: place.id, docker: place.docker ?? false, setup: place.setup,
-        terminals: place.terminals.map(({ name, user }) => ({ name, user, ...(this.#sizes.get(name) ?? { rows: 24, cols: 80 }) })),
-        ...(log === undefined ? {} : { log }),
-      }
-      client.start(start)
-    })
+  /** What a machine that is no longer in use has to say is not heard. */
+  #listenersOf(isInUse: () => boolean): RoomListeners {
+    const heard = <Args extends unknown[]>(take: (...args: Args) => void) => (...args: Args): void => { if (isInUse()) take(...args) }
+    return {
+      status: heard(status => {
+        if (status === 'starting') {
+          this.#begin(status)
+          this.frames = []
+        } else this.status = status
+      }),
+      opening: heard(screens => { this.opening = screens }),
+      began: heard((timeline, terminals, isRestored) => this.#began(timeline, terminals, isRestored)),
+      step: heard(step => this.#step(step)),
+      world: heard(world => { this.live = world }),
+      turn: heard(turn => {
+        this.turn = turn
+        if (this.held && turn[this.held.terminal]) this.settleHeld(true)
+      }),
+      unsaved: heard(isUnsaved => { this.isUnsaved = isUnsaved }),
+      problem: heard((status, problem) => {
+        this.problem = problem
+        this.status = status
+      }),
+    }
   }
 
-  #started(timeline: readonly Step[], isRestored: boolean): void {
+  #began(timeline: readonly Step[], terminals: readonly Terminal[], isRestored: boolean): void {
     this.frames = frames(timeline, this.hasBootMounts)
     this.live = undefined
     this.isRestored = isRestored && timeline.length > 1
-    this.terminals = this.#client?.terminals ?? []
-    if (!this.terminals.some(terminal => terminal.name === this.active)) this.active = this.terminals[0]?.name ?? ''
+    this.terminals = terminals
+    if (!terminals.some(terminal => terminal.name === this.active)) this.active = terminals[0]?.name ?? ''
     this.status = 'ready'
-    this.opening = undefined
-    if (isRestored) for (const [name, { rows, cols }] of this.#sizes) this.#client?.terminal(name)?.resize(rows, cols)
-    for (const { terminal, bytes } of this.#ahead.splice(0)) this.type(terminal, bytes)
-    this.#tell()
   }
 
   #step(step: Step): void {
@@ -277,27 +255,6 @@ class Classroom {
       if (frame.isRefused) this.alarm = `Step ${step.n}: refused. ${step.label}`
       else this.announcement = `Step ${step.n}: ${frame.changes.sentence === '' ? 'nothing in the machine changed' : frame.changes.sentence}`
     }
-    this.#tell()
-  }
-
-  #tell(): void {
-    for (const listener of this.#listeners) listener(this.frames)
-  }
-
-  #fail(message: string, log: string): void {
-    this.problem = { message, log }
-    this.status = 'failed'
-    this.opening = undefined
-    this.#worker?.terminate()
-  }
-
-  /** Another tab takes over: wait until what was typed is saved, then stop. */
-  async #letGo(): Promise<void> {
-    if (this.#unsaved) {
-      await Promise.race([new Promise<void>(resolve => { this.#unsaved = resolve }), new Promise(resolve => setTimeout(resolve, 1500))])
-    }
-    this.#worker?.terminate()
-    this.status = 'elsewhere'
   }
 }
 
