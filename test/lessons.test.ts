@@ -3,7 +3,7 @@ import { relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { rehearse } from '../lab/lesson/rehearsal.ts'
 import { bootMachine } from '../simulator/machine/machine.ts'
-import { allClaims, lessonFolders, LESSONS, loadLesson, loadTrack } from '../tools/lesson-files.ts'
+import { allClaims, lessonFolders, LESSONS, loadFinal, loadLesson, loadTrack } from '../tools/lesson-files.ts'
 
 const folders = lessonFolders()
 
@@ -12,6 +12,10 @@ describe.each(folders.map((folder) => [relative(LESSONS, folder), folder] as con
     const lesson = loadLesson(folder)
     expect(loadTrack(lesson.track).letter).toMatch(/^[A-Z]$/)
     expect(rehearse(bootMachine, lesson).problems).toEqual([])
+  })
+  test('ends with an exercise that can be solved', () => {
+    const final = loadFinal(folder)
+    if (final !== undefined) expect(rehearse(bootMachine, final).problems).toEqual([])
   })
 })
 

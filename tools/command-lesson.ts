@@ -3,8 +3,9 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { bootMachine } from '../simulator/machine/machine.ts'
 import { LessonError } from '../lab/lesson/lesson-schema.ts'
+import type { Exercise } from '../lab/lesson/lesson.ts'
 import { rehearse } from '../lab/lesson/rehearsal.ts'
-import { allClaims, lessonFolders, LESSONS, loadLesson, loadTrack } from './lesson-files.ts'
+import { allClaims, lessonFolders, LESSONS, loadFinal, loadLesson, loadTrack } from './lesson-files.ts'
 import { lessonTemplate } from './lesson-template.ts'
 import { machineArgument } from './machines.ts'
 import { parseArguments, UsageError } from './usage.ts'
@@ -24,21 +25,30 @@ function check(args: readonly string[]): number | Promise<number> {
   if (machine !== 'sim') return import('./machine-lessons.ts').then(({ checkOn }) => checkOn(machine, folders, flags.has('verbose')))
   const say = (text: string): void => void process.stdout.write(`${text}\n`)
   let bad = 0
-  for (const folder of folders) {
+  const play = (name: string, load: () => Exercise | undefined): void => {
     try {
-      const read = loadLesson(folder)
-      loadTrack(read.track)
+      const read = load()
+      if (read === undefined) return
       const { problems, transcript, goal } = rehearse(bootMachine, read)
       if (flags.has('verbose')) say(`${transcript}\n${goal.states.map(({ id, met, words: measured }) => `  ${met ? 'met    ' : 'not yet'} ${id}: ${measured}`).join('\n')}`)
-      say(`${problems.length === 0 ? 'good' : 'BAD '}  ${relative(LESSONS, folder)}: ${read.tasks.length} tasks, ${read.wrong.length} wrong answers`)
+      say(`${problems.length === 0 ? 'good' : 'BAD '}  ${name}: ${read.tasks.length} tasks, ${read.wrong.length} wrong answers`)
       for (const problem of problems) say(`      ${problem}`)
       bad += problems.length > 0 ? 1 : 0
     } catch (error) {
       if (!(error instanceof LessonError)) throw error
-      say(`BAD   ${relative(LESSONS, folder)}`)
+      say(`BAD   ${name}`)
       for (const line of error.message.split('\n')) say(`      ${line}`)
       bad++
     }
+  }
+  for (const folder of folders) {
+    const name = relative(LESSONS, folder)
+    play(name, () => {
+      const read = loadLesson(folder)
+      loadTrack(read.track)
+      return read
+    })
+    play(`${name}, final`, () => loadFinal(folder))
   }
   if (words.length === 0 && bad === 0) {
     const kept = new Set(lessonFolders().flatMap((folder) => loadLesson(folder).claims))

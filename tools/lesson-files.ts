@@ -2,8 +2,8 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
 import { parse, YAMLParseError } from 'yaml'
-import { LessonError, readLesson, readTrack } from '../lab/lesson/lesson-schema.ts'
-import type { Lesson, Track } from '../lab/lesson/lesson.ts'
+import { LessonError, readFinal, readLesson, readTrack } from '../lab/lesson/lesson-schema.ts'
+import type { FinalExercise, Lesson, Track } from '../lab/lesson/lesson.ts'
 
 export const LESSONS = join(import.meta.dirname, '..', 'lessons')
 
@@ -24,6 +24,13 @@ export function loadLesson(folder: string): Lesson {
     frontmatter: parseYaml(frontmatter, `${name}/lesson.mdx`),
     tasks: parseYaml(read(join(folder, 'tasks.yaml'), `${name}/tasks.yaml`), `${name}/tasks.yaml`),
   })
+}
+
+/** The lesson's final exercise, if it has one. @throws {LessonError} */
+export function loadFinal(folder: string): FinalExercise | undefined {
+  const name = relative(join(LESSONS, '..'), folder)
+  const path = join(folder, 'final.yaml')
+  return existsSync(path) ? readFinal(name, parseYaml(readFileSync(path, 'utf8'), `${name}/final.yaml`)) : undefined
 }
 
 /** @throws {LessonError} */

@@ -1,7 +1,7 @@
 // What may be found wrong with a lesson that has been played, on whichever machine: a task that is met too early or not at all, a wrong
 // answer that meets its task or gets another hint than its author said.
 import type { Observation } from '../facts/fact.ts'
-import type { Lesson, WrongAnswer } from './lesson.ts'
+import type { Exercise, WrongAnswer } from './lesson.ts'
 import { hintsFor, taskStates } from './task-engine.ts'
 import type { TaskState } from './task-engine.ts'
 
@@ -14,7 +14,7 @@ export function goalProblems(states: readonly TaskState[]): string[] {
 }
 
 /** `seen`: the machine after the wrong answer was typed. */
-export function wrongProblems(lesson: Pick<Lesson, 'tasks'>, { name, task: id, hint }: WrongAnswer, seen: Observation): string[] {
+export function wrongProblems(lesson: Pick<Exercise, 'tasks'>, { name, task: id, hint }: WrongAnswer, seen: Observation): string[] {
   const task = lesson.tasks.find((each) => each.id === id)
   if (task === undefined) return []
   const problems: string[] = []

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { LessonError, readLesson } from './lesson-schema.ts'
+import { LessonError, readFinal, readLesson } from './lesson-schema.ts'
 
 const folder = 'lessons/rooms/2-a-name'
 const good = {
@@ -35,5 +35,33 @@ describe('a broken lesson names file, field and remedy', () => {
     ['a wrong answer without its hint', { tasks: { ...good.tasks, wrong: [{ name: 'x', type: ['x'], task: 'name', hint: 'nosuch' }] } }, 'lessons/rooms/2-a-name/tasks.yaml: wrong[1].hint: task \'name\' has no hint \'nosuch\''],
   ])('%s', (_, change, message) => {
     expect(complaints(change)).toBe(message)
+  })
+})
+
+describe('a final exercise', () => {
+  const final = { title: 'A name', story: 'One.\n\nTwo\nthree.\n', minutes: 10, tasks: good.tasks.tasks, solution: ['true'] }
+  const complaint = (change: object): string => {
+    try {
+      readFinal(folder, { ...final, ...change })
+      return ''
+    } catch (error) {
+      if (error instanceof LessonError) return error.message
+      throw error
+    }
+  }
+  test('is read, and runs anywhere', () => {
+    expect(readFinal(folder, final)).toMatchObject({ id: 'rooms/a-name/final', lesson: 'rooms/a-name', story: ['One.', 'Two three.'], machines: ['simulator', 'browser-vm', 'qemu-vm'], notOn: {} })
+  })
+  test('with Docker does not run on a machine without, and says so', () => {
+    const { machines, notOn } = readFinal(folder, { ...final, docker: true })
+    expect(machines).toEqual(['simulator', 'qemu-vm'])
+    expect(notOn['browser-vm']).toMatch(/Docker/)
+  })
+  test.each([
+    ['a misspelt field', { storry: 'x' }, 'lessons/rooms/2-a-name/final.yaml: storry: is not known here; did you mean \'story\'?'],
+    ['a misspelt machine', { 'not-on': { 'browser': 'x' } }, 'lessons/rooms/2-a-name/final.yaml: not-on.browser: is not known here'],
+    ['a hint that is not there', { wrong: [{ name: 'x', type: ['x'], task: 'name', hint: 'nosuch' }] }, 'lessons/rooms/2-a-name/final.yaml: wrong[1].hint: task \'name\' has no hint \'nosuch\''],
+  ])('names file, field and remedy: %s', (_, change, message) => {
+    expect(complaint(change)).toBe(message)
   })
 })

@@ -1,7 +1,8 @@
 // Reads lesson files, already parsed from YAML. What is wrong is told by file, field and remedy.
 import * as v from 'valibot'
 import { fact, FACT_KINDS, factKeys } from '../facts/fact-schema.ts'
-import type { Lesson, Track } from './lesson.ts'
+import type { Exercise, FinalExercise, Lesson, MachineKind, Track } from './lesson.ts'
+import { MACHINE_KINDS } from './lesson.ts'
 import { nearestWord } from './nearest-word.ts'
 
 const text = v.pipe(v.string(), v.trim(), v.nonEmpty('must not be empty'))
@@ -17,31 +18,46 @@ const hint = v.pipe(
   v.check((each) => each.say !== undefined || each.run !== undefined, 'a hint has something to say, or a command to run'),
 )
 
-const frontmatter = v.strictObject({
+/** Where it takes place: in a lesson's frontmatter, or in final.yaml. */
+const place = {
   title: text,
-  summary: text,
   minutes: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(30)),
-  claims: v.optional(v.array(v.pipe(v.string(), v.regex(/^[A-D]\d{1,2}$/, 'a claim is a letter and a number, such as A10'))), []),
   terminals: v.optional(v.pipe(v.array(v.strictObject({ name: terminalName, user: v.optional(v.picklist(['root', 'learner']), 'learner') })), v.minLength(1)), [{ name: 'host' }]),
   setup: v.optional(v.string(), ''),
   docker: v.optional(v.boolean(), false),
-})
-
-const tasksFile = v.strictObject({
+}
+/** What is to be done: in tasks.yaml, or in final.yaml. */
+const work = {
   tasks: v.pipe(v.array(v.strictObject({
     id: slug,
     title: text,
     mode: v.optional(v.picklist(['once', 'hold']), 'once'),
     expect: facts,
     hints: v.pipe(v.optional(v.array(hint), []), v.transform((hints) => hints.map((each, index) => ({ ...each, id: each.id ?? `hint-${index + 1}` })))),
-  })), v.minLength(1, 'a lesson has at least one task')),
+  })), v.minLength(1, 'there must be at least one task')),
+  solution: v.pipe(v.array(typed), v.minLength(1)),
+  wrong: v.optional(v.array(v.strictObject({ name: text, type: v.pipe(v.array(typed), v.minLength(1)), task: slug, hint: slug })), []),
+}
+
+const frontmatter = v.strictObject({
+  ...place,
+  summary: text,
+  claims: v.optional(v.array(v.pipe(v.string(), v.regex(/^[A-D]\d{1,2}$/, 'a claim is a letter and a number, such as A10'))), []),
+})
+
+const tasksFile = v.strictObject({
+  ...work,
   predictions: v.optional(v.array(v.strictObject({
     id: slug, question: text, because: text, run: text, terminal: v.optional(terminalName),
     options: v.pipe(v.array(v.pipe(v.union([text, v.number()]), v.transform(String))), v.minLength(2, 'a prediction has at least two options')),
     answer: v.pipe(v.number(), v.integer(), v.minValue(1, 'options are counted from 1')),
   })), []),
-  solution: v.pipe(v.array(typed), v.minLength(1)),
-  wrong: v.optional(v.array(v.strictObject({ name: text, type: v.pipe(v.array(typed), v.minLength(1)), task: slug, hint: slug })), []),
+})
+
+const finalFile = v.strictObject({
+  ...place, ...work,
+  story: v.pipe(text, v.transform((story) => story.split(/\n\s*\n/).map((paragraph) => paragraph.replaceAll(/\s+/g, ' ').trim()))),
+  'not-on': v.optional(v.strictObject({ 'browser-vm': v.optional(text), 'qemu-vm': v.optional(text) }), {}),
 })
 
 const trackFile = v.strictObject({ letter: v.pipe(v.string(), v.regex(/^[A-Z]$/, 'one capital letter')), order: v.pipe(v.number(), v.integer(), v.minValue(1)), title: text, summary: text })
@@ -79,12 +95,30 @@ export function readLesson(files: LessonFiles): Lesson {
   const complaints: Complaint[] = []
   if (name === '') complaints.push({ file: folder, field: '', message: 'a lesson’s folder is named TRACK/NUMBER-NAME, such as rooms/2-a-name-of-your-own' })
   const front = check(frontmatter, files.frontmatter, `${folder}/lesson.mdx`, complaints)
-  const work = check(tasksFile, files.tasks, `${folder}/tasks.yaml`, complaints)
-  if (front === undefined || work === undefined) throw new LessonError(complaints)
-  const lesson: Lesson = { id: `${track}/${name}`, track, slug: name, number: Number(number), ...front, ...work }
-  complaints.push(...crossCheck(lesson, files))
+  const tasks = check(tasksFile, files.tasks, `${folder}/tasks.yaml`, complaints)
+  if (front === undefined || tasks === undefined) throw new LessonError(complaints)
+  const lesson: Lesson = { id: `${track}/${name}`, track, slug: name, number: Number(number), ...front, ...tasks }
+  complaints.push(...checkNames(lesson, `${folder}/tasks.yaml`, lesson.predictions), ...checkText(lesson, files))
   if (complaints.length > 0) throw new LessonError(complaints)
   return lesson
+}
+
+/** No Docker there: its daemon and images would be most of the download. */
+const NO_DOCKER: Readonly<Partial<Record<MachineKind, string>>> = { 'browser-vm': 'This exercise needs Docker, and the small machine in the page has none.' }
+
+/** `folder` is the lesson's; `value` is its final.yaml, parsed. @throws {LessonError} with everything that is wrong */
+export function readFinal(folder: string, value: unknown): FinalExercise {
+  const [, track = '', name = ''] = /([^/]+)\/\d+-([^/]+)$/.exec(folder) ?? []
+  const complaints: Complaint[] = []
+  const file = `${folder}/final.yaml`
+  const read = check(finalFile, value, file, complaints)
+  if (read === undefined) throw new LessonError(complaints)
+  const { 'not-on': said, ...rest } = read
+  const notOn = { ...(rest.docker ? NO_DOCKER : {}), ...said }
+  const final: FinalExercise = { id: `${track}/${name}/final`, lesson: `${track}/${name}`, track, slug: name, ...rest, notOn, machines: MACHINE_KINDS.filter((kind) => notOn[kind] === undefined) }
+  complaints.push(...checkNames(final, file, []))
+  if (complaints.length > 0) throw new LessonError(complaints)
+  return final
 }
 
 /** @throws {LessonError} */
@@ -125,7 +159,7 @@ function issueText(issue: v.BaseIssue<unknown>): string {
   return issue.message
 }
 
-const ALL_KEYS: readonly string[] = [...Object.keys(frontmatter.entries), ...Object.keys(tasksFile.entries), 'id', 'mode', 'expect', 'hints', 'when', 'say', 'run', 'question', 'options', 'answer', 'because', 'name', 'type', 'task', 'hint', 'terminal', 'user']
+const ALL_KEYS: readonly string[] = [...Object.keys(frontmatter.entries), ...Object.keys(tasksFile.entries), ...Object.keys(finalFile.entries), ...MACHINE_KINDS, 'id', 'mode', 'expect', 'hints', 'when', 'say', 'run', 'question', 'options', 'answer', 'because', 'name', 'type', 'task', 'hint', 'terminal', 'user']
 
 function knownKeys(parent: unknown, issue: v.BaseIssue<unknown>): readonly string[] {
   const isFact = issue.path?.some(({ key }) => key === 'expect' || key === 'when') === true
@@ -139,28 +173,36 @@ function suggestion(word: string, known: readonly string[]): string {
 }
 
 /** What one field alone can't show: names that lead nowhere. */
-function crossCheck(lesson: Lesson, { folder, body }: LessonFiles): Complaint[] {
+function checkNames(exercise: Exercise, file: string, predictions: Lesson['predictions']): Complaint[] {
   const complaints: Complaint[] = []
-  const say = (file: string, field: string, message: string): void => void complaints.push({ file: `${folder}/${file}`, field, message })
+  const say = (field: string, message: string): void => void complaints.push({ file, field, message })
+  const taskIds = exercise.tasks.map(({ id }) => id)
+  const terminals = exercise.terminals.map(({ name }) => name)
+  for (const id of new Set(taskIds.filter((each, index) => taskIds.indexOf(each) !== index))) say('tasks', `two tasks are called '${id}'`)
+  for (const { id, options, answer } of predictions) if (answer > options.length) say(`predictions '${id}'.answer`, `is ${answer}, but there are ${options.length} options`)
+  for (const [index, { task, hint: hintId }] of exercise.wrong.entries()) {
+    const known = exercise.tasks.find(({ id }) => id === task)
+    if (known === undefined) say(`wrong[${index + 1}].task`, `there is no task '${task}'${suggestion(task, taskIds)}`)
+    else if (!known.hints.some(({ id }) => id === hintId)) say(`wrong[${index + 1}].hint`, `task '${task}' has no hint '${hintId}'${suggestion(hintId, known.hints.map(({ id }) => id))}`)
+  }
+  for (const { terminal } of [...exercise.solution, ...exercise.wrong.flatMap(({ type }) => type), ...predictions, ...exercise.tasks.flatMap(({ hints }) => hints)]) {
+    if (terminal !== undefined && !terminals.includes(terminal)) say('terminal', `there is no terminal '${terminal}'; there is ${terminals.join(', ')}`)
+  }
+  return complaints
+}
+
+/** The text and tasks.yaml must speak of the same things. */
+function checkText(lesson: Lesson, { folder, body }: LessonFiles): Complaint[] {
+  const complaints: Complaint[] = []
+  const say = (message: string): void => void complaints.push({ file: `${folder}/lesson.mdx`, field: '', message })
   const taskIds = lesson.tasks.map(({ id }) => id)
-  const terminals = lesson.terminals.map(({ name }) => name)
-  for (const id of new Set(taskIds.filter((each, index) => taskIds.indexOf(each) !== index))) say('tasks.yaml', 'tasks', `two tasks are called '${id}'`)
-  for (const { id, options, answer } of lesson.predictions) if (answer > options.length) say('tasks.yaml', `predictions '${id}'.answer`, `is ${answer}, but there are ${options.length} options`)
-  for (const [index, { task, hint: hintId }] of lesson.wrong.entries()) {
-    const known = lesson.tasks.find(({ id }) => id === task)
-    if (known === undefined) say('tasks.yaml', `wrong[${index + 1}].task`, `there is no task '${task}'${suggestion(task, taskIds)}`)
-    else if (!known.hints.some(({ id }) => id === hintId)) say('tasks.yaml', `wrong[${index + 1}].hint`, `task '${task}' has no hint '${hintId}'${suggestion(hintId, known.hints.map(({ id }) => id))}`)
-  }
-  for (const { terminal } of [...lesson.solution, ...lesson.wrong.flatMap(({ type }) => type), ...lesson.predictions, ...lesson.tasks.flatMap(({ hints }) => hints)]) {
-    if (terminal !== undefined && !terminals.includes(terminal)) say('tasks.yaml', 'terminal', `there is no terminal '${terminal}'; the lesson has ${terminals.join(', ')}`)
-  }
   const used = (component: string): string[] => [...body.matchAll(new RegExp(`<${component}\\s+id="([^"]*)"`, 'g'))].map((match) => match[1] ?? '')
   const tasks = used('Task')
   const predictions = used('Predict')
-  for (const id of taskIds) if (tasks.filter((each) => each === id).length !== 1) say('lesson.mdx', '', `<Task id="${id}" /> must stand exactly once in the text, it stands ${tasks.filter((each) => each === id).length} times`)
-  for (const id of tasks) if (!taskIds.includes(id)) say('lesson.mdx', '', `<Task id="${id}" />: tasks.yaml has no such task${suggestion(id, taskIds)}`)
+  for (const id of taskIds) if (tasks.filter((each) => each === id).length !== 1) say(`<Task id="${id}" /> must stand exactly once in the text, it stands ${tasks.filter((each) => each === id).length} times`)
+  for (const id of tasks) if (!taskIds.includes(id)) say(`<Task id="${id}" />: tasks.yaml has no such task${suggestion(id, taskIds)}`)
   const known = lesson.predictions.map(({ id }) => id)
-  for (const id of known) if (!predictions.includes(id)) say('lesson.mdx', '', `<Predict id="${id}" /> is missing in the text`)
-  for (const id of predictions) if (!known.includes(id)) say('lesson.mdx', '', `<Predict id="${id}" />: tasks.yaml has no such prediction${suggestion(id, known)}`)
+  for (const id of known) if (!predictions.includes(id)) say(`<Predict id="${id}" /> is missing in the text`)
+  for (const id of predictions) if (!known.includes(id)) say(`<Predict id="${id}" />: tasks.yaml has no such prediction${suggestion(id, known)}`)
   return complaints
 }

@@ -1,5 +1,6 @@
 // A lesson as data. lessons/README.md explains it to authors; lesson-schema.ts reads it.
 import type { Fact } from '../facts/fact.ts'
+import type { Machine } from '../machine.ts'
 
 export interface LessonTerminal { readonly name: string; readonly user: 'root' | 'learner' }
 
@@ -42,23 +43,47 @@ export interface Prediction {
 
 export interface WrongAnswer { readonly name: string; readonly type: readonly Typed[]; readonly task: string; readonly hint: string }
 
-export interface Lesson {
+/** What can be played and checked: a lesson's work, or a final exercise. */
+export interface Exercise {
+  readonly id: string
+  readonly title: string
+  readonly minutes: number
+  readonly terminals: readonly LessonTerminal[]
+  readonly setup: string
+  readonly docker: boolean
+  readonly tasks: readonly Task[]
+  readonly solution: readonly Typed[]
+  readonly wrong: readonly WrongAnswer[]
+}
+
+export interface Lesson extends Exercise {
   /** `rooms/what-is-a-namespace` */
   readonly id: string
   readonly track: string
   readonly slug: string
   readonly number: number
-  readonly title: string
   readonly summary: string
-  readonly minutes: number
   readonly claims: readonly string[]
-  readonly terminals: readonly LessonTerminal[]
-  readonly setup: string
-  readonly docker: boolean
-  readonly tasks: readonly Task[]
   readonly predictions: readonly Prediction[]
-  readonly solution: readonly Typed[]
-  readonly wrong: readonly WrongAnswer[]
+}
+
+export type MachineKind = Machine['kind']
+export const MACHINE_KINDS: readonly MachineKind[] = ['simulator', 'browser-vm', 'qemu-vm']
+
+/** The exercise at the end of a lesson, on a machine of the learner's choice. No steps are given, only the goal. */
+export interface FinalExercise extends Exercise {
+  /** `rooms/pid-1/final` */
+  readonly id: string
+  /** The lesson it belongs to: `rooms/pid-1`. */
+  readonly lesson: string
+  readonly track: string
+  readonly slug: string
+  /** Paragraphs of plain text; `code` stands in backquotes. */
+  readonly story: readonly string[]
+  /** Where it can be done, the simulator first. */
+  readonly machines: readonly MachineKind[]
+  /** Where it can't be done, and why: a sentence for the learner. */
+  readonly notOn: Readonly<Partial<Record<MachineKind, string>>>
 }
 
 /** `order`: its place in the course. */

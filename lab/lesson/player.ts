@@ -3,7 +3,7 @@
 import type { Observation } from '../facts/fact.ts'
 import type { Machine, Terminal } from '../machine.ts'
 import { goalProblems, keystrokes, startProblems, wrongProblems } from './judge.ts'
-import type { Lesson, Typed } from './lesson.ts'
+import type { Exercise, Typed } from './lesson.ts'
 import { taskStates } from './task-engine.ts'
 import type { TaskState } from './task-engine.ts'
 
@@ -30,7 +30,7 @@ export interface Playing {
 const LOOK_MS = 20
 
 /** The machine must be at the lesson's start, its setup run; it is reset for every wrong answer. */
-export async function playLesson(machine: Machine, lesson: Lesson, patience: Patience): Promise<Playing> {
+export async function playLesson(machine: Machine, lesson: Exercise, patience: Patience): Promise<Playing> {
   const desk = await Desk.at(machine, lesson, patience)
   await desk.begin()
   const problems = startProblems(taskStates(lesson, await desk.observe()))
@@ -61,7 +61,7 @@ class Desk {
     this.#screens = screens
   }
 
-  static async at(machine: Machine, lesson: Pick<Lesson, 'terminals'>, patience: Patience): Promise<Desk> {
+  static async at(machine: Machine, lesson: Pick<Exercise, 'terminals'>, patience: Patience): Promise<Desk> {
     const screens = new Map<string, Screen>()
     for (const { name, user } of lesson.terminals) {
       const terminal = await machine.openTerminal({ name, user, rows: 24, cols: 100 })

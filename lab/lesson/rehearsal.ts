@@ -6,7 +6,7 @@ import { Session } from '../session/session.ts'
 import type { Boot } from '../session/session.ts'
 import type { World } from '../world.ts'
 import { goalProblems, keystrokes, startProblems, wrongProblems } from './judge.ts'
-import type { Lesson, Typed } from './lesson.ts'
+import type { Exercise, Typed } from './lesson.ts'
 import { taskStates } from './task-engine.ts'
 import type { TaskState } from './task-engine.ts'
 
@@ -27,7 +27,7 @@ export interface Rehearsal {
 }
 
 /** A lesson's session at its start. */
-export function startLesson(boot: Boot, lesson: Pick<Lesson, 'id' | 'docker' | 'setup' | 'terminals'>, build = 'rehearsal'): Session {
+export function startLesson(boot: Boot, lesson: Pick<Exercise, 'id' | 'docker' | 'setup' | 'terminals'>, build = 'rehearsal'): Session {
   const session = new Session(boot, { lesson: lesson.id, docker: lesson.docker, build })
   if (lesson.setup !== '') session.run(lesson.setup)
   for (const { name, user } of lesson.terminals) session.open(name, user, 24, 100)
@@ -36,7 +36,7 @@ export function startLesson(boot: Boot, lesson: Pick<Lesson, 'id' | 'docker' | '
 }
 
 /** Types lines as a patient learner does: each when the last has come to rest. */
-export function typeLines(session: Session, lesson: Pick<Lesson, 'terminals'>, lines: readonly Typed[]): void {
+export function typeLines(session: Session, lesson: Pick<Exercise, 'terminals'>, lines: readonly Typed[]): void {
   for (const { terminal = lesson.terminals[0]?.name ?? '', type } of lines) {
     session.type(terminal, keystrokes(type))
     rest(session, terminal)
@@ -60,7 +60,7 @@ function rest(session: Session, name: string): void {
 }
 
 /** Plays everything that a lesson claims. */
-export function rehearse(boot: Boot, lesson: Lesson): Rehearsal {
+export function rehearse(boot: Boot, lesson: Exercise): Rehearsal {
   const problems: string[] = []
   const session = startLesson(boot, lesson)
   const observe = (of: Session): Parameters<typeof taskStates>[1] => ({ world: of.machine.world(), steps: of.timeline })

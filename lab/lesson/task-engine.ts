@@ -1,7 +1,7 @@
 // Which tasks are met, and how far are the others? Pure: computed from the timeline and the World, so that going back unticks what is undone.
 import { evaluate, evaluateAll } from '../facts/evaluate.ts'
 import type { Observation } from '../facts/fact.ts'
-import type { Hint, Lesson, Task } from './lesson.ts'
+import type { Exercise, Hint, Task } from './lesson.ts'
 
 export interface TaskState {
   readonly id: string
@@ -13,7 +13,7 @@ export interface TaskState {
 }
 
 /** The state of every task after the steps of an observation; its World may be newer than the last step. */
-export function taskStates(lesson: Pick<Lesson, 'tasks'>, observation: Observation): TaskState[] {
+export function taskStates(lesson: Pick<Exercise, 'tasks'>, observation: Observation): TaskState[] {
   return lesson.tasks.map((task) => taskState(task, observation))
 }
 

@@ -86,8 +86,11 @@ function* runMonitor(c: Crt, d: RunDetails, pty: Pty, report: number): Flow<numb
     const result = yield* waitpid(pid, WUNTRACED)
     if (result === E.EINTR) continue
     if (isErr(result)) return 1
+    const isOver = !WIFSTOPPED(result.status)
+    // What the command left in the background mustn't get the SIGHUP of this session's end, so the foreground is taken back first.
+    if (isOver) yield* call('ioctl', pty.slave, TIOCSPGRP, (yield* call('getpgid', 0)) as number)
     yield* writeAll(report, encodeUtf8(`status ${result.status}\n`))
-    if (!WIFSTOPPED(result.status)) return 0
+    if (isOver) return 0
   }
 }
 
