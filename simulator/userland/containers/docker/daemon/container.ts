@@ -61,6 +61,8 @@ export class Container {
   restartCount = 0
   /** Somebody said stop: no restart policy brings it back. */
   wasStopped = false
+  /** The same, but not by the daemon's own end: `unless-stopped` asks for this when a daemon starts. */
+  wasStoppedByHand = false
   hasBeenStarted = false
   readonly state: ContainerState = {
     running: false, paused: false, restarting: false, oomKilled: false, removing: false, dead: false, pid: 0, exitCode: 0, error: '', startedAt: ZERO_TIME, finishedAt: ZERO_TIME, health: undefined,

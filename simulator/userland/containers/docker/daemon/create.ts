@@ -7,6 +7,7 @@ import { lstat, readDir, stat, symlink } from '../../../libc/unistd.ts'
 import { type ContainerConfig, type CreateRequest, emptyConfig, emptyHostConfig, type EndpointRequest, type HostConfig, MASKED_PATHS, READONLY_PATHS, type StringMap } from '../api.ts'
 import { badRequest } from './api-error.ts'
 import { Container, type Volumes } from './container.ts'
+import { saveContainer, saveLayerOwner } from './container-files.ts'
 import { copyTree } from './copy-tree.ts'
 import type { Daemon } from './daemon.ts'
 import type { Image } from './image-store.ts'
@@ -90,6 +91,8 @@ export function* createContainer(daemon: Daemon, name: string, request: CreateRe
   for (const [network, settings] of networks) container.wantedNetworks.set(network, settings)
   daemon.containers.set(id, container)
   daemon.names.set(ownName, container)
+  yield* saveLayerOwner(daemon, container, daemon.images.chainOf(image))
+  yield* saveContainer(container)
   yield* daemon.event(container, 'create')
   return { Id: id, Warnings: warnings }
 }

@@ -49,6 +49,10 @@ export class Daemon {
   hasAppArmor = false
   /** Ports that nobody chose are handed out one after the other. */
   nextPort = FIRST_RANDOM_PORT
+  /** The daemon stops its containers, as it ends itself. */
+  isShuttingDown = false
+  /** live-restore: containers outlive the daemon. */
+  isLiveRestore = false
 
   constructor(rt: GoRuntime, options: DaemonOptions) {
     this.rt = rt

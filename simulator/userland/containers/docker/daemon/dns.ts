@@ -30,9 +30,10 @@ export function* startResolver(daemon: Daemon, container: Container, namespace: 
   const sockets = yield* inNamespace(namespace, function* () {
     const udp = yield* openSocket('dgram')
     const tcp = yield* openSocket('stream')
-    for (const chain of ['DOCKER_OUTPUT', 'DOCKER_POSTROUTING']) yield* iptables('-t', 'nat', '-N', chain)
-    yield* iptables('-t', 'nat', '-I', 'OUTPUT', '-d', ADDRESS, '-j', 'DOCKER_OUTPUT')
-    yield* iptables('-t', 'nat', '-I', 'POSTROUTING', '-d', ADDRESS, '-j', 'DOCKER_POSTROUTING')
+    for (const [chain, from] of [['DOCKER_OUTPUT', 'OUTPUT'], ['DOCKER_POSTROUTING', 'POSTROUTING']]) {
+      if ((yield* iptables('-t', 'nat', '-N', chain)).status === 0) yield* iptables('-t', 'nat', '-I', from, '-d', ADDRESS, '-j', chain)
+      else yield* iptables('-t', 'nat', '-F', chain)
+    }
     for (const [proto, socket] of [['tcp', tcp], ['udp', udp]] as const) {
       if (socket === undefined) continue
       yield* iptables('-t', 'nat', '-A', 'DOCKER_OUTPUT', '-d', ADDRESS, '-p', proto, '--dport', '53', '-j', 'DNAT', '--to-destination', `${ADDRESS}:${socket.port}`)

@@ -1,7 +1,7 @@
 // dockerd(8): starts containerd, sets up the network, serves the API on /var/run/docker.sock, ends its containers when told to end.
 import { isErr } from '../../../../abi/errno.ts'
 import { O_RDWR } from '../../../../abi/fcntl.ts'
-import { SIGINT, SIGPIPE, SIGTERM } from '../../../../abi/signal.ts'
+import { SIGHUP, SIGINT, SIGPIPE, SIGTERM } from '../../../../abi/signal.ts'
 import type { Flow } from '../../../../abi/syscalls.ts'
 import { type Crt, program } from '../../../libc/crt.ts'
 import { unsimulated } from '../../../libc/err.ts'
@@ -15,7 +15,7 @@ import { Daemon, type Remap } from './daemon.ts'
 import { serveConnection } from './http-server.ts'
 import { loadDefaultProfile } from './apparmor.ts'
 import { route } from './router.ts'
-import { stopContainer } from './stop.ts'
+import { bringBack, leaveContainers, loadAll } from './restore.ts'
 import { mkdirAll, putFile, runProgram, timestamp } from './util.ts'
 
 const PID_FILE = '/var/run/docker.pid'
@@ -24,6 +24,7 @@ const CONTAINERD_DIRECTORY = '/var/run/docker/containerd'
 interface Config {
   readonly 'userns-remap'?: string
   readonly debug?: boolean
+  readonly 'live-restore'?: boolean
 }
 
 function* log(c: Crt, level: string, message: string): Flow<void> {
@@ -145,10 +146,10 @@ function* main(c: Crt): Flow<number> {
     return 1
   }
   const rt = new GoRuntime()
-  return yield* rt.run(serve(c, rt, remap))
+  return yield* rt.run(serve(c, rt, remap, config))
 }
 
-function* serve(c: Crt, rt: GoRuntime, remap: Remap | undefined): Flow<number> {
+function* serve(c: Crt, rt: GoRuntime, remap: Remap | undefined, config: Config): Flow<number> {
   const ending = new Signal()
   const state = { isEnding: false }
   yield* sigaction(SIGPIPE, 'ignore')
@@ -158,9 +159,16 @@ function* serve(c: Crt, rt: GoRuntime, remap: Remap | undefined): Flow<number> {
       ending.wake()
     })
   }
+  const reload = new Signal()
+  const asked = { reload: false }
+  yield* sigaction(SIGHUP, function* () {
+    asked.reload = true
+    reload.wake()
+  })
   const containerd = yield* startContainerd()
   yield* log(c, 'info', 'libcontainerd: started new containerd process')
   const daemon = new Daemon(rt, { remap, id: 'ISOL:AB00:DOCK:ERD0:SIMU:LATE:D000:0000:0000:0000:0000:0001' })
+  daemon.isLiveRestore = config['live-restore'] === true
   yield* mkdirAll('/var/lib/docker', 0o710)
   if (remap !== undefined) {
     yield* chmod('/var/lib/docker', 0o711)
@@ -174,13 +182,15 @@ function* serve(c: Crt, rt: GoRuntime, remap: Remap | undefined): Flow<number> {
   yield* daemon.volumes.load()
   yield* log(c, 'info', 'Loading containers: start.')
   try {
-    yield* daemon.networks.start()
+    yield* loadAll(daemon)
+    yield* daemon.networks.start((id) => daemon.containers.get(id)?.state.running === true)
   } catch (thrown) {
     if (!(thrown instanceof ApiError)) throw thrown
     yield* c.stderr.write(`failed to start daemon: ${thrown.message}\n`)
     return 1
   }
   daemon.hasAppArmor = yield* loadDefaultProfile()
+  for (const failure of yield* bringBack(daemon)) yield* log(c, 'error', failure)
   yield* log(c, 'info', 'Loading containers: done.')
   const socket = yield* listen()
   if (typeof socket === 'string') {
@@ -189,6 +199,7 @@ function* serve(c: Crt, rt: GoRuntime, remap: Remap | undefined): Flow<number> {
   }
   yield* log(c, 'info', 'Daemon has completed initialization')
   yield* log(c, 'info', `API listen on ${DOCKER_SOCKET}`)
+  rt.go(reloads(c, rt, daemon, asked, reload))
   while (!state.isEnding) {
     yield* rt.readableOr(socket, ending)
     if (state.isEnding) break
@@ -200,8 +211,20 @@ function* serve(c: Crt, rt: GoRuntime, remap: Remap | undefined): Flow<number> {
   return 0
 }
 
+/** SIGHUP: what can be changed while the daemon runs is read anew. */
+function* reloads(c: Crt, rt: GoRuntime, daemon: Daemon, asked: { reload: boolean }, signal: Signal): Flow<void> {
+  for (;;) {
+    while (!asked.reload) yield* rt.wait(signal)
+    asked.reload = false
+    yield* log(c, 'info', 'Got signal to reload configuration, reloading from: /etc/docker/daemon.json')
+    const config = yield* readConfig()
+    if (typeof config === 'string') yield* log(c, 'error', config.trimEnd())
+    else daemon.isLiveRestore = config['live-restore'] === true
+  }
+}
+
 function* shutDown(daemon: Daemon, containerd: number): Flow<void> {
-  for (const container of [...daemon.containers.values()]) if (container.state.running) yield* stopContainer(daemon, container, undefined)
+  yield* leaveContainers(daemon)
   yield* unlink(DOCKER_SOCKET)
   if (containerd > 0) {
     yield* kill(containerd, SIGTERM)

@@ -1,6 +1,6 @@
 // What docker inspect shows of containers, images and networks (api/types), members in the order of the Go structs.
 import type { Flow } from '../../../../abi/syscalls.ts'
-import { orderedConfig, sortKeys } from '../api.ts'
+import { type EndpointSettings, orderedConfig, sortKeys } from '../api.ts'
 import type { Container } from './container.ts'
 import type { Daemon } from './daemon.ts'
 import { diskUsage } from './disk-usage.ts'
@@ -15,9 +15,13 @@ export function containerState(container: Container): Record<string, unknown> {
   }
 }
 
-function networkSettings(container: Container): unknown {
+interface NetworkSettings extends Record<string, unknown> {
+  readonly Networks: Record<string, EndpointSettings>
+}
+
+export function networkSettings(container: Container): NetworkSettings {
   const main = container.endpoints.get('bridge')?.settings
-  const networks: Record<string, unknown> = {}
+  const networks: Record<string, EndpointSettings> = {}
   for (const [name, request] of container.wantedNetworks) {
     const key = name === 'default' ? 'bridge' : name
     networks[key] = container.endpoints.get(key)?.settings ?? {

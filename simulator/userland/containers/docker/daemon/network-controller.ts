@@ -25,6 +25,9 @@ export interface NetworkRequest {
   readonly Options?: StringMap | null
   readonly Labels?: StringMap | null
 }
+/** A network as local-kv.db has it. */
+type NetworkFile = Omit<Network, 'addresses' | 'endpoints'> & { readonly addresses: undefined; readonly endpoints: readonly (Omit<Endpoint, 'network'> & { readonly network: undefined })[] }
+
 const PREDEFINED = new Set(['bridge', 'host', 'none', 'default'])
 const MTU = 1500
 const OTHER_DRIVERS = new Set(['macvlan', 'ipvlan', 'overlay'])
@@ -37,8 +40,8 @@ export class NetworkController {
     this.#root = root
   }
 
-  /** Sets up docker0 and what was there before. */
-  *start(): Flow<void> {
+  /** Sets up docker0 and what was there before; `isActive`: containers that still run keep what they have of a network. */
+  *start(isActive: (containerId: string) => boolean): Flow<void> {
     yield* mkdirAll(`${this.#root}/network/files`, 0o750)
     yield* writeFile('/proc/sys/net/ipv4/ip_forward', '1\n')
     yield* setupChains()
@@ -50,9 +53,10 @@ export class NetworkController {
     const common = { internal: false, attachable: false, ipamOptions: null, isSubnetChosen: false, labels: {} }
     this.#add({ ...common, ...(yield* fixed('none')), name: 'none', driver: 'null', ipam: [], options: {}, bridge: '', addresses: undefined, endpoints: new Map() })
     this.#add({ ...common, ...(yield* fixed('host')), name: 'host', driver: 'host', ipam: [], options: {}, bridge: '', addresses: undefined, endpoints: new Map() })
+    const old = saved.find((n) => n.name === 'bridge' && n.endpoints.some((e) => isActive(e.containerId)))
     const base: Subnet = { base: parseIpv4('172.17.0.0') ?? 0, bits: 16 }
     const bridge: Network = {
-      ...common, id: yield* newId(), created: yield* timestamp(), name: 'bridge', driver: 'bridge', ipam: [{ Subnet: '172.17.0.0/16', Gateway: '172.17.0.1' }],
+      ...common, id: old?.id ?? (yield* newId()), created: old?.created ?? (yield* timestamp()), name: 'bridge', driver: 'bridge', ipam: [{ Subnet: '172.17.0.0/16', Gateway: '172.17.0.1' }],
       options: {
         'com.docker.network.bridge.default_bridge': 'true', 'com.docker.network.bridge.enable_icc': 'true', 'com.docker.network.bridge.enable_ip_masquerade': 'true',
         'com.docker.network.bridge.host_binding_ipv4': '0.0.0.0', 'com.docker.network.bridge.name': 'docker0', 'com.docker.network.driver.mtu': '1500',
@@ -71,7 +75,8 @@ export class NetworkController {
       yield* this.#makeBridge(network)
       this.#add(network)
     }
-    yield* this.#save()
+    for (const { id, endpoints } of saved) yield* this.#restore(this.networks.get(id), endpoints, isActive)
+    yield* this.save()
   }
   #add(network: Network): void {
     this.networks.set(network.id, network)
@@ -79,12 +84,23 @@ export class NetworkController {
   get #file(): string {
     return `${this.#root}/network/files/local-kv.db`
   }
-  *#load(): Flow<readonly Network[]> {
+  *#load(): Flow<readonly NetworkFile[]> {
     const text = yield* readFile(this.#file)
-    return isErr(text) || text === '' ? [] : (JSON.parse(text) as Network[])
+    return isErr(text) || text === '' ? [] : (JSON.parse(text) as NetworkFile[])
   }
-  *#save(): Flow<void> {
-    yield* putFile(this.#file, JSON.stringify([...this.networks.values()].map((n) => ({ ...n, addresses: undefined, endpoints: undefined }))))
+  /** Writes down all networks with their endpoints. */
+  *save(): Flow<void> {
+    const file = (n: Network): NetworkFile => ({ ...n, addresses: undefined, endpoints: [...n.endpoints.values()].map((e) => ({ ...e, network: undefined })) })
+    yield* putFile(this.#file, JSON.stringify([...this.networks.values()].map(file)))
+  }
+  /** Endpoints of containers that outlived a daemon keep address and cable; those of others go. */
+  *#restore(network: Network | undefined, endpoints: NetworkFile['endpoints'], isActive: (containerId: string) => boolean): Flow<void> {
+    for (const endpoint of endpoints) {
+      if (network !== undefined && isActive(endpoint.containerId)) {
+        network.endpoints.set(endpoint.containerId, { ...endpoint, network })
+        if (endpoint.settings.IPAddress !== '') network.addresses?.takeThis(endpoint.settings.IPAddress)
+      } else if (endpoint.hostDevice !== '') yield* ask({ type: 'RTM_DELLINK', flags: 0, name: endpoint.hostDevice })
+    }
   }
 
   /** By id, name, or the start of an id. */
@@ -148,7 +164,7 @@ export class NetworkController {
     }
     yield* this.#makeBridge(network)
     this.#add(network)
-    yield* this.#save()
+    yield* this.save()
     return network
   }
   #chosenSubnet(text: string): Subnet {
@@ -178,7 +194,7 @@ export class NetworkController {
     yield* removeBridgeRules(this.#rules(network))
     yield* ask({ type: 'RTM_DELLINK', flags: 0, name: network.bridge })
     this.networks.delete(network.id)
-    yield* this.#save()
+    yield* this.save()
   }
 
   /** An endpoint for a container: address, MAC, and both ends of a cable still on the host. */

@@ -37,7 +37,7 @@ export interface Network {
 
 export interface PublishedPort extends PortRule {
   /** docker-proxy processes */
-  readonly proxies: readonly number[]
+  proxies: readonly number[]
 }
 export interface Endpoint {
   readonly network: Network

@@ -1,4 +1,5 @@
 // Requests about containers that look at or change one without starting or ending it.
+import { saveContainer } from './container-files.ts'
 import type { ContainerConfig, HostConfig } from '../api.ts'
 import { ApiError, badRequest, conflict, serverError } from './api-error.ts'
 import { exportContainer, getArchive, putArchive } from './archive.ts'
@@ -45,6 +46,7 @@ export const CONTAINER_ROUTES: readonly Route[] = [
     daemon.names.set(name, container)
     container.name = name
     for (const endpoint of container.endpoints.values()) endpoint.containerName = name
+    yield* saveContainer(container)
     yield* daemon.event(container, 'rename', { oldName: `/${old}` })
     yield* x.sendEmpty()
   }],
@@ -80,6 +82,7 @@ export const CONTAINER_ROUTES: readonly Route[] = [
       const quota = merged.NanoCpus > 0 ? { quota: Math.floor(merged.NanoCpus / 10000), period: 100000 } : { ...(merged.CpuQuota === 0 ? {} : { quota: merged.CpuQuota }), ...(merged.CpuPeriod === 0 ? {} : { period: merged.CpuPeriod }) }
       yield* container.shim?.ask('update', { resources: { memory, cpu: { ...(merged.CpuShares === 0 ? {} : { shares: merged.CpuShares }), ...quota }, ...(pids === undefined ? {} : { pids }) } }) ?? (function* () {})()
     }
+    yield* saveContainer(container)
     yield* daemon.event(container, 'update')
     yield* x.sendJson(200, { Warnings: warnings.length === 0 ? null : warnings })
   }],

@@ -1,6 +1,7 @@
 // Requests about networks and volumes.
 import { type EndpointRequest } from '../api.ts'
 import { ApiError, badRequest, conflict, notFound } from './api-error.ts'
+import { saveContainer } from './container-files.ts'
 import { labelsMatch } from './create.ts'
 import { startResolver } from './dns.ts'
 import { inspectNetwork } from './inspect.ts'
@@ -75,6 +76,8 @@ export const NETWORK_ROUTES: readonly Route[] = [
       if (!hadResolver && isUserDefined(network.name)) yield* startResolver(daemon, container, namespace)
     }
     container.wantedNetworks.set(network.name, request)
+    yield* daemon.networks.save()
+    yield* saveContainer(container)
     yield* daemon.networkEvent(network, 'connect', { container: container.id })
     yield* x.sendEmpty(200)
   }],
@@ -92,6 +95,8 @@ export const NETWORK_ROUTES: readonly Route[] = [
       yield* writeFiles(daemon, container)
     }
     container.wantedNetworks.delete(network.name)
+    yield* daemon.networks.save()
+    yield* saveContainer(container)
     yield* x.sendEmpty(200)
   }],
   ['GET', /^\/volumes$/, function* (daemon, x) {

@@ -1,7 +1,8 @@
 // A container's network sandbox: files (/etc/hosts, hostname, resolv.conf), endpoints, published ports.
 import { isErr } from '../../../../abi/errno.ts'
 import { O_RDWR } from '../../../../abi/fcntl.ts'
-import { SIGINT } from '../../../../abi/signal.ts'
+import { PR_SET_PDEATHSIG } from '../../../../abi/sched.ts'
+import { SIGINT, SIGTERM } from '../../../../abi/signal.ts'
 import type { Flow } from '../../../../abi/syscalls.ts'
 import { call } from '../../../libc/syscall.ts'
 import { execvpe, kill, open, readFile, waitpid } from '../../../libc/unistd.ts'
@@ -131,6 +132,32 @@ export function* plugNetworks(daemon: Daemon, container: Container): Flow<void> 
     isFirst = false
   }
   if ([...container.endpoints.values()].some((e) => isUserDefined(e.network.name))) yield* startResolver(daemon, container, namespace)
+  yield* daemon.networks.save()
+}
+
+/** A container that outlived a daemon: rules of its ports, proxies and resolver were that daemon's, or went with its start. */
+export function* restoreNetworks(daemon: Daemon, container: Container): Flow<void> {
+  const { NetworkMode: mode } = container.hostConfig
+  if (mode.startsWith('container:')) {
+    container.filesFrom = daemon.find(mode.slice(10))
+    return
+  }
+  for (const network of daemon.networks.networks.values()) {
+    const endpoint = network.endpoints.get(container.id)
+    if (endpoint === undefined) continue
+    container.endpoints.set(network.name, endpoint)
+    container.nextInterface += 1
+    for (const published of endpoint.published) {
+      const proxies: number[] = []
+      for (const host of published.hostIp === '' ? ['0.0.0.0', '::'] : [published.hostIp]) {
+        const proxy = yield* startProxy(published.proto, host, published.hostPort, published)
+        if (typeof proxy === 'number') proxies.push(proxy)
+      }
+      published.proxies = proxies
+      yield* addPortRules(published)
+    }
+  }
+  if ([...container.endpoints.values()].some((e) => isUserDefined(e.network.name))) yield* startResolver(daemon, container, `/proc/${container.state.pid}/ns/net`)
 }
 
 /** Ports asked for, by `80/tcp`. */
@@ -206,6 +233,7 @@ function* startProxy(proto: string, hostIp: string, hostPort: number, { address,
   const pid = yield* call('clone', 0, function* () {
     const null0 = yield* open('/dev/null', O_RDWR)
     if (!isErr(null0)) for (const fd of [0, 1, 2]) yield* call('dup2', null0, fd)
+    yield* call('prctl', PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0)
     yield* call('dup2', input, 3)
     yield* call('close_range', 4, 4294967295, 0)
     yield* execvpe(argv[0], argv, ['PATH=/usr/sbin:/usr/bin:/sbin:/bin'])
@@ -232,6 +260,7 @@ export function* releaseNetworks(daemon: Daemon, container: Container): Flow<voi
   if (container.hostConfig.NetworkMode !== 'host') yield* daemon.networks.dropNamespace(container.sandboxKey)
   container.sandboxKey = ''
   container.sandboxId = ''
+  yield* daemon.networks.save()
 }
 export function* disconnect(daemon: Daemon, container: Container, endpoint: Endpoint): Flow<void> {
   for (const published of endpoint.published) {

@@ -5,7 +5,7 @@ import { decodeUtf8, encodeUtf8 } from '../../../../lib/bytes.ts'
 import type { ShimExit, ShimMessage, ShimMethod, ShimParams, ShimResult } from '../../shim-protocol.ts'
 import { type GoRuntime, Signal } from '../../../libc/goroutine.ts'
 import { call } from '../../../libc/syscall.ts'
-import { close } from '../../../libc/unistd.ts'
+import { close, readFile } from '../../../libc/unistd.ts'
 import { ApiError, serverError } from './api-error.ts'
 import { runProgram } from './util.ts'
 
@@ -41,6 +41,21 @@ export class ShimClient {
     if (isErr(fd)) throw serverError(`socket: ${fd.message.toLowerCase()}`)
     const connected = yield* call('connect', fd, { family: 'unix', path: socket })
     if (isErr(connected)) throw serverError(`failed to connect to shim: dial unix ${socket}: connect: ${connected.message.toLowerCase()}: unknown`)
+    const client = new ShimClient(rt, fd, events)
+    rt.go(client.#read())
+    return client
+  }
+
+  /** To the shim that an earlier daemon left in a bundle; undefined if it is gone. */
+  static *connect(rt: GoRuntime, bundle: string, events: ShimEvents): Flow<ShimClient | undefined> {
+    const address = yield* readFile(`${bundle}/address`)
+    const path = isErr(address) ? undefined : /^unix:\/\/(\S+)\s*$/.exec(address)?.[1]
+    const fd = path === undefined ? undefined : yield* call('socket', 'unix', 'stream|cloexec', 0)
+    if (path === undefined || fd === undefined || isErr(fd)) return undefined
+    if (isErr(yield* call('connect', fd, { family: 'unix', path }))) {
+      yield* close(fd)
+      return undefined
+    }
     const client = new ShimClient(rt, fd, events)
     rt.go(client.#read())
     return client

@@ -8,6 +8,7 @@ import { bundleDirectory, CONTAINERD_ADDRESS, type ShimExit } from '../../shim-p
 import { monotonicMs } from '../../../libc/goroutine.ts'
 import { ApiError, conflict, serverError } from './api-error.ts'
 import type { Container } from './container.ts'
+import { dropLayerOwner, saveContainer } from './container-files.ts'
 import type { Daemon } from './daemon.ts'
 import { makeLog } from './logs.ts'
 import { startHealthCheck } from './health.ts'
@@ -15,9 +16,9 @@ import { prepareSources } from './mounts.ts'
 import { makeSpec, type OciUser, resolveUser } from './oci-spec.ts'
 import { parseSecurityOptions } from './security-options.ts'
 import { connectNetworks, plugNetworks, releaseNetworks } from './sandbox.ts'
-import { ShimClient } from './shim-client.ts'
+import { ShimClient, type ShimEvents } from './shim-client.ts'
 import { ProcessStreams } from './streams.ts'
-import { mkdirAll, putFile, removeAll, timestamp, touchFile } from './util.ts'
+import { mkdirAll, putFile, removeAll, rfc3339, timestamp, touchFile } from './util.ts'
 
 /** POST /containers/ID/start. Throws an ApiError. */
 export function* startContainer(daemon: Daemon, container: Container): Flow<void> {
@@ -38,6 +39,7 @@ function* failStart(daemon: Daemon, container: Container, error: ApiError): Flow
   state.error = error.message
   if (state.exitCode === 0) state.exitCode = 128
   yield* cleanUp(daemon, container)
+  yield* saveContainer(container)
   container.exits += 1
   container.changed.wake()
   if (container.hostConfig.AutoRemove) yield* forget(daemon, container)
@@ -72,17 +74,10 @@ function* launch(daemon: Daemon, container: Container): Flow<void> {
   for (const watcher of container.waitingWatchers) streams.watchers.add(watcher)
   container.waitingWatchers.clear()
   yield* streams.open()
-  container.shim = yield* ShimClient.start(daemon.rt, container.id, bundle, CONTAINERD_ADDRESS, {
-    onExit: (execId, exit) => {
-      daemon.rt.go(execId === undefined ? onExit(daemon, container, exit) : onExecExit(container, execId, exit))
-    },
-    onOom: () => {
-      state.oomKilled = true
-      daemon.rt.go(daemon.event(container, 'oom'))
-    },
-  })
+  container.shim = yield* ShimClient.start(daemon.rt, container.id, bundle, CONTAINERD_ADDRESS, shimEvents(daemon, container))
   yield* create(daemon, container, bundle, streams)
   container.wasStopped = false
+  container.wasStoppedByHand = false
   state.running = true
   state.paused = false
   state.restarting = false
@@ -92,8 +87,54 @@ function* launch(daemon: Daemon, container: Container): Flow<void> {
   container.generation += 1
   startHealthCheck(daemon, container)
   yield* container.shim.ask('start', {})
+  yield* saveContainer(container)
   yield* daemon.event(container, 'start')
   container.changed.wake()
+}
+
+/** What is to be done when a container's shim tells of something. */
+const shimEvents = (daemon: Daemon, container: Container): ShimEvents => ({
+  onExit: (execId, exit) => {
+    daemon.rt.go(execId === undefined ? onExit(daemon, container, exit) : onExecExit(container, execId, exit))
+  },
+  onOom: () => {
+    container.state.oomKilled = true
+    daemon.rt.go(daemon.event(container, 'oom'))
+  },
+})
+
+/**
+ * A container of an earlier daemon's: its shim, if it is still there, and its streams are ours from now on. Answers whether its process runs; if not, what remained of it is gone.
+ * `networks` brings up what of its network was the daemon's own.
+ */
+export function* adoptContainer(daemon: Daemon, container: Container): Flow<boolean> {
+  const { state, config } = container
+  const bundle = bundleDirectory(container.id)
+  const shim = yield* ShimClient.connect(daemon.rt, bundle, shimEvents(daemon, container))
+  container.shim = shim
+  const { status } = shim === undefined ? { status: 'stopped' } : yield* shim.ask('state', {})
+  if (shim === undefined || status === 'stopped') {
+    const exit = shim === undefined ? undefined : yield* shim.ask('wait', {})
+    if (shim !== undefined) yield* shim.ask('delete', {})
+    state.exitCode = exit?.status ?? 255
+    state.running = false
+    state.paused = false
+    state.restarting = false
+    state.pid = 0
+    state.finishedAt = exit === undefined ? yield* timestamp() : rfc3339({ sec: Math.floor(exit.exitedAt / 1000), nsec: (exit.exitedAt % 1000) * 1e6 })
+    yield* cleanUp(daemon, container)
+    yield* saveContainer(container)
+    return false
+  }
+  state.paused = status === 'paused'
+  const streams = new ProcessStreams(daemon.rt, `/run/docker/containerd/${container.id}`, 'init', config.Tty, config.OpenStdin)
+  container.streams = streams
+  yield* makeLog(daemon, container, streams)
+  yield* streams.reopen()
+  container.startedMs = yield* monotonicMs()
+  container.generation += 1
+  startHealthCheck(daemon, container)
+  return true
 }
 
 function* create(daemon: Daemon, container: Container, bundle: string, streams: ProcessStreams): Flow<void> {
@@ -256,6 +297,7 @@ function* onExit(daemon: Daemon, container: Container, exit: ShimExit): Flow<voi
   state.running = again
   state.paused = false
   if (state.health !== undefined) state.health.Status = 'unhealthy'
+  yield* saveContainer(container)
   container.exits += 1
   container.changed.wake()
   container.logged.wake()
@@ -280,6 +322,7 @@ function* restartLater(daemon: Daemon, container: Container): Flow<void> {
   } catch (thrown) {
     if (!(thrown instanceof ApiError)) throw thrown
     container.state.restarting = false
+    yield* saveContainer(container)
   }
 }
 
@@ -310,6 +353,7 @@ export function* forget(daemon: Daemon, container: Container, withVolumes = true
   yield* daemon.layers.removeDirectory(container.cacheId)
   yield* daemon.layers.removeDirectory(`${container.cacheId}-init`)
   yield* removeAll(container.directory)
+  yield* dropLayerOwner(daemon, container)
   daemon.containers.delete(container.id)
   daemon.names.delete(container.name)
   for (const endpoint of [...container.endpoints.values()]) yield* daemon.networks.releaseEndpoint(endpoint)

@@ -4,6 +4,7 @@ import { monotonicMs } from '../../../libc/goroutine.ts'
 import { signalNumber } from '../signals.ts'
 import { ApiError, badRequest, conflict, serverError } from './api-error.ts'
 import type { Container } from './container.ts'
+import { saveContainer } from './container-files.ts'
 import type { Daemon } from './daemon.ts'
 import { forget, startContainer } from './start.ts'
 
@@ -13,6 +14,12 @@ const STOP_SECONDS = 10
 /** Throws `Container … is not running`. */
 function requireRunning(container: Container): void {
   if (!container.state.running) throw conflict(`Container ${container.id} is not running`)
+}
+
+/** No restart policy brings it back; `always` does when the daemon starts anew, `unless-stopped` only if it was the daemon's end that stopped it. */
+function noteStop(daemon: Daemon, container: Container): void {
+  container.wasStopped = true
+  if (!daemon.isShuttingDown) container.wasStoppedByHand = true
 }
 
 function* signal(daemon: Daemon, container: Container, number: number): Flow<void> {
@@ -55,7 +62,7 @@ export function* killContainer(daemon: Daemon, container: Container, ref: string
   try {
     requireRunning(container)
     const before = container.exits
-    if (isWanted) container.wasStopped = true
+    if (isWanted) noteStop(daemon, container)
     yield* signal(daemon, container, number)
     if (container.state.paused && number === SIGKILL) yield* thaw(container)
     if (number === SIGKILL) yield* waitStopped(daemon, container, before, Infinity)
@@ -72,10 +79,11 @@ export function* stopContainer(daemon: Daemon, container: Container, seconds: nu
   if (!container.state.running) return
   const limit = seconds ?? container.config.StopTimeout ?? STOP_SECONDS
   const before = container.exits
-  container.wasStopped = true
+  noteStop(daemon, container)
   if (container.state.restarting) {
     container.state.restarting = false
     container.state.running = false
+    yield* saveContainer(container)
     return
   }
   yield* signal(daemon, container, stopSignal(container))
@@ -98,6 +106,7 @@ export function* pauseContainer(daemon: Daemon, container: Container): Flow<void
   if (container.state.paused) throw conflict(`Container ${container.id} is already paused`)
   yield* container.shim?.ask('pause', {}) ?? (function* () {})()
   container.state.paused = true
+  yield* saveContainer(container)
   yield* daemon.event(container, 'pause')
   container.changed.wake()
 }
@@ -105,6 +114,7 @@ export function* unpauseContainer(daemon: Daemon, container: Container): Flow<vo
   if (!container.state.paused) throw serverError(`Container ${container.id} is not paused`)
   yield* container.shim?.ask('resume', {}) ?? (function* () {})()
   container.state.paused = false
+  yield* saveContainer(container)
   yield* daemon.event(container, 'unpause')
   container.changed.wake()
 }
@@ -118,7 +128,7 @@ export function* removeContainer(daemon: Daemon, container: Container, force: bo
       throw conflict(`You cannot remove a ${container.state.paused ? 'paused' : container.state.restarting ? 'restarting' : 'running'} container ${container.id}. ${advice}`)
     }
     const before = container.exits
-    container.wasStopped = true
+    noteStop(daemon, container)
     if (container.state.restarting) {
       container.state.restarting = false
       container.state.running = false

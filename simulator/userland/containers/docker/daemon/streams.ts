@@ -49,13 +49,22 @@ export class ProcessStreams {
     }
   }
 
+  get #streams(): readonly ('stdin' | StreamName)[] {
+    return (['stdin', 'stdout', 'stderr'] as const).filter((s) => (s !== 'stdin' || this.hasStdin) && (s !== 'stderr' || !this.isTerminal))
+  }
+
   /** Makes the FIFOs and starts reading. */
   *open(): Flow<void> {
     yield* mkdirAll(this.#directory, 0o755)
-    for (const stream of ['stdin', 'stdout', 'stderr'] as const) {
-      if ((stream === 'stdin' && !this.hasStdin) || (stream === 'stderr' && this.isTerminal)) continue
+    for (const stream of this.#streams) {
       const made = yield* call('mknodat', -100, this.#path(stream), S_IFIFO | 0o700, 0)
       if (isErr(made)) throw serverError(`mkfifo ${this.#path(stream)}: ${made.message.toLowerCase()}`)
+    }
+    yield* this.reopen()
+  }
+  /** Starts reading from FIFOs that are there: what came while nobody read is still in them. */
+  *reopen(): Flow<void> {
+    for (const stream of this.#streams) {
       if (stream === 'stdin') {
         const fd = yield* open(this.#path(stream), O_RDWR | O_NONBLOCK | O_CLOEXEC)
         if (!isErr(fd)) this.#stdin = fd
