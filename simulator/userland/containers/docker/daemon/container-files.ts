@@ -64,7 +64,7 @@ function mountFile(point: Volumes): MountPointFile {
   const isVolume = point.Type === 'volume'
   const source = isVolume ? point.Name : point.Source
   return {
-    Source: isVolume ? '' : point.Source, Destination: point.Destination, RW: point.RW, Name: point.Name ?? '', Driver: point.Driver ?? '', Type: point.Type,
+    Source: point.Source, Destination: point.Destination, RW: point.RW, Name: point.Name ?? '', Driver: point.Driver ?? '', Type: point.Type,
     ...(point.Mode === '' ? {} : { Relabel: point.Mode }), ...(point.Propagation === '' ? {} : { Propagation: point.Propagation }),
     Spec: { Type: point.Type, ...(point.isAnonymous || source === '' ? {} : { Source: source }), Target: point.Destination, ...(point.RW ? {} : { ReadOnly: true }) },
     ...(point.isAnonymous ? { IsAnonymous: true } : {}), SkipMountpointCreation: !point.copies && isVolume,
@@ -96,9 +96,9 @@ function containerFile(container: Container): unknown {
 /** Writes down how the container stands (container.CheckpointTo). */
 export function* saveContainer(container: Container): Flow<void> {
   if (container.isGone) return
-  for (const [name, value] of [['hostconfig.json', container.hostConfig], ['config.v2.json', containerFile(container)]] as const) {
+  for (const [name, mode, value] of [['hostconfig.json', 0o644, container.hostConfig], ['config.v2.json', 0o600, containerFile(container)]] as const) {
     const path = `${container.directory}/${name}`
-    yield* putFile(`${path}.tmp`, JSON.stringify(value), 0o600)
+    yield* putFile(`${path}.tmp`, JSON.stringify(value), mode)
     yield* rename(`${path}.tmp`, path)
   }
 }
@@ -156,8 +156,8 @@ function* loadContainer(daemon: Daemon, id: string): Flow<Container | undefined>
   container.sandboxKey = file.NetworkSettings.SandboxKey
   container.ports = file.NetworkSettings.Ports
   container.mounts = Object.values(file.MountPoints).map((m) => loadMount(daemon, m))
-  for (const [name, { IPAMConfig, Links, Aliases, DriverOpts }] of Object.entries(file.NetworkSettings.Networks)) {
-    container.wantedNetworks.set(name, { IPAMConfig: IPAMConfig ?? null, Links: Links ?? null, Aliases: Aliases ?? null, DriverOpts: DriverOpts ?? null })
+  for (const [name, { IPAMConfig, Links, Aliases, DriverOpts, NetworkID }] of Object.entries(file.NetworkSettings.Networks)) {
+    container.wantedNetworks.set(name, { IPAMConfig: IPAMConfig ?? null, Links: Links ?? null, Aliases: Aliases ?? null, DriverOpts: DriverOpts ?? null, NetworkID: NetworkID ?? '' })
   }
   return container
 }

@@ -74,6 +74,8 @@ export class Container {
   /** Interfaces are numbered as they come; a number isn't used again. */
   nextInterface = 0
   sandboxKey = ''
+  /** The namespace is held at sandboxKey. */
+  isPlugged = false
   ports: PortMap = {}
   shim: ShimClient | undefined
   streams: ProcessStreams | undefined

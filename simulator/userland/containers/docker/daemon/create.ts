@@ -29,7 +29,7 @@ export function mergeConfig(config: ContainerConfig, image: ContainerConfig): vo
   const own = config.Env ?? []
   const names = new Set(own.map((e) => e.split('=')[0]))
   const inherited = (image.Env ?? []).filter((e) => !names.has(e.split('=')[0]))
-  config.Env = [...own, ...inherited]
+  config.Env = own.length === 0 ? image.Env : [...own, ...inherited]
   config.Labels = { ...image.Labels, ...config.Labels }
   if ((config.Entrypoint ?? []).length === 0) {
     if ((config.Cmd ?? []).length === 0) config.Cmd = image.Cmd

@@ -1,7 +1,8 @@
 // dockerd(8): starts containerd, sets up the network, serves the API on /var/run/docker.sock, ends its containers when told to end.
 import { isErr } from '../../../../abi/errno.ts'
 import { O_RDWR } from '../../../../abi/fcntl.ts'
-import { SIGHUP, SIGINT, SIGPIPE, SIGTERM } from '../../../../abi/signal.ts'
+import { PR_SET_PDEATHSIG } from '../../../../abi/sched.ts'
+import { SIGHUP, SIGINT, SIGKILL, SIGPIPE, SIGTERM } from '../../../../abi/signal.ts'
 import type { Flow } from '../../../../abi/syscalls.ts'
 import { type Crt, program } from '../../../libc/crt.ts'
 import { unsimulated } from '../../../libc/err.ts'
@@ -94,6 +95,7 @@ function* startContainerd(): Flow<number> {
     const nothing = yield* open('/dev/null', O_RDWR)
     if (!isErr(nothing)) yield* call('dup2', nothing, 0)
     yield* call('close_range', 3, 4294967295, 0)
+    yield* call('prctl', PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0)
     yield* execvpe('/usr/bin/containerd', argv, ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'])
     return 127
   })

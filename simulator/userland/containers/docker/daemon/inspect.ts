@@ -25,7 +25,7 @@ export function networkSettings(container: Container): NetworkSettings {
   for (const [name, request] of container.wantedNetworks) {
     const key = name === 'default' ? 'bridge' : name
     networks[key] = container.endpoints.get(key)?.settings ?? {
-      IPAMConfig: request.IPAMConfig ?? null, Links: request.Links ?? null, Aliases: request.Aliases ?? null, NetworkID: '', EndpointID: '', Gateway: '', IPAddress: '', IPPrefixLen: 0,
+      IPAMConfig: request.IPAMConfig ?? null, Links: request.Links ?? null, Aliases: request.Aliases ?? null, NetworkID: request.NetworkID ?? '', EndpointID: '', Gateway: '', IPAddress: '', IPPrefixLen: 0,
       IPv6Gateway: '', GlobalIPv6Address: '', GlobalIPv6PrefixLen: 0, MacAddress: '', DriverOpts: request.DriverOpts ?? null,
     }
   }

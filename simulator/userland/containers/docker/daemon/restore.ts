@@ -29,7 +29,9 @@ export function* loadAll(daemon: Daemon): Flow<void> {
     const { running, paused } = container.state
     if (!running && !paused) continue
     if (!(yield* adoptContainer(daemon, container)) || daemon.isLiveRestore) continue
-    // somebody killed the daemon: without live-restore its containers should have ended with it
+    // somebody killed the daemon: without live-restore its containers should have ended with it; docker counts that as being stopped by hand
+    container.wasStopped = true
+    container.wasStoppedByHand = true
     try {
       yield* container.shim?.ask('kill', { signal: signalNumber(container.config.StopSignal ?? '') ?? SIGTERM }) ?? (function* () {})()
     } catch (thrown) {

@@ -14,7 +14,7 @@ import { FIRST_RANDOM_PORT, LAST_RANDOM_PORT } from './daemon.ts'
 import { startResolver } from './dns.ts'
 import { addPortRules, removePortRules } from './iptables.ts'
 import type { Endpoint, PublishedPort } from './network.ts'
-import { newId, putFile } from './util.ts'
+import { newId, putFile, sha256Hex } from './util.ts'
 
 const HOSTS = '127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\nff00::0\tip6-mcastprefix\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n'
 
@@ -48,6 +48,7 @@ export function* connectNetworks(daemon: Daemon, container: Container): Flow<voi
     const mac = request.MacAddress ?? config.MacAddress
     const endpoint = yield* daemon.networks.createEndpoint(network, container, mac === undefined ? request : { ...request, MacAddress: mac }, aliasesFor(container, network.name, request.Aliases ?? null))
     container.endpoints.set(network.name, endpoint)
+    container.wantedNetworks.set(wanted, { ...request, NetworkID: network.id })
     yield* daemon.networkEvent(network, 'connect', { container: container.id })
   }
   container.sandboxId = yield* newId()
@@ -67,7 +68,9 @@ export function* writeFiles(daemon: Daemon, container: Container): Flow<void> {
   const resolvPath = `${directory}/resolv.conf`
   const hostResolv = yield* readFile('/etc/resolv.conf')
   const hasOwnDns = [...container.endpoints.values()].some((e) => isUserDefined(e.network.name))
-  yield* putFile(resolvPath, resolvConf(isErr(hostResolv) ? '' : hostResolv, container, hasOwnDns, hostConfig.NetworkMode === 'host'))
+  const resolv = resolvConf(isErr(hostResolv) ? '' : hostResolv, container, hasOwnDns, hostConfig.NetworkMode === 'host')
+  yield* putFile(resolvPath, resolv)
+  yield* putFile(`${resolvPath}.hash`, `sha256:${sha256Hex(resolv)}`)
   if (hostConfig.NetworkMode === 'host') {
     const hosts = yield* readFile('/etc/hosts')
     yield* putFile(`${directory}/hosts`, isErr(hosts) ? HOSTS : hosts)
@@ -125,6 +128,7 @@ export function* plugNetworks(daemon: Daemon, container: Container): Flow<void> 
   if (mode === 'host' || mode.startsWith('container:')) return
   const namespace = `/proc/${container.state.pid}/ns/net`
   yield* daemon.networks.keepNamespace(container.sandboxKey, namespace)
+  container.isPlugged = true
   let isFirst = true
   container.nextInterface = 0
   for (const endpoint of container.endpoints.values()) {
@@ -142,6 +146,7 @@ export function* restoreNetworks(daemon: Daemon, container: Container): Flow<voi
     container.filesFrom = daemon.find(mode.slice(10))
     return
   }
+  container.isPlugged = mode !== 'host'
   for (const network of daemon.networks.networks.values()) {
     const endpoint = network.endpoints.get(container.id)
     if (endpoint === undefined) continue
@@ -257,9 +262,8 @@ function* stopProxy(pid: number): Flow<void> {
 export function* releaseNetworks(daemon: Daemon, container: Container): Flow<void> {
   for (const endpoint of [...container.endpoints.values()]) yield* disconnect(daemon, container, endpoint)
   container.ports = {}
-  if (container.hostConfig.NetworkMode !== 'host') yield* daemon.networks.dropNamespace(container.sandboxKey)
-  container.sandboxKey = ''
-  container.sandboxId = ''
+  if (container.isPlugged) yield* daemon.networks.dropNamespace(container.sandboxKey)
+  container.isPlugged = false
   yield* daemon.networks.save()
 }
 export function* disconnect(daemon: Daemon, container: Container, endpoint: Endpoint): Flow<void> {

@@ -59,6 +59,7 @@ function* launch(daemon: Daemon, container: Container): Flow<void> {
   const remap = hostConfig.UsernsMode === 'host' ? undefined : daemon.options.remap
   yield* prepareSources(container.mounts, remap?.uid ?? 0, remap?.gid ?? 0, () => false)
   const join = joined(daemon, container)
+  yield* mkdirAll(`${container.directory}/mounts`, 0o710, 0, remap?.gid ?? 0)
   const spec = yield* makeSpec({
     container, rootfs, args: argsOf(container), env: envOf(container), user, join, shmPath: yield* shmOf(daemon, container), remap, seccomp: security.seccomp,
     noNewPrivileges: security.noNewPrivileges, hostname: hostnameOf(daemon, container),
@@ -252,7 +253,6 @@ function* shmOf(daemon: Daemon, container: Container): Flow<string | undefined> 
   if (mode.startsWith('container:')) return `${daemon.get(mode.slice(10)).directory}/mounts/shm`
   if (mode !== 'shareable') return undefined
   const path = `${container.directory}/mounts/shm`
-  yield* mkdirAll(`${container.directory}/mounts`, 0o710)
   yield* mkdirAll(path, 0o777)
   yield* call('mount', 'shm', path, 'tmpfs', 2 | 4 | 8, `mode=1777,size=${container.hostConfig.ShmSize}`)
   return path

@@ -29,7 +29,7 @@ function* signal(daemon: Daemon, container: Container, number: number): Flow<voi
     yield* shim.ask('kill', { signal: number })
   } catch (thrown) {
     if (!(thrown instanceof ApiError)) throw thrown
-    if (!/already finished|not found|no such process/.test(thrown.message)) throw thrown
+    if (!/already finished|not found|no such process|not running/.test(thrown.message)) throw thrown
   }
   yield* daemon.event(container, 'kill', { signal: String(number) })
 }

@@ -66,14 +66,12 @@ export function checkResources(host: HostConfig, isUpdate = false): string[] {
   if (host.Memory === 0 && host.MemorySwap > 0 && !isUpdate) throw badRequest('You should always set the Memory limit when using Memoryswap limit, see usage')
   if (host.MemorySwappiness !== null && host.MemorySwappiness !== -1) {
     warnings.push('Your kernel does not support memory swappiness capabilities or the cgroup is not mounted. Memory swappiness discarded.')
-    host.MemorySwappiness = null
   }
+  host.MemorySwappiness = null
   if (host.MemoryReservation > 0 && host.MemoryReservation < 6 * MB) throw badRequest('Minimum memory reservation allowed is 6MB')
   if (host.Memory > 0 && host.MemoryReservation > host.Memory) throw badRequest('Minimum memory limit can not be less than memory reservation limit, see usage')
-  if (host.OomKillDisable === true) {
-    warnings.push('Your kernel does not support OomKillDisable. OomKillDisable discarded.')
-    host.OomKillDisable = null
-  }
+  if (host.OomKillDisable === true) warnings.push('Your kernel does not support OomKillDisable. OomKillDisable discarded.')
+  host.OomKillDisable = null
   if (host.NanoCpus > 0 && host.CpuPeriod > 0) throw badRequest('Conflicting options: Nano CPUs and CPU Period cannot both be set.')
   if (host.NanoCpus > 0 && host.CpuQuota > 0) throw badRequest('Conflicting options: Nano CPUs and CPU Quota cannot both be set.')
   if (host.NanoCpus < 0 || host.NanoCpus > 1e9) throw badRequest('Range of CPUs is from 0.01 to 1.00, as there are only 1 CPUs available')
