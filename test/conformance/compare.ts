@@ -1,7 +1,7 @@
 // Is what the simulated machine printed what the real one printed?
 import type { RecordedCase } from './case.ts'
+import type { Played } from './delimit.ts'
 import { normalLines, Names, screen, trimEnd } from './normalise.ts'
-import type { Played } from './play.ts'
 
 export interface Difference {
   readonly index: number
@@ -12,20 +12,25 @@ export interface Difference {
   readonly gotStatus: number | undefined
 }
 
-export function compare(recorded: RecordedCase, played: readonly Played[]): Difference[] {
+/** What each command of a case printed, in the form that is compared and recorded. */
+export interface Normal { readonly lines: readonly string[]; readonly status: number | undefined }
+
+/** One for each command; undefined for those that were never come to. */
+export function normalised(recorded: Pick<RecordedCase, 'mode' | 'masks' | 'commands'>, played: readonly Played[]): (Normal | undefined)[] {
   const names = new Names()
   const isTerminal = recorded.mode === 'pty'
-  const lines = played.map(({ output }) => normalLines(isTerminal ? screen(output) : output, names, recorded.masks))
-  const offset = isTerminal ? 1 : 0
-  const differences: Difference[] = []
-  for (const [index, { command, output, status }] of recorded.commands.entries()) {
+  const all = played.map(({ output, status }) => ({ lines: normalLines(isTerminal ? screen(output) : output, names, recorded.masks), status: isTerminal ? undefined : status }))
+  return recorded.commands.map((_, index) => all[index + (isTerminal ? 1 : 0)])
+}
+
+export function compare(recorded: RecordedCase, played: readonly Played[]): Difference[] {
+  const all = normalised(recorded, played)
+  return recorded.commands.flatMap(({ command, output, status }, index) => {
     const want = trimEnd(output)
-    const got = lines[index + offset] ?? ['<MISSING>']
-    const gotStatus = played[index + offset]?.status
-    const wantStatus = isTerminal || status === 999 ? undefined : status
-    if (want.join('\n') !== got.join('\n') || want.length !== got.length || wantStatus !== (isTerminal ? undefined : gotStatus)) differences.push({ index, command, want, got, wantStatus, gotStatus })
-  }
-  return differences
+    const { lines: got, status: gotStatus } = all[index] ?? { lines: ['<MISSING>'], status: undefined }
+    const wantStatus = recorded.mode === 'pty' || status === 999 ? undefined : status
+    return want.join('\n') !== got.join('\n') || want.length !== got.length || wantStatus !== gotStatus ? [{ index, command, want, got, wantStatus, gotStatus }] : []
+  })
 }
 
 /** The differences of one case, in the manner of diff -U1: `-` real Linux, `+` here. */

@@ -2,16 +2,14 @@
 import { bootMachine } from '../../simulator/machine/machine.ts'
 import type { MachineTerminal, SimulatedMachine } from '../../simulator/machine/contract.ts'
 import type { RecordedCase } from './case.ts'
+import { cutAtSalt, isPrompt, keysOf, scriptOf } from './delimit.ts'
+import type { Played } from './delimit.ts'
 
-export interface Played { readonly output: string; readonly status: number | undefined }
-
-const SALT = 'SALT7f3a9'
 /** System calls: a case that makes more than this is stuck. */
 const SCRIPT_STEPS = 3_000_000
 const COMMAND_STEPS = 500_000
 const SECOND = 1e9
 const QUIET = 0.3 * SECOND
-const encoder = new TextEncoder()
 
 /** What each command printed; for a terminal the first entry is what stood there before anything was typed. */
 export function play(recorded: RecordedCase): Played[] {
@@ -20,19 +18,9 @@ export function play(recorded: RecordedCase): Played[] {
 }
 
 function playScript(machine: SimulatedMachine, recorded: RecordedCase): Played[] {
-  const script = recorded.commands.map(({ command }) => `${command}\necho "${SALT} $?"\n`).join('')
-  const { output, timedOut } = machine.runScript(script, { user: recorded.user, maxSteps: SCRIPT_STEPS })
-  let text = new TextDecoder().decode(output) + (timedOut ? '<TIMEOUT>\n' : '')
-  return recorded.commands.map(() => {
-    const mark = new RegExp(`${SALT} (\\d+)\\n?`).exec(text)
-    const played = { output: mark === null ? text : text.slice(0, mark.index), status: mark === null ? undefined : Number(mark[1]) }
-    text = mark === null ? '' : text.slice(mark.index + mark[0].length)
-    return played
-  })
+  const { output, timedOut } = machine.runScript(scriptOf(recorded), { user: recorded.user, maxSteps: SCRIPT_STEPS })
+  return cutAtSalt(new TextDecoder().decode(output) + (timedOut ? '<TIMEOUT>\n' : ''), recorded.commands.length)
 }
-
-const PROMPT = /(?:[\w !]+@[\w.-]+:[^\n]*[#$] |(?:^|\n)(?:\/[^\n ]* )?[#$] |(?:^|\n)> )$/
-const ESCAPES = /\x1b\[[0-9;?]*[a-zA-Z]|\r/g
 
 function playTerminal(machine: SimulatedMachine, recorded: RecordedCase): Played[] {
   const terminal = machine.openTerminal({ user: recorded.user, rows: 40, cols: 120 })
@@ -42,11 +30,10 @@ function playTerminal(machine: SimulatedMachine, recorded: RecordedCase): Played
       played.push({ output: '<CLOSED>', status: undefined })
       continue
     }
-    const patient = /^<no-prompt (\d+)> (.*)$/s.exec(command)
-    const typed = patient?.[2] ?? command
-    terminal.input(/^\^[A-Z\\]$/.test(typed) ? Uint8Array.of(typed.charCodeAt(1) & 31) : encoder.encode(`${typed}\n`))
-    const output = untilPrompt(machine, terminal, patient === null ? recorded.timeout : Number(patient[1]))
-    played.push({ output: patient === null ? output : output.replace('<TIMEOUT>', ''), status: undefined })
+    const { bytes, patience } = keysOf(command)
+    terminal.input(bytes)
+    const output = untilPrompt(machine, terminal, patience ?? recorded.timeout)
+    played.push({ output: patience === undefined ? output : output.replace('<TIMEOUT>', ''), status: undefined })
   }
   return played
 }
@@ -67,7 +54,7 @@ function untilPrompt(machine: SimulatedMachine, terminal: MachineTerminal, secon
       quietSince = machine.now
     } else if (terminal.isClosed) return output
     else if (run.state !== 'busy') {
-      if (PROMPT.test(output.replace(ESCAPES, ''))) return output
+      if (isPrompt(output)) return output
       quietSince = Math.max(machine.now, until)
       if (run.state === 'idle' && terminal.isAtPrompt) return output
       if (run.state === 'idle' && machine.now < until) return `${output}<TIMEOUT>`
