@@ -11,6 +11,7 @@ import type { Arguments } from './usage.ts'
 export type MachineName = 'sim' | 'qemu' | 'browser-vm'
 
 interface MachineKind {
+  readonly kind: Machine['kind']
   /** What it is, in words. */
   readonly title: string
   /** What `npm run vm:build` calls its image; undefined if it needs none. */
@@ -22,16 +23,16 @@ interface MachineKind {
 
 export const MACHINES: Readonly<Record<MachineName, MachineKind>> = {
   sim: {
-    title: 'the simulator', image: undefined, hasDocker: true, patience: { quiet: 2_000, command: 30_000, start: 20_000 },
+    kind: 'simulator', title: 'the simulator', image: undefined, hasDocker: true, patience: { quiet: 2_000, command: 30_000, start: 20_000 },
     open: async (start) => (await import('./simulator-machine.ts')).openSimulator(start),
   },
   qemu: {
-    title: 'real Linux in QEMU', image: 'server', hasDocker: true, patience: { quiet: 6_000, command: 120_000, start: 120_000 },
-    open: () => Promise.reject(new Unavailable('the QEMU machine can’t be started from here yet')),
+    kind: 'qemu-vm', title: 'real Linux in QEMU', image: 'server', hasDocker: true, patience: { quiet: 6_000, command: 120_000, start: 120_000 },
+    open: async ({ docker, setup }) => (await import('../vm/server/local.ts')).openLocalQemu({ docker, setup }),
   },
   'browser-vm': {
-    title: 'real Linux in the browser’s VM', image: 'browser', hasDocker: false, patience: { quiet: 6_000, command: 60_000, start: 60_000 },
-    open: () => Promise.reject(new Unavailable('the VM of the page can’t be started from here yet')),
+    kind: 'browser-vm', title: 'real Linux in the VM of the page', image: 'browser', hasDocker: false, patience: { quiet: 6_000, command: 60_000, start: 60_000 },
+    open: async ({ setup }) => (await import('../vm/browser/node/open-node-vm.ts')).openNodeVm({ setup }),
   },
 }
 
