@@ -1,7 +1,7 @@
 // Dead code: files nobody imports, exports nobody uses, dependencies nobody needs.
 export default {
   entry: ['tools/main.ts', 'tools/bundle.mjs', 'site/session/machine-worker.ts', 'site/pages/**/*.{astro,ts}', 'test/**/*.{test,spec}.ts', 'test/bench/*.ts'],
-  project: ['{simulator,lab,site,tools,test}/**/*.{ts,mjs,svelte,astro}'],
+  project: ['{simulator,lab,vm,site,tools,test}/**/*.{ts,mjs,svelte,astro}'],
   // Constants and types of the ABI are complete on purpose.
   ignore: ['simulator/abi/**'],
   ignoreExportsUsedInFile: true,

@@ -54,9 +54,9 @@ function counted<T>(file: string, good: boolean, read: (report: T) => Counts): C
 }
 
 const STAGES: readonly Stage[] = [
-  { name: 'types', what: 'strict types', run: check(['tsc', '-p', '.'], ['tsc', '-p', 'lab'], ['tsc', '-p', 'tools'], ['astro', 'check', '--tsconfig', 'site/tsconfig.json', '--minimumSeverity', 'error']) },
+  { name: 'types', what: 'strict types', run: check(['tsc', '-p', '.'], ['tsc', '-p', 'lab'], ['tsc', '-p', 'vm'], ['tsc', '-p', 'tools'], ['astro', 'check', '--tsconfig', 'site/tsconfig.json', '--minimumSeverity', 'error']) },
   { name: 'lint', what: 'lint', run: check(['eslint', '.']) },
-  { name: 'layers', what: 'who imports whom', run: check(['depcruise', 'simulator', 'lab', 'tools', 'site', 'test', 'lessons', '--config', '.dependency-cruiser.mjs']) },
+  { name: 'layers', what: 'who imports whom', run: check(['depcruise', 'simulator', 'lab', 'vm', 'tools', 'site', 'test', 'lessons', '--config', '.dependency-cruiser.mjs']) },
   { name: 'dead-code', what: 'nothing unused', run: check(['knip']) },
   { name: 'unit', what: 'unit and property tests', run: () => vitest('unit') },
   { name: 'conformance', what: 'recorded cases of real Linux', run: () => vitest('conformance') },
