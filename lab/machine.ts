@@ -49,6 +49,8 @@ export interface Machine {
   openTerminal(options: TerminalOptions): Promise<Terminal>
   /** Runs a script as `user` beside the terminals; for setups and checks, never shown. */
   run(script: string, user?: string): Promise<ScriptResult>
+  /** Runs scripts one after the other, for facts. A machine that can look without touching (on a copy of itself) does; else `run` is used. */
+  check?(scripts: readonly { readonly user: string; readonly script: string }[]): Promise<readonly ScriptResult[]>
   world(): Promise<World>
   /** All steps so far, step 0 first. */
   readonly timeline: readonly Step[]

@@ -15,9 +15,9 @@ export function processForTest(pid: number, comm: string, more: Partial<WorldPro
 export function worldForTest(processes: readonly WorldProcess[] = [], namespaces: readonly WorldNamespace[] = [], more: Partial<World> = {}): World {
   const initials = NS_TYPES.map((type): WorldNamespace => ({ id: initial[type], type, holders: { task: 2 }, level: 0, ...(type === 'uts' ? { hostname: 'host' } : {}) }))
   return {
-    time: 0, initial, namespaces: [...initials, ...namespaces], users: { 0: 'root', 1000: 'learner' }, links: {}, routes: {}, chains: {},
+    time: 0, initial, namespaces: [...initials, ...namespaces], users: { 0: 'root', 1000: 'learner' }, links: {}, routes: {}, chains: {}, cgroups: [],
     processes: [processForTest(1, 'init', { uid: 0, euid: 0, uidInside: 0, tty: undefined }), processForTest(500, 'bash'), ...processes],
-    mounts: { [initial.mnt]: [{ id: 1, parent: 0, target: '/proc', source: 'proc', fstype: 'proc', root: '/', options: ['rw'], propagation: 'shared', pidns: initial.pid }] },
+    mounts: { [initial.mnt]: [{ id: 1, parent: 0, target: '/proc', source: 'proc', fstype: 'proc', dev: '0:20', root: '/', options: ['rw'], propagation: 'shared', pidns: initial.pid }] },
     ...more,
   }
 }

@@ -1,6 +1,9 @@
 // Is a fact true, and what was measured? Pure: the same observation, the same verdict.
+import { pingVerdict, shVerdict } from './action.ts'
+import { cgroupVerdict } from './cgroup-facts.ts'
 import type { Fact, Observation, RanFact, Verdict } from './fact.ts'
-import { hostnameVerdict, linkVerdict, mapVerdict, mountVerdict, namespaceVerdict } from './place-facts.ts'
+import { chainVerdict, linkVerdict, routeVerdict } from './net-facts.ts'
+import { hostnameVerdict, mapVerdict, mountVerdict, namespaceVerdict } from './place-facts.ts'
 import { processVerdict } from './process-fact.ts'
 
 export function evaluate(fact: Fact, observation: Observation): Verdict {
@@ -10,6 +13,11 @@ export function evaluate(fact: Fact, observation: Observation): Verdict {
   if ('map' in fact) return mapVerdict(world, fact)
   if ('mount' in fact) return mountVerdict(world, fact)
   if ('link' in fact) return linkVerdict(world, fact)
+  if ('route' in fact) return routeVerdict(world, fact)
+  if ('chain' in fact) return chainVerdict(world, fact)
+  if ('cgroup' in fact) return cgroupVerdict(world, fact)
+  if ('ping' in fact) return pingVerdict(fact, world, observation.steps.at(-1)?.results)
+  if ('sh' in fact) return shVerdict(fact, observation.steps.at(-1)?.results)
   if ('ran' in fact) return ranVerdict(fact, observation)
   if ('gone' in fact) return goneVerdict(fact.gone, observation)
   if ('not' in fact) return notVerdict(fact.not, observation)

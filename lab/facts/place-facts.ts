@@ -1,7 +1,7 @@
-// Facts about namespaces and what is in them: hostnames, id maps, mounts, links.
+// Facts about namespaces and what is in them: hostnames, id maps, mounts.
 import { levelOf, NS_WORD, occupants, processName } from '../world.ts'
 import type { World, WorldNamespace } from '../world.ts'
-import type { HostnameFact, LinkFact, MapFact, MountFact, NamespaceFact, Verdict } from './fact.ts'
+import type { HostnameFact, MapFact, MountFact, NamespaceFact, Verdict } from './fact.ts'
 import { thereIs } from './nearest.ts'
 import type { Condition } from './nearest.ts'
 import { uidOf } from './process-fact.ts'
@@ -78,25 +78,6 @@ export function mountVerdict(world: World, fact: MountFact): Verdict {
       ...(fact.source === undefined ? [] : [{ holds: mount.source === fact.source, otherwise: `comes from ${mount.source}` }]),
       ...(fact.propagation === undefined ? [] : [{ holds: mount.propagation === fact.propagation, otherwise: `is ${mount.propagation}` }]),
       ...(fact.options ?? []).map((option) => ({ holds: mount.options.includes(option), otherwise: `lacks the option ${option}` })),
-    ],
-  })
-}
-
-export function linkVerdict(world: World, fact: LinkFact): Verdict {
-  const all = Object.entries(world.links).flatMap(([id, links]) => links.map((link) => ({ ns: Number(id), link })))
-  const place = (ns: number): string => {
-    if (ns === world.initial.net) return 'host'
-    const named = world.namespaces.find((each) => each.id === ns)?.mountedAt?.find((path) => path.startsWith('/run/netns/'))
-    return named?.slice('/run/netns/'.length) ?? 'own'
-  }
-  return thereIs({
-    candidates: all.filter(({ link }) => link.name === fact.link),
-    none: `there is no link ${fact.link}`,
-    name: ({ ns, link }) => `${link.name} ${ns === world.initial.net ? 'on the host' : `in ${place(ns) === 'own' ? 'a room' : place(ns)}`}`,
-    conditions: ({ ns, link }) => [
-      ...(fact.netns === undefined ? [] : [{ holds: place(ns) === fact.netns || (fact.netns === 'own' && ns !== world.initial.net), otherwise: `is not in ${fact.netns}` }]),
-      ...(fact.address === undefined ? [] : [{ holds: link.addresses.some(({ address }) => address === fact.address), otherwise: `has ${link.addresses.map(({ address }) => address).join(', ') || 'no address'}` }]),
-      ...(fact.up === undefined ? [] : [{ holds: link.flags.includes('UP') === fact.up, otherwise: fact.up ? 'is down' : 'is up' }]),
     ],
   })
 }

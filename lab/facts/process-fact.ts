@@ -1,8 +1,9 @@
 // "There is a process such that …"
 import { CAP_NAMES } from '../../simulator/abi/capability.ts'
-import { hostnameOf, innerPid, levelOf, namespaceById, NS_WORD, ownNamespaces, procView, processName, userName } from '../world.ts'
-import type { NsType, World, WorldProcess } from '../world.ts'
+import { hostnameOf, innerPid, levelOf, mountAt, namespaceById, NS_WORD, ownNamespaces, procView, processName, userName } from '../world.ts'
+import type { NsType, World, WorldMount, WorldProcess } from '../world.ts'
 import type { ProcessFact, Verdict } from './fact.ts'
+import { groupPath, limitConditions } from './cgroup-facts.ts'
 import { matching, thereIs } from './nearest.ts'
 import type { Condition } from './nearest.ts'
 
@@ -22,6 +23,11 @@ export function describeProcess(world: World, process: WorldProcess): string {
   ]
   if (parts.length > 0) return `${process.pids.length > 1 ? process.comm : processName(process)}, ${parts.join('; ')}`
   return own.length > 0 ? `${processName(process)} has its own ${own.join(', ')} namespace` : `${processName(process)} is running`
+}
+
+/** All processes for which the fact holds (but for `count` and `together`). */
+export function processesThat(world: World, fact: ProcessFact): WorldProcess[] {
+  return matching({ candidates: candidates(world, fact), conditions: (process) => conditions(world, process, fact) })
 }
 
 export function processVerdict(world: World, fact: ProcessFact): Verdict {
@@ -65,8 +71,29 @@ function conditions(world: World, process: WorldProcess, fact: ProcessFact): Con
   if (fact.proc !== undefined) ask((procView(world, process) === process.ns.pid) === (fact.proc === 'own'), procWords(world, process))
   if (fact.state !== undefined) ask(process.state === fact.state, `is in state ${process.state}`)
   if (fact.terminal !== undefined) ask((process.tty !== undefined) === fact.terminal, fact.terminal ? 'has no terminal' : 'has a terminal')
-  if (fact.capability !== undefined) ask(hasCapability(process, fact.capability), `lacks ${fact.capability}`)
+  if (fact.capability !== undefined) ask(hasCapability(process.caps.effective, fact.capability), `lacks ${fact.capability}`)
+  for (const name of fact.dropped ?? []) {
+    if (hasCapability(process.caps.permitted, name)) ask(false, `has ${name}`)
+    else ask(!hasCapability(process.caps.bounding, name), `could get ${name} back, which is in its bounding set`)
+  }
+  if (fact['no-new-privs'] !== undefined) ask(process.noNewPrivs === fact['no-new-privs'], fact['no-new-privs'] ? 'may gain privileges by running a program' : 'has given up gaining privileges')
+  if (fact.root !== undefined) ask(hasOwnRoot(world, process), 'has the host’s / as its own')
+  if (fact['old-root'] !== undefined) ask(!seesHostRoot(world, process), 'can still reach the host’s / by a mount')
+  if (fact.cgroup !== undefined) ask(process.cgroup === groupPath(fact.cgroup), `is in the group ${process.cgroup}`)
+  list.push(...limitConditions(world, process.cgroup, fact.limits))
   return list
+}
+
+/** A tree of files is a file system and the directory in it that is shown. */
+const treeOf = (mount: WorldMount | undefined): string | undefined => (mount === undefined ? undefined : `${mount.dev} ${mount.root}`)
+
+function hasOwnRoot(world: World, process: WorldProcess): boolean {
+  return process.root !== '/' || treeOf(mountAt(world, process.ns.mnt, '/')) !== treeOf(mountAt(world, world.initial.mnt, '/'))
+}
+
+function seesHostRoot(world: World, process: WorldProcess): boolean {
+  const host = treeOf(mountAt(world, world.initial.mnt, '/'))
+  return (world.mounts[process.ns.mnt] ?? []).some((mount) => treeOf(mount) === host)
 }
 
 function shared(type: NsType): string {
@@ -81,7 +108,14 @@ function procWords(world: World, process: WorldProcess): string {
   return levelOf(world, shown) === 0 ? 'still sees the host’s processes in /proc' : 'sees another room’s processes in /proc'
 }
 
-function hasCapability(process: WorldProcess, name: string): boolean {
-  const bit = CAP_NAMES.findIndex((each) => each.replace(/^cap_/i, '').toLowerCase() === name.replace(/^cap_/i, '').toLowerCase())
-  return bit >= 0 && ((BigInt(`0x${process.caps.effective}`) >> BigInt(bit)) & 1n) === 1n
+/** Its number in the kernel's masks: `sys_admin`, `CAP_SYS_ADMIN`. */
+export function capabilityBit(name: string): number | undefined {
+  const plain = (each: string): string => each.replace(/^cap_/i, '').toLowerCase()
+  const bit = CAP_NAMES.findIndex((each) => plain(each) === plain(name))
+  return bit < 0 ? undefined : bit
+}
+
+function hasCapability(mask: string, name: string): boolean {
+  const bit = capabilityBit(name)
+  return bit !== undefined && ((BigInt(`0x${mask}`) >> BigInt(bit)) & 1n) === 1n
 }

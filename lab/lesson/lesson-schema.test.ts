@@ -26,7 +26,7 @@ describe('a broken lesson names file, field and remedy', () => {
   test.each([
     ['a missing field', { frontmatter: { title: 'A name', minutes: 5 } }, 'lessons/rooms/2-a-name/lesson.mdx: summary: is missing'],
     ['a misspelt field', { frontmatter: { ...good.frontmatter, minuts: 5 } }, 'lessons/rooms/2-a-name/lesson.mdx: minuts: is not known here; did you mean \'minutes\'?'],
-    ['a misspelt fact', withTask({ expect: [{ hostnmae: 'web1' }] }), 'lessons/rooms/2-a-name/tasks.yaml: tasks[1].expect[1]: a fact begins with one of process, namespace, map, mount, link, ran, hostname, gone, not, any; did you mean \'hostname\'?'],
+    ['a misspelt fact', withTask({ expect: [{ hostnmae: 'web1' }] }), 'lessons/rooms/2-a-name/tasks.yaml: tasks[1].expect[1]: a fact begins with one of process, namespace, map, mount, link, route, chain, cgroup, ping, sh, ran, hostname, gone, not, any; did you mean \'hostname\'?'],
     ['a misspelt key of a fact', withTask({ expect: [{ process: 'bash', onw: ['uts'] }] }), 'lessons/rooms/2-a-name/tasks.yaml: tasks[1].expect[1].onw: is not known here; did you mean \'own\'?'],
     ['a wrong namespace type', withTask({ expect: [{ process: 'bash', own: ['mount'] }] }), 'lessons/rooms/2-a-name/tasks.yaml: tasks[1].expect[1].own[1]: is "mount"; it can be cgroup, ipc, mnt, net, pid, time, user, uts'],
     ['a wrong kind of value', { frontmatter: { ...good.frontmatter, minutes: 'five' } }, 'lessons/rooms/2-a-name/lesson.mdx: minutes: must be number, but is "five"'],

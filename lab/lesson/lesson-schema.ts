@@ -1,5 +1,6 @@
 // Reads lesson files, already parsed from YAML. What is wrong is told by file, field and remedy.
 import * as v from 'valibot'
+import { needsAction } from '../facts/action.ts'
 import { fact, FACT_KINDS, factKeys } from '../facts/fact-schema.ts'
 import type { Exercise, FinalExercise, Lesson, MachineKind, Track } from './lesson.ts'
 import { MACHINE_KINDS } from './lesson.ts'
@@ -14,7 +15,7 @@ const typed = v.union([
   v.strictObject({ terminal: v.optional(terminalName), type: v.pipe(v.string(), v.nonEmpty()) }),
 ], 'is a line to type, or { terminal: …, type: … }')
 const hint = v.pipe(
-  v.strictObject({ id: v.optional(slug), when: v.optional(facts), say: v.optional(text), run: v.optional(text), terminal: v.optional(terminalName) }),
+  v.strictObject({ id: v.optional(slug), when: v.optional(v.pipe(facts, v.check((list) => !list.some(needsAction), 'a hint can’t wait for ping or sh; say what the World shows'))), say: v.optional(text), run: v.optional(text), terminal: v.optional(terminalName) }),
   v.check((each) => each.say !== undefined || each.run !== undefined, 'a hint has something to say, or a command to run'),
 )
 

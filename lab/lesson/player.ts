@@ -4,6 +4,7 @@ import type { Observation } from '../facts/fact.ts'
 import type { Machine, Terminal } from '../machine.ts'
 import { goalProblems, keystrokes, startProblems, wrongProblems } from './judge.ts'
 import type { Exercise, Typed } from './lesson.ts'
+import { Lookout } from './lookout.ts'
 import { taskStates } from './task-engine.ts'
 import type { TaskState } from './task-engine.ts'
 
@@ -31,7 +32,8 @@ const LOOK_MS = 20
 
 /** The machine must be at the lesson's start, its setup run; it is reset for every wrong answer. */
 export async function playLesson(machine: Machine, lesson: Exercise, patience: Patience): Promise<Playing> {
-  const desk = await Desk.at(machine, lesson, patience)
+  const lookout = new Lookout(machine, lesson)
+  const desk = await Desk.at(machine, lesson, patience, lookout)
   await desk.begin()
   const problems = startProblems(taskStates(lesson, await desk.observe()))
   await desk.type(lesson.solution)
@@ -40,6 +42,7 @@ export async function playLesson(machine: Machine, lesson: Exercise, patience: P
   const { transcript } = desk
   for (const wrong of lesson.wrong) {
     await machine.reset()
+    lookout.forget(-1)
     await desk.begin()
     await desk.type(wrong.type)
     problems.push(...wrongProblems(lesson, wrong, await desk.observe()))
@@ -54,14 +57,16 @@ class Desk {
   readonly #machine: Machine
   readonly #patience: Patience
   readonly #screens: ReadonlyMap<string, Screen>
+  readonly #lookout: Lookout
 
-  private constructor(machine: Machine, patience: Patience, screens: ReadonlyMap<string, Screen>) {
+  private constructor(machine: Machine, patience: Patience, screens: ReadonlyMap<string, Screen>, lookout: Lookout) {
     this.#machine = machine
+    this.#lookout = lookout
     this.#patience = patience
     this.#screens = screens
   }
 
-  static async at(machine: Machine, lesson: Pick<Exercise, 'terminals'>, patience: Patience): Promise<Desk> {
+  static async at(machine: Machine, lesson: Pick<Exercise, 'terminals'>, patience: Patience, lookout: Lookout): Promise<Desk> {
     const screens = new Map<string, Screen>()
     for (const { name, user } of lesson.terminals) {
       const terminal = await machine.openTerminal({ name, user, rows: 24, cols: 100 })
@@ -85,7 +90,7 @@ class Desk {
       const screen = screens.get(terminal)
       if (screen !== undefined) screen.steps++
     })
-    return new Desk(machine, patience, screens)
+    return new Desk(machine, patience, screens, lookout)
   }
 
   /** Waits for the first prompts. */
@@ -100,7 +105,8 @@ class Desk {
 
   async observe(): Promise<Observation> {
     const world = await this.#machine.world()
-    return { world, steps: this.#machine.timeline }
+    await this.#lookout.look(this.#machine.timeline)
+    return { world, steps: this.#lookout.seen(this.#machine.timeline) }
   }
 
   /** Types lines, each when the last has come to rest: its step is over, its terminal is closed, or it has long been quiet. */
@@ -114,6 +120,7 @@ class Desk {
       screen.heardAt = now()
       screen.terminal.type(keystrokes(type))
       while (screen.steps === steps && !screen.isClosed && now() < end && now() - screen.heardAt < quiet) await pause(LOOK_MS)
+      await this.#lookout.look(this.#machine.timeline)
     }
   }
 

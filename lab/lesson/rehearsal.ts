@@ -1,5 +1,6 @@
 // Plays a lesson without a learner: its start, its solution, each of its wrong answers. Proves what an author claims, and yields the
 // World that the goal picture is drawn from.
+import type { ActionResults, Observation } from '../facts/fact.ts'
 import { fnv1a } from '../session/checksum.ts'
 import type { InputLog } from '../session/log.ts'
 import { Session } from '../session/session.ts'
@@ -7,7 +8,8 @@ import type { Boot } from '../session/session.ts'
 import type { World } from '../world.ts'
 import { goalProblems, keystrokes, startProblems, wrongProblems } from './judge.ts'
 import type { Exercise, Typed } from './lesson.ts'
-import { taskStates } from './task-engine.ts'
+import { resultsOf } from './lookout.ts'
+import { neededActions, taskStates } from './task-engine.ts'
 import type { TaskState } from './task-engine.ts'
 
 const SECOND = 1e9
@@ -35,11 +37,40 @@ export function startLesson(boot: Boot, lesson: Pick<Exercise, 'id' | 'docker' |
   return session
 }
 
-/** Types lines as a patient learner does: each when the last has come to rest. */
-export function typeLines(session: Session, lesson: Pick<Exercise, 'terminals'>, lines: readonly Typed[]): void {
+/** Types lines as a patient learner does: each when the last has come to rest. `after` is called each time. */
+export function typeLines(session: Session, lesson: Pick<Exercise, 'terminals'>, lines: readonly Typed[], after: () => void = () => undefined): void {
   for (const { terminal = lesson.terminals[0]?.name ?? '', type } of lines) {
     session.type(terminal, keystrokes(type))
     rest(session, terminal)
+    after()
+  }
+}
+
+/** A session and what is seen of it: its steps, and what actions found after them. */
+class Viewing {
+  readonly session: Session
+  readonly #exercise: Exercise
+  readonly #found = new Map<number, ActionResults>()
+
+  constructor(boot: Boot, exercise: Exercise) {
+    this.session = startLesson(boot, exercise)
+    this.#exercise = exercise
+    this.#look()
+  }
+
+  type(lines: readonly Typed[]): void {
+    typeLines(this.session, this.#exercise, lines, () => this.#look())
+  }
+
+  get observation(): Observation {
+    const { machine, timeline } = this.session
+    return { world: machine.world(), steps: timeline.map((step) => ({ ...step, results: this.#found.get(step.n) })) }
+  }
+
+  #look(): void {
+    const actions = neededActions(this.#exercise, this.observation)
+    const last = this.session.timeline.at(-1)
+    if (actions.length > 0 && last !== undefined) this.#found.set(last.n, resultsOf(actions, this.session.check(actions)))
   }
 }
 
@@ -62,20 +93,20 @@ function rest(session: Session, name: string): void {
 /** Plays everything that a lesson claims. */
 export function rehearse(boot: Boot, lesson: Exercise): Rehearsal {
   const problems: string[] = []
-  const session = startLesson(boot, lesson)
-  const observe = (of: Session): Parameters<typeof taskStates>[1] => ({ world: of.machine.world(), steps: of.timeline })
+  const viewing = new Viewing(boot, lesson)
+  const { session } = viewing
 
-  const start = taskStates(lesson, observe(session))
+  const start = taskStates(lesson, viewing.observation)
   problems.push(...startProblems(start))
 
-  typeLines(session, lesson, lesson.solution)
-  const goal = { world: session.machine.world(), states: taskStates(lesson, observe(session)) }
+  viewing.type(lesson.solution)
+  const goal = { world: session.machine.world(), states: taskStates(lesson, viewing.observation) }
   problems.push(...goalProblems(goal.states))
 
   for (const wrong of lesson.wrong) {
-    const attempt = startLesson(boot, lesson)
-    typeLines(attempt, lesson, wrong.type)
-    problems.push(...wrongProblems(lesson, wrong, observe(attempt)))
+    const attempt = new Viewing(boot, lesson)
+    attempt.type(wrong.type)
+    problems.push(...wrongProblems(lesson, wrong, attempt.observation))
   }
 
   const { log } = session

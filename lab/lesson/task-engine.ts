@@ -1,6 +1,7 @@
 // Which tasks are met, and how far are the others? Pure: computed from the timeline and the World, so that going back unticks what is undone.
+import { actionKey, actionsOf, needsAction } from '../facts/action.ts'
 import { evaluate, evaluateAll } from '../facts/evaluate.ts'
-import type { Observation } from '../facts/fact.ts'
+import type { Action, Observation } from '../facts/fact.ts'
 import type { Exercise, Hint, Task } from './lesson.ts'
 
 export interface TaskState {
@@ -42,6 +43,18 @@ function upTo({ steps }: Observation, index: number): Observation {
   const last = seen.at(-1)
   if (last === undefined) throw new RangeError(`no step ${index}`)
   return { world: last.world, steps: seen }
+}
+
+/** What is to be run after the last step before its tasks can be measured: for tasks that are open (or must hold) and lack nothing else. */
+export function neededActions({ tasks }: Pick<Exercise, 'tasks'>, observation: Observation): Action[] {
+  const found = new Map<string, Action>()
+  for (const task of tasks) {
+    const plain = task.expect.filter((fact) => !needsAction(fact))
+    if (plain.length === task.expect.length || !plain.every((fact) => evaluate(fact, observation).met)) continue
+    if (task.mode === 'once' && taskState(task, observation).met) continue
+    for (const action of task.expect.flatMap((fact) => actionsOf(fact, observation.world))) found.set(actionKey(action), action)
+  }
+  return [...found.values()]
 }
 
 /** The hints of a task in the order they are to be offered: first those that answer what the learner has done, then the rest in the author's order. */

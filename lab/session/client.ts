@@ -114,6 +114,9 @@ export class MachineClient implements Machine {
   run(script: string, user = 'root'): Promise<ScriptResult> {
     return this.#ask({ kind: 'run', script, user })
   }
+  check(scripts: readonly { readonly user: string; readonly script: string }[]): Promise<readonly ScriptResult[]> {
+    return this.#ask({ kind: 'check', scripts })
+  }
   world(): Promise<World> {
     return this.#ask({ kind: 'world' })
   }

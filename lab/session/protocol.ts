@@ -34,6 +34,7 @@ export type Request =
   | { readonly kind: 'speed'; readonly speed: number }
   /** Asks for a reply. */
   | { readonly kind: 'run'; readonly script: string; readonly user: string }
+  | { readonly kind: 'check'; readonly scripts: readonly { readonly user: string; readonly script: string }[] }
   | { readonly kind: 'world' }
   /** What the programs of a step asked of the kernel. */
   | { readonly kind: 'explain'; readonly step: number }
@@ -52,7 +53,7 @@ export type Report =
   | { readonly kind: 'save'; readonly log: string }
   /** A log could not be used; nothing has been started. `log` is its text, for download. */
   | { readonly kind: 'bad-log'; readonly problem: LogProblem; readonly message: string; readonly log: string }
-  | { readonly kind: 'reply'; readonly to: number; readonly value: ScriptResult | World | Explanation | undefined }
+  | { readonly kind: 'reply'; readonly to: number; readonly value: ScriptResult | readonly ScriptResult[] | World | Explanation | undefined }
   /** The simulator itself failed: a bug of ours. `log` shows how to make it happen again. */
   | { readonly kind: 'failed'; readonly message: string; readonly log: string }
 

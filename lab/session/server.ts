@@ -60,6 +60,7 @@ export class SessionServer {
     const session = this.#session
     if (session === undefined) return
     if (request.kind === 'explain') return this.#report({ kind: 'reply', to: request.seq, value: session.explanation(request.step) })
+    if (request.kind === 'check') return this.#report({ kind: 'reply', to: request.seq, value: session.check(request.scripts) })
     // A machine at rest isn't run, so its clock stands still: what comes in now comes in now.
     if (!this.#isFree && !this.#isBackedUp()) session.advance(this.#pacer.target, () => false)
     switch (request.kind) {

@@ -1,5 +1,6 @@
 // The World's mounts: each namespace's tree as paths from its own root.
 import { MS_NOATIME, MS_NODEV, MS_NODIRATIME, MS_NOEXEC, MS_NOSUID, MS_RDONLY, MS_RELATIME } from '../abi/mount.ts'
+import { major, minor } from '../abi/stat.ts'
 import { NsInode } from '../kernel/fs/nsfs.ts'
 import { ProcSuperBlock } from '../kernel/fs/proc/proc-super-block.ts'
 import type { Kernel } from '../kernel/kernel.ts'
@@ -22,7 +23,7 @@ function propagation(mount: Mount): WorldMount['propagation'] {
 function snapshotMount(mount: Mount, target: string): WorldMount {
   const isReadOnly = ((mount.flags | mount.sb.flags) & MS_RDONLY) !== 0
   return {
-    id: mount.id, parent: mount.parent.id, target, source: mount.source, fstype: mount.sb.type.name, root: dentryPath(mount.root),
+    id: mount.id, parent: mount.parent.id, target, source: mount.source, fstype: mount.sb.type.name, dev: `${major(mount.sb.dev)}:${minor(mount.sb.dev)}`, root: dentryPath(mount.root),
     options: [isReadOnly ? 'ro' : 'rw', ...OPTIONS.filter(([flag]) => (mount.flags & flag) !== 0).map(([, name]) => name)],
     propagation: propagation(mount), peerGroup: mount.peerGroup?.id, master: mount.master?.peerGroup?.id,
     pidns: mount.sb instanceof ProcSuperBlock ? mount.sb.pidNs.ino : undefined,

@@ -4,6 +4,7 @@ import type { Kernel } from '../kernel/kernel.ts'
 import { MountNamespace } from '../kernel/mount/mount-namespace.ts'
 import { initialNamespaces, snapshotNamespace, snapshotProcess } from './snapshot-processes.ts'
 import { snapshotChains, snapshotLinks, snapshotRoutes } from './snapshot-net.ts'
+import { snapshotCgroups } from './snapshot-cgroups.ts'
 import { nsMountPoints, snapshotMounts } from './snapshot-mounts.ts'
 import type { NsId, World, WorldChain, WorldLink, WorldMount, WorldRoute } from './world.ts'
 
@@ -40,6 +41,6 @@ export function takeWorld(kernel: Kernel, passwd: string): World {
       return at === undefined ? snapshotNamespace(ns) : { ...snapshotNamespace(ns), mountedAt: at }
     }),
     processes: [...kernel.tasks.values()].sort((a, b) => a.globalPid - b.globalPid).map(snapshotProcess),
-    mounts, links, routes, chains, users: usersOf(passwd),
+    mounts, links, routes, chains, cgroups: snapshotCgroups(kernel), users: usersOf(passwd),
   }
 }

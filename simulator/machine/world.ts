@@ -75,6 +75,8 @@ export interface WorldMount {
   readonly target: string
   readonly source: string
   readonly fstype: string
+  /** Its file system, `major:minor` as in mountinfo: the same number, the same files. */
+  readonly dev: string
   /** Subtree of the file system shown, `/` for all. */
   readonly root: string
   readonly options: readonly string[]
@@ -113,6 +115,14 @@ export interface WorldChain {
   readonly rules: number
 }
 
+/** A control group below the root of the hierarchy. */
+export interface WorldCgroup {
+  /** `/box`, as in the host's /proc/PID/cgroup */
+  readonly path: string
+  /** What is limited, by file: `pids.max` → `20`, `memory.max` → `67108864`, `memory.high`, `cpu.max` → `50000 100000`. A file that says `max` isn't here. */
+  readonly limits: Readonly<Record<string, string>>
+}
+
 export interface World {
   /** nanoseconds since boot */
   readonly time: number
@@ -127,6 +137,8 @@ export interface World {
   readonly routes: Readonly<Record<NsId, readonly WorldRoute[]>>
   /** By network namespace, the netfilter chains of those that have any, by hook and priority. */
   readonly chains: Readonly<Record<NsId, readonly WorldChain[]>>
+  /** By path. */
+  readonly cgroups: readonly WorldCgroup[]
   /** Users' names by uid of the host's /etc/passwd, for labels. */
   readonly users: Readonly<Record<number, string>>
 }

@@ -42,7 +42,7 @@ export interface LinkSketch {
 export const HOST_NET = 4026531840
 
 const mount = (id: number, target: string, fstype: string, options = 'rw'): WorldMount =>
-  ({ id, parent: 1, target, source: fstype, fstype, root: '/', options: options.split(','), propagation: 'private' })
+  ({ id, parent: 1, target, source: fstype, fstype, dev: `0:${id}`, root: '/', options: options.split(','), propagation: 'private' })
 
 const LO: WorldLink = { index: 1, name: 'lo', kind: 'loopback', mac: '', mtu: 65536, flags: ['UP'], operstate: 'UNKNOWN', addresses: [{ address: '127.0.0.1', prefix: 8, scope: 'host' }] }
 const interfaceOf = ({ address, ...sketch }: LinkSketch): WorldLink =>
@@ -75,6 +75,6 @@ export function sketchWorld(processes: readonly ProcessSketch[], namespaces: rea
       [INITIAL.net]: [LO, interfaceOf({ index: 2, name: 'eth0', kind: 'ether', address: '10.0.2.15' }), ...hostLinks.map(interfaceOf)],
       ...Object.fromEntries(namespaces.filter(each => each.type === 'net').map(each => [each.id, [LO, ...(each.links ?? []).map(interfaceOf)]])),
     },
-    routes: {}, chains, users: { 0: 'root', 1000: 'learner', 33: 'www-data', 65534: 'nobody' },
+    routes: {}, chains, cgroups: [], users: { 0: 'root', 1000: 'learner', 33: 'www-data', 65534: 'nobody' },
   }
 }
