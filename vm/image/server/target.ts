@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path'
 import { MANIFEST_VERSION, type ServerManifest, type Snapshot } from '../../server/image.ts'
 import type { Accelerator } from '../../server/qemu-arguments.ts'
-import { BuildError, type BuildRequest, type ImageTarget, missingPackages, run } from '../target.ts'
+import { type BuildRequest, type ImageTarget, missingPackages, run } from '../target.ts'
 import { firstBoot, kvmWorks, takeSnapshot } from './boots.ts'
 import { makeLayer, makeParts, packagesOf, type Parts } from './disk.ts'
 import { adopt } from './files.ts'
