@@ -2,6 +2,7 @@ import mdx from '@astrojs/mdx'
 import svelte from '@astrojs/svelte'
 import { defineConfig } from 'astro/config'
 import { earlyStart } from './site/build/early-start.ts'
+import { realImage } from './site/build/real-image.ts'
 import { programList } from './site/build/program-list.ts'
 
 // The site is static files; ISOLAB_BASE puts it under a path of its own (https://example.org/isolab/).
@@ -12,7 +13,7 @@ export default defineConfig({
   output: 'static',
   base,
   trailingSlash: 'ignore',
-  integrations: [mdx(), svelte(), earlyStart(base)],
+  integrations: [mdx(), svelte(), earlyStart(base), realImage(base)],
   markdown: { syntaxHighlight: false },
   devToolbar: { enabled: false },
   build: { inlineStylesheets: 'never' },

@@ -8,5 +8,6 @@ const folder = ({ entry }: { entry: string }): string => entry.replace(/\/[^/]*$
 export const collections = {
   lessons: defineCollection({ loader: glob({ base, pattern: '*/*/lesson.mdx', generateId: folder }) }),
   tasks: defineCollection({ loader: glob({ base, pattern: '*/*/tasks.yaml', generateId: folder }) }),
+  finals: defineCollection({ loader: glob({ base, pattern: '*/*/final.yaml', generateId: folder }) }),
   tracks: defineCollection({ loader: glob({ base, pattern: '*/track.yaml', generateId: folder }) }),
 }

@@ -2,10 +2,11 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { vmHome } from '../vm/image/target.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const astro = join(ROOT, 'node_modules', '.bin', 'astro')
-const SOURCES = ['simulator', 'lab', 'lessons', 'site', 'public', 'astro.config.ts', 'package-lock.json']
+const SOURCES = ['simulator', 'lab', 'vm', 'lessons', 'site', 'public', 'astro.config.ts', 'package-lock.json']
 
 if (!existsSync(astro)) {
   process.stderr.write("isolab: the dependencies are not installed; 'npm ci' does that\n")
@@ -20,7 +21,7 @@ function changed(path: string): number {
 }
 
 const built = changed(join(ROOT, 'dist', 'index.html'))
-if (SOURCES.some((path) => changed(join(ROOT, path)) > built)) {
+if ([...SOURCES.map((path) => join(ROOT, path)), join(vmHome('browser'), 'manifest.json')].some((path) => changed(path) > built)) {
   process.stdout.write('Building the site …\n')
   const { status } = spawnSync(astro, ['build', '--silent'], { cwd: ROOT, stdio: 'inherit' })
   if (status !== 0) process.exit(status ?? 1)

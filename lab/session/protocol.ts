@@ -12,7 +12,6 @@ export interface SessionStart {
   /** Lesson id, or `playground`. */
   readonly lesson: string
   readonly docker: boolean
-  readonly images?: readonly string[]
   /** Run by root before the terminals open. */
   readonly setup: string
   readonly terminals: readonly TerminalSetup[]

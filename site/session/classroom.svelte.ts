@@ -1,11 +1,11 @@
 // The page's state: one session on a machine, its timeline, what is looked at, and what went wrong. Every island of a page shares it.
 // Which machine it is (simulator-session.ts, real-session.ts) only shows in `kind` and in what it `lacks`.
 import type { Explanation } from '../../lab/lens/explain.ts'
-import type { Machine, Step, Terminal } from '../../lab/machine.ts'
+import type { Machine, Step, Terminal, TerminalOptions } from '../../lab/machine.ts'
 import type { World } from '../../lab/world.ts'
 import type { Frame } from './frames.ts'
 import { frames, nextFrame } from './frames.ts'
-import type { Place, Problem, RoomListeners, RoomMachine, Screens, Size, Status } from './room.ts'
+import type { Checks, Place, Problem, RoomListeners, RoomMachine, Screens, Size, Status, TerminalPlan } from './room.ts'
 import * as saves from './saves.ts'
 import { SimulatorSession } from './simulator-session.ts'
 import { setTerminalOrder } from './whereabouts.ts'
@@ -20,6 +20,8 @@ class Classroom {
   kind = $state<Machine['kind']>('simulator')
   /** What the machine in use can't do, and why. */
   lacks = $state.raw<Machine['lacks']>({})
+  /** For facts that need an action. */
+  checks = $state.raw<Checks | undefined>(undefined)
   frames = $state.raw<readonly Frame[]>([])
   /** The World while a command is still running. */
   live = $state.raw<World | undefined>(undefined)
@@ -32,6 +34,8 @@ class Classroom {
   turn = $state.raw<Readonly<Record<string, boolean>>>({})
   isRestored = $state(false)
   isUnsaved = $state(false)
+  /** The connection to the machine is lost, and being made again. */
+  isLost = $state(false)
   problem = $state.raw<Problem | undefined>(undefined)
   /** A command that waits for the learner's word because its terminal is not at a prompt. */
   held = $state.raw<{ readonly command: string; readonly terminal: string } | undefined>(undefined)
@@ -93,6 +97,7 @@ class Classroom {
     this.#machine = machine
     this.kind = machine.kind
     this.lacks = machine.lacks
+    this.checks = machine.checks
     this.#begin('starting')
     this.terminals = []
     this.frames = []
@@ -167,6 +172,11 @@ class Classroom {
     if (this.status === 'ready') this.#machine?.resize(terminal, { rows, cols })
   }
 
+  /** A terminal with the size of its screen. */
+  sized({ name, user }: TerminalPlan): TerminalOptions {
+    return { name, user, ...this.#screens.size(name) }
+  }
+
   look(step: number | undefined): void {
     const isNow = step === undefined || step === this.last?.step.n
     this.looking = isNow ? undefined : step
@@ -193,7 +203,7 @@ class Classroom {
   }
 
   reset(): void {
-    if (this.status !== 'ready' && this.status !== 'failed') return
+    if (this.status !== 'ready' && (this.status !== 'failed' || this.kind === 'simulator')) return
     this.look(undefined)
     this.held = undefined
     this.#machine?.reset()
@@ -205,6 +215,7 @@ class Classroom {
   #begin(status: Status): void {
     this.status = status
     this.problem = undefined
+    this.isLost = false
     this.held = undefined
     this.live = undefined
     this.turn = {}
@@ -231,6 +242,7 @@ class Classroom {
         if (this.held && turn[this.held.terminal]) this.settleHeld(true)
       }),
       unsaved: heard(isUnsaved => { this.isUnsaved = isUnsaved }),
+      lost: heard(isLost => { this.isLost = isLost }),
       problem: heard((status, problem) => {
         this.problem = problem
         this.status = status

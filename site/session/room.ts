@@ -1,7 +1,10 @@
 // What a page asks of the machine behind it, whichever it is, and what it hears from it. simulator-session.ts and real-session.ts are the two kinds of it.
 import type { Explanation } from '../../lab/lens/explain.ts'
+import type { MachineKind } from '../../lab/lesson/lesson.ts'
 import type { Machine, Step, Terminal } from '../../lab/machine.ts'
 import type { World } from '../../lab/world.ts'
+
+export const MACHINE_NAMES: Readonly<Record<MachineKind, string>> = { 'simulator': 'Simulator', 'browser-vm': 'Real Linux in this page', 'qemu-vm': 'Real Linux on a server' }
 
 export interface TerminalPlan { readonly name: string; readonly user: string }
 
@@ -15,8 +18,6 @@ export interface Place {
   /** Does it outlive the page? */
   readonly isKept: boolean
   readonly docker?: boolean
-  /** Images that Docker has besides the usual ones. */
-  readonly images?: readonly string[]
   readonly hasBootMounts?: boolean
   /** What a fresh simulated machine's terminals will show, by terminal. */
   readonly opening?: Readonly<Record<string, string>>
@@ -33,6 +34,8 @@ export type Status = 'off' | 'starting' | 'ready' | 'elsewhere' | 'bad-log' | 'f
 /** Words of what went wrong, and the log that shows it, if there is one. */
 export interface Problem { readonly message: string; readonly log: string }
 
+export type Checks = Pick<Machine, 'run' | 'check'>
+
 export interface RoomListeners {
   status(status: 'starting' | 'elsewhere'): void
   /** What the terminals will show, before the machine is there; undefined once it is. */
@@ -45,6 +48,8 @@ export interface RoomListeners {
   /** Whose turn it is, by terminal: true where the machine waits for the learner. */
   turn(turn: Readonly<Record<string, boolean>>): void
   unsaved(isUnsaved: boolean): void
+  /** The connection to the machine is lost, and being made again. */
+  lost(isLost: boolean): void
   problem(status: 'bad-log' | 'failed', problem: Problem): void
 }
 
@@ -52,6 +57,8 @@ export interface RoomMachine {
   readonly kind: Machine['kind']
   /** What it can't do, and why. */
   readonly lacks: Machine['lacks']
+  /** Scripts beside the terminals, for facts that need an action. */
+  readonly checks: Checks
   start(): Promise<void>
   type(terminal: string, bytes: Uint8Array): void
   resize(terminal: string, size: Size): void

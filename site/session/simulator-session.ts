@@ -1,6 +1,6 @@
 // The simulated machine behind a page: its Worker, the log that is its session and is kept in the browser, and the lock by which one tab at a time has it.
 import type { Explanation } from '../../lab/lens/explain.ts'
-import type { Step, Terminal } from '../../lab/machine.ts'
+import type { ScriptResult, Step, Terminal } from '../../lab/machine.ts'
 import type { WorkerPort } from '../../lab/session/client.ts'
 import { MachineClient } from '../../lab/session/client.ts'
 import type { Place, RoomListeners, RoomMachine, Screens, Size } from './room.ts'
@@ -13,6 +13,10 @@ const SAVE_MS = 1500
 export class SimulatorSession implements RoomMachine {
   readonly kind = 'simulator'
   readonly lacks = {}
+  readonly checks = {
+    run: (script: string, user?: string): Promise<ScriptResult> => this.#asked.run(script, user),
+    check: (scripts: readonly { readonly user: string; readonly script: string }[]): Promise<readonly ScriptResult[]> => this.#asked.check(scripts),
+  }
   readonly #place: Place
   readonly #screens: Screens
   readonly #tell: RoomListeners
@@ -81,6 +85,10 @@ export class SimulatorSession implements RoomMachine {
     this.#lock?.release()
   }
 
+  get #asked(): MachineClient {
+    if (!this.#client) throw new Error('the machine is not there yet')
+    return this.#client
+  }
   get #saved(): string | undefined {
     return this.#place.isKept ? saves.read('session', this.#place.id) : undefined
   }
@@ -98,7 +106,7 @@ export class SimulatorSession implements RoomMachine {
   }
 
   #connect(log: string | undefined): void {
-    const { id, docker = false, images = [], setup, isKept } = this.#place
+    const { id, docker = false, setup, isKept } = this.#place
     const early = globalThis.isolabMachine?.()
     globalThis.isolabMachine = undefined
     const worker = early ?? new Worker(new URL('./machine-worker.ts', import.meta.url), { type: 'module' })
@@ -122,7 +130,7 @@ export class SimulatorSession implements RoomMachine {
     client.onWorld(world => this.#tell.world(world))
     void this.#screens.ready.then(() => {
       const terminals = this.#place.terminals.map(({ name, user }) => ({ name, user, ...this.#screens.size(name) }))
-      client.start({ lesson: id, docker, images, setup, terminals, ...(log === undefined ? {} : { log }) })
+      client.start({ lesson: id, docker, setup, terminals, ...(log === undefined ? {} : { log }) })
     })
   }
 

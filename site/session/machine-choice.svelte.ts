@@ -1,0 +1,156 @@
+// Which machine a final exercise is done on: what there is to choose from, the way to a real Linux (its code comes only now), and back to the simulator.
+// The machine in use goes on until the next one is ready, so that a download that fails or is cancelled costs nothing.
+import type { MachineKind } from '../../lab/lesson/lesson.ts'
+import type { Machine } from '../../lab/machine.ts'
+import type { BrowserVmInfo } from '../../vm/browser/open.ts'
+import type { ServerVmStatus } from '../../vm/server/options.ts'
+import { classroom } from './classroom.svelte.ts'
+import { Hearing, RealSession, words } from './real-session.ts'
+import type { Place } from './room.ts'
+import { MACHINE_NAMES } from './room.ts'
+
+export type RealKind = Exclude<MachineKind, 'simulator'>
+
+/** What a page offers beside the simulator. */
+export interface Offer {
+  /** Why the exercise can't be done on a machine, in a sentence for the learner. */
+  readonly notOn: Readonly<Partial<Record<MachineKind, string>>>
+  /** Folder of the page's image on this site. */
+  readonly image: string
+  /** Address of the service for machines, if the site has one. */
+  readonly server: string | undefined
+}
+
+interface Opening { readonly kind: RealKind; readonly words: string; readonly loaded: number; readonly total: number }
+interface Refused { readonly kind: RealKind; readonly message: string; readonly remedy: string }
+
+const SIMULATE = 'Do it in the simulator meanwhile.'
+const MB = 1_000_000
+
+/** `11.4 MB` */
+export const megabytes = (bytes: number): string => `${(bytes / MB).toFixed(bytes < 100 * MB ? 1 : 0)} MB`
+/** `40 seconds`, `3 minutes` */
+export const duration = (seconds: number): string => seconds < 90 ? `${Math.max(1, Math.round(seconds))} second${Math.round(seconds) > 1 ? 's' : ''}` : `${Math.round(seconds / 60)} minutes`
+
+class MachineChoice {
+  offer = $state.raw<Offer | undefined>(undefined)
+  /** What this site and this device have for a machine in the page; undefined until known. */
+  info = $state.raw<BrowserVmInfo | undefined>(undefined)
+  opening = $state.raw<Opening | undefined>(undefined)
+  refused = $state.raw<Refused | undefined>(undefined)
+  /** What the server says of the machine in use. */
+  server = $state.raw<ServerVmStatus | undefined>(undefined)
+
+  #place: Place | undefined
+  #cancel: AbortController | undefined
+
+  enter(place: Place, offer: Offer): void {
+    this.#place = place
+    this.offer = offer
+    void this.look()
+  }
+
+  /** Asks the site what it has for a machine in the page. */
+  async look(): Promise<void> {
+    this.info = undefined
+    try {
+      const { browserVmInfo } = await import('../real-linux/in-page.ts')
+      this.info = await browserVmInfo(this.#image)
+    } catch (error) {
+      this.info = { available: false, reason: `It could not be asked for: ${words(error)}.`, remedy: 'Is this device offline? Try again later.' }
+    }
+  }
+
+  get #image(): string {
+    return new URL(this.offer?.image ?? '', location.href).href
+  }
+
+  /** Opens a real machine and, once it is ready, leaves the one in use for it. */
+  async open(kind: RealKind): Promise<void> {
+    const place = this.#place
+    if (!place || this.opening) return
+    const cancel = new AbortController()
+    const hearing = new Hearing()
+    this.#cancel = cancel
+    this.refused = undefined
+    this.#say({ kind, words: 'Asking for the machine', loaded: 0, total: 0 })
+    try {
+      const machine = await (kind === 'browser-vm' ? this.#openHere(place, hearing, cancel.signal) : this.#openThere(place, hearing, cancel.signal))
+      if (cancel.signal.aborted) machine.close()
+      else {
+        this.opening = undefined
+        await classroom.use((at, screens, listeners) => new RealSession(machine, hearing, at.terminals, screens, listeners))
+        classroom.announcement = `The machine is ready: ${MACHINE_NAMES[kind]}`
+      }
+    } catch (error) {
+      if (!cancel.signal.aborted) {
+        this.refused = { kind, message: words(error), remedy: error instanceof Error && 'remedy' in error ? String(error.remedy) : SIMULATE }
+        classroom.alarm = `Real Linux could not be started. ${this.refused.message}`
+      }
+    }
+    if (this.#cancel === cancel) {
+      this.opening = undefined
+      this.#cancel = undefined
+    }
+  }
+
+  async #openHere({ setup, terminals, docker = false }: Place, hearing: Hearing, signal: AbortSignal): Promise<Machine> {
+    const { openBrowserVm } = await import('../real-linux/in-page.ts')
+    const options = {
+      baseUrl: this.#image, setup, docker, signal, listeners: hearing.listeners, terminals: terminals.map(each => classroom.sized(each)),
+      onProgress: ({ phase, loaded, total }: { readonly phase: 'download' | 'start'; readonly loaded: number; readonly total: number }) =>
+        this.#say({ kind: 'browser-vm', words: phase === 'download' ? 'Downloading' : 'Starting the machine', loaded, total }),
+    }
+    return openBrowserVm(options)
+  }
+
+  async #openThere({ setup, terminals, docker = false }: Place, hearing: Hearing, signal: AbortSignal): Promise<Machine> {
+    const { openServerVm } = await import('../real-linux/on-server.ts')
+    const options = {
+      url: this.offer?.server ?? '', setup, docker, signal, listeners: hearing.listeners, terminals: terminals.map(each => classroom.sized(each)),
+      onStatus: (status: ServerVmStatus) => {
+        this.server = status
+        if (this.opening) this.#say({ kind: 'qemu-vm', words: waiting(status), loaded: 0, total: 0 })
+        else if (status.state === 'ending') classroom.alarm = `This machine will be taken away in ${duration(status.seconds)}.`
+      },
+    }
+    return openServerVm(options)
+  }
+
+  #say(next: Opening): void {
+    if (this.#cancel?.signal.aborted) return
+    const quarter = ({ loaded, total }: Opening): number => total > 0 ? Math.floor(loaded / total * 4) : 0
+    const before = this.opening
+    if (before?.words !== next.words || quarter(before) !== quarter(next)) {
+      classroom.announcement = `${next.words}${next.total > 0 && next.loaded < next.total ? `, ${quarter(next) * 25} percent of ${megabytes(next.total)}` : ''}`
+    }
+    this.opening = next
+  }
+
+  cancel(): void {
+    this.#cancel?.abort()
+    this.#cancel = undefined
+    this.opening = undefined
+    this.server = undefined
+    classroom.announcement = 'Cancelled. The machine you have goes on.'
+  }
+
+  /** Back to the simulated machine, where its session stood. */
+  async simulate(): Promise<void> {
+    this.refused = undefined
+    this.server = undefined
+    await classroom.simulate()
+    void this.look()
+  }
+}
+
+function waiting(status: ServerVmStatus): string {
+  switch (status.state) {
+    case 'queued': return `Every machine is taken: ${status.position} before you${status.seconds === undefined ? '' : `, about ${duration(status.seconds)}`}`
+    case 'starting': return 'Starting the machine'
+    case 'ended': return status.reason
+    default: return 'Asking for the machine'
+  }
+}
+
+export const choice = new MachineChoice()
