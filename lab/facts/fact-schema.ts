@@ -20,7 +20,7 @@ const capabilities = v.array(v.pipe(text, v.check((each) => capabilityBit(each) 
 
 const ABOUT_PROCESS = v.strictObject({
   process: name, args: v.optional(text), user: v.optional(user), uid: v.optional(id), pid: v.optional(count), own: v.optional(v.array(nsType)), shares: v.optional(v.array(nsType)),
-  hostname: v.optional(name), proc: v.optional(place), state: v.optional(v.picklist(['R', 'S', 'T', 'Z', 'D'])), together: v.optional(v.array(nsType)),
+  hostname: v.optional(name), proc: v.optional(place), state: v.optional(v.picklist(['R', 'S', 'T', 'Z', 'D'])), together: v.optional(v.array(nsType)), as: v.optional(name),
   capability: v.optional(text), terminal: v.optional(v.boolean()), count: v.optional(count), 'for-children': v.optional(v.array(v.picklist(['pid', 'time']))),
   dropped: v.optional(capabilities), 'no-new-privs': v.optional(v.boolean()), root: v.optional(v.literal('own')), 'old-root': v.optional(v.literal('gone')), cgroup: v.optional(text), limits: v.optional(limits),
 })

@@ -19,6 +19,8 @@ export interface ProcessFact {
   readonly proc?: 'own' | 'host' | undefined
   readonly state?: 'R' | 'S' | 'T' | 'Z' | 'D' | undefined
   readonly together?: readonly NsType[] | undefined
+  /** With `together`: the same namespaces as a process of this name. */
+  readonly as?: string | undefined
   readonly capability?: string | undefined
   readonly dropped?: readonly string[] | undefined
   readonly 'no-new-privs'?: boolean | undefined

@@ -39,7 +39,7 @@ export function processVerdict(world: World, fact: ProcessFact): Verdict {
     none: `no ${what}${fact.args === undefined ? '' : ` with ${fact.args}`} is running`,
     count: fact.count,
   }
-  if (fact.together === undefined) return thereIs(described)
+  if (fact.together === undefined || fact.as !== undefined) return thereIs(described)
   const { together, count = 2 } = fact
   const groups = new Map<string, WorldProcess[]>()
   for (const process of matching(described)) {
@@ -64,6 +64,11 @@ function conditions(world: World, process: WorldProcess, fact: ProcessFact): Con
   for (const type of fact.own ?? []) ask(process.ns[type] !== world.initial[type], `shares the host’s ${shared(type)}`)
   for (const type of fact.shares ?? []) ask(process.ns[type] === world.initial[type], `has its own ${shared(type)}`)
   for (const type of fact['for-children'] ?? []) ask(process.nsForChildren[type] !== process.ns[type], `has its children in its own ${NS_WORD[type]} namespace`)
+  if (fact.as !== undefined) {
+    const { together = [], as } = fact
+    const others = world.processes.filter((other) => other.comm === as && other.pid !== process.pid && other.state !== 'Z')
+    ask(others.some((other) => together.every((type) => other.ns[type] === process.ns[type])), others.length === 0 ? `lives alone: there is no ${as}` : `lives apart from ${as} (${together.map((type) => NS_WORD[type]).join(', ')} namespace)`)
+  }
   if (fact.pid !== undefined) ask(innerPid(process) === fact.pid, `is ${innerPid(process)} inside`)
   if (fact.uid !== undefined) ask(process.uidInside === fact.uid, `sees itself as uid ${process.uidInside}`)
   if (fact.user !== undefined) ask(process.euid === uidOf(world, fact.user), `is ${userName(world, process.euid)} on the host`)
