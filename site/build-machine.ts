@@ -8,7 +8,7 @@ import { furnish } from './plan/furnish.ts'
 import type { PlanRoom } from './plan/room.ts'
 import { advance, openBook } from './plan/slots.ts'
 
-type Beginning = Pick<Exercise, 'id' | 'docker' | 'setup' | 'terminals'>
+type Beginning = Pick<Exercise, 'id' | 'docker' | 'images' | 'setup' | 'terminals'>
 
 /** A host with the lesson's terminals open and the shells at their prompts: its World, and what each terminal shows. A machine is the same every time. */
 export function opening(lesson: Beginning): { readonly world: World, readonly screens: Readonly<Record<string, string>> } {

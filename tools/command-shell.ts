@@ -3,7 +3,7 @@
 import { bootMachine } from '../simulator/machine/machine.ts'
 import { Pacer } from '../lab/session/pacer.ts'
 import { machineArgument } from './machines.ts'
-import { parseArguments, userArgument } from './usage.ts'
+import { imagesArgument, parseArguments, UsageError, userArgument } from './usage.ts'
 
 const STEPS_AT_ONCE = 5_000
 const SLICE_MS = 15
@@ -11,11 +11,13 @@ const SLICE_MS = 15
 const AHEAD_NS = 20e6
 
 export function shell(args: readonly string[]): Promise<number> {
-  const parsed = parseArguments(args, { flags: ['docker'], values: ['user', 'machine'] })
+  const parsed = parseArguments(args, { flags: ['docker'], values: ['user', 'machine', 'images'] })
   const user = userArgument(parsed)
   const name = machineArgument(parsed)
+  const images = imagesArgument(parsed)
+  if (name !== 'sim' && images.length > 0) throw new UsageError('--images are made for the simulated machine')
   if (name !== 'sim') return import('./machine-sh.ts').then(({ machineShell }) => machineShell({ machine: name, user, docker: parsed.flags.has('docker') }))
-  const machine = bootMachine({ docker: parsed.flags.has('docker'), seed: 1 })
+  const machine = bootMachine({ docker: parsed.flags.has('docker'), images, seed: 1 })
   const size = (): [number, number] => [process.stdout.rows || 24, process.stdout.columns || 80]
   const [rows, cols] = size()
   const terminal = machine.openTerminal({ user, rows, cols })

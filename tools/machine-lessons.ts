@@ -47,13 +47,14 @@ export async function checkOn(name: MachineName, folders: readonly string[], ver
 export function leftOut(name: MachineName, exercise: Exercise | FinalExercise): string | undefined {
   const { kind, hasDocker, title } = MACHINES[name]
   if ('machines' in exercise && !exercise.machines.includes(kind)) return exercise.notOn[kind] ?? `not made for ${title}`
+  if (exercise.images.length > 0 && kind !== 'simulator') return `needs the images ${exercise.images.join(', ')}, which only the simulator has`
   return exercise.docker && !hasDocker ? `needs Docker, which ${title} doesn't have` : undefined
 }
 
 /** Plays it on a fresh machine of its own. */
 export async function playOn(name: MachineName, exercise: Exercise): Promise<Playing> {
   const terminals = exercise.terminals.map((terminal) => ({ ...terminal, rows: 24, cols: 100 }))
-  const machine = await openMachine(name, { lesson: exercise.id, docker: exercise.docker, setup: exercise.setup, terminals })
+  const machine = await openMachine(name, { lesson: exercise.id, docker: exercise.docker, images: exercise.images, setup: exercise.setup, terminals })
   try {
     return await playLesson(machine, exercise, patienceWith(name))
   } finally {

@@ -1,4 +1,5 @@
 // Arguments of the `isolab` commands: a few long options and words, with errors that name what is wrong.
+import { isImageName, MORE_IMAGES } from '../simulator/images/containers/names.ts'
 
 export class UsageError extends Error {
   readonly remedy: string | undefined
@@ -50,4 +51,13 @@ export function userArgument(parsed: Arguments): string {
   const user = parsed.values.get('user') ?? 'learner'
   if (user !== 'root' && user !== 'learner') throw new UsageError(`no user '${user}' on the simulated host; there are root and learner`)
   return user
+}
+
+/** --images: a list of names with commas between them. */
+export function imagesArgument(parsed: Arguments): readonly string[] {
+  const names = (parsed.values.get('images') ?? '').split(',').map((name) => name.trim()).filter((name) => name !== '')
+  if (names.length > 0 && !parsed.flags.has('docker')) throw new UsageError("--images is about Docker's images: it needs --docker, too")
+  const unknown = names.find((name) => !isImageName(name))
+  if (unknown !== undefined) throw new UsageError(`no image '${unknown}' on board; --images knows ${MORE_IMAGES.join(', ')} and all`)
+  return names
 }

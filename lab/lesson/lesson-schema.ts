@@ -1,5 +1,6 @@
 // Reads lesson files, already parsed from YAML. What is wrong is told by file, field and remedy.
 import * as v from 'valibot'
+import { MORE_IMAGES } from '../../simulator/images/containers/names.ts'
 import { needsAction } from '../facts/action.ts'
 import { fact, FACT_KINDS, factKeys } from '../facts/fact-schema.ts'
 import type { Exercise, FinalExercise, Lesson, MachineKind, Track } from './lesson.ts'
@@ -25,7 +26,7 @@ const place = {
   minutes: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(30)),
   terminals: v.optional(v.pipe(v.array(v.strictObject({ name: terminalName, user: v.optional(v.picklist(['root', 'learner']), 'learner') })), v.minLength(1)), [{ name: 'host' }]),
   setup: v.optional(v.string(), ''),
-  docker: v.optional(v.boolean(), false),
+  docker: v.optional(v.union([v.boolean(), v.strictObject({ images: v.array(v.picklist(MORE_IMAGES)) })], `is true, or { images: [${MORE_IMAGES.join(', ')}] } for more images than busybox, debian:12 and nginx`), false),
 }
 /** What is to be done: in tasks.yaml, or in final.yaml. */
 const work = {
@@ -98,14 +99,19 @@ export function readLesson(files: LessonFiles): Lesson {
   const front = check(frontmatter, files.frontmatter, `${folder}/lesson.mdx`, complaints)
   const tasks = check(tasksFile, files.tasks, `${folder}/tasks.yaml`, complaints)
   if (front === undefined || tasks === undefined) throw new LessonError(complaints)
-  const lesson: Lesson = { id: `${track}/${name}`, track, slug: name, number: Number(number), ...front, ...tasks }
+  const lesson: Lesson = { id: `${track}/${name}`, track, slug: name, number: Number(number), ...front, ...dockerOf(front.docker), ...tasks }
   complaints.push(...checkNames(lesson, `${folder}/tasks.yaml`, lesson.predictions), ...checkText(lesson, files))
   if (complaints.length > 0) throw new LessonError(complaints)
   return lesson
 }
 
+const dockerOf = (docker: boolean | { images: readonly string[] }): Pick<Lesson, 'docker' | 'images'> => ({ docker: docker !== false, images: typeof docker === 'object' ? docker.images : [] })
+
 /** No Docker there: its daemon and images would be most of the download. */
 const NO_DOCKER: Readonly<Partial<Record<MachineKind, string>>> = { 'browser-vm': 'This exercise needs Docker, and the small machine in the page has none.' }
+
+/** The reference machine has the usual images alone. */
+const NO_IMAGES: Readonly<Partial<Record<MachineKind, string>>> = { 'qemu-vm': 'This exercise needs images that are made for the simulated machine.' }
 
 /** `folder` is the lesson's; `value` is its final.yaml, parsed. @throws {LessonError} with everything that is wrong */
 export function readFinal(folder: string, value: unknown): FinalExercise {
@@ -114,8 +120,8 @@ export function readFinal(folder: string, value: unknown): FinalExercise {
   const file = `${folder}/final.yaml`
   const read = check(finalFile, value, file, complaints)
   if (read === undefined) throw new LessonError(complaints)
-  const { 'not-on': said, ...rest } = read
-  const notOn = { ...(rest.docker ? NO_DOCKER : {}), ...said }
+  const { 'not-on': said, ...rest } = { ...read, ...dockerOf(read.docker) }
+  const notOn = { ...(rest.docker ? NO_DOCKER : {}), ...(rest.images.length > 0 ? NO_IMAGES : {}), ...said }
   const final: FinalExercise = { id: `${track}/${name}/final`, lesson: `${track}/${name}`, track, slug: name, ...rest, notOn, machines: MACHINE_KINDS.filter((kind) => notOn[kind] === undefined) }
   complaints.push(...checkNames(final, file, []))
   if (complaints.length > 0) throw new LessonError(complaints)

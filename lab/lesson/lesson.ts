@@ -51,6 +51,8 @@ export interface Exercise {
   readonly terminals: readonly LessonTerminal[]
   readonly setup: string
   readonly docker: boolean
+  /** Images that Docker has besides the usual ones. */
+  readonly images: readonly string[]
   readonly tasks: readonly Task[]
   readonly solution: readonly Typed[]
   readonly wrong: readonly WrongAnswer[]

@@ -29,8 +29,8 @@ export interface Rehearsal {
 }
 
 /** A lesson's session at its start. */
-export function startLesson(boot: Boot, lesson: Pick<Exercise, 'id' | 'docker' | 'setup' | 'terminals'>, build = 'rehearsal'): Session {
-  const session = new Session(boot, { lesson: lesson.id, docker: lesson.docker, build })
+export function startLesson(boot: Boot, lesson: Pick<Exercise, 'id' | 'docker' | 'images' | 'setup' | 'terminals'>, build = 'rehearsal'): Session {
+  const session = new Session(boot, { lesson: lesson.id, docker: lesson.docker, images: lesson.images, build })
   if (lesson.setup !== '') session.run(lesson.setup)
   for (const { name, user } of lesson.terminals) session.open(name, user, 24, 100)
   session.advance(session.machine.now + SECOND)

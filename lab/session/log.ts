@@ -18,6 +18,8 @@ export interface InputLog {
   readonly seed: number
   readonly bootTimeMs: number | undefined
   readonly docker: boolean
+  /** What Docker has besides the usual images. */
+  readonly images?: readonly string[]
   /** Which lesson it is of (`rooms/a-name-of-your-own`), or `playground`. */
   readonly lesson: string
   /** The simulator's build. Another build replays by waiting for quiet instead of counting system calls. */
@@ -79,6 +81,7 @@ const isText = (value: unknown): boolean => typeof value === 'string'
 function isLog(value: unknown): value is InputLog {
   if (!isFields(value) || !Array.isArray(value.entries)) return false
   if (!isCount(value.seed) || typeof value.docker !== 'boolean' || !isText(value.lesson) || !isText(value.build)) return false
+  if (value.images !== undefined && !(Array.isArray(value.images) && value.images.every(isText))) return false
   if (!isFields(value.until) || !isCount(value.until.steps) || !isCount(value.until.now)) return false
   let last = 0
   return value.entries.every((entry: unknown) => {

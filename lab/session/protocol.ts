@@ -12,6 +12,7 @@ export interface SessionStart {
   /** Lesson id, or `playground`. */
   readonly lesson: string
   readonly docker: boolean
+  readonly images?: readonly string[]
   /** Run by root before the terminals open. */
   readonly setup: string
   readonly terminals: readonly TerminalSetup[]

@@ -108,7 +108,7 @@ export class SessionServer {
         return
       }
     }
-    const session = new Session(this.#around.boot, { lesson: start.lesson, docker: start.docker, build: this.#around.build })
+    const session = new Session(this.#around.boot, { lesson: start.lesson, docker: start.docker, images: start.images ?? [], build: this.#around.build })
     if (start.setup !== '') session.run(start.setup)
     for (const { name, user, rows, cols } of start.terminals) session.open(name, user, rows, cols)
     this.#use(session, false)

@@ -22,6 +22,7 @@ export interface SessionOptions {
   readonly seed?: number
   readonly bootTimeMs?: number
   readonly docker?: boolean
+  readonly images?: readonly string[]
 }
 export interface Output { readonly terminal: string; readonly bytes: Uint8Array }
 
@@ -53,7 +54,7 @@ export class Session {
   constructor(boot: Boot, options: SessionOptions) {
     this.#boot = boot
     this.#options = options
-    this.machine = boot({ seed: options.seed ?? 1, bootTimeMs: options.bootTimeMs, docker: options.docker ?? false })
+    this.machine = boot({ seed: options.seed ?? 1, bootTimeMs: options.bootTimeMs, docker: options.docker ?? false, images: options.images ?? [] })
     const initial = new Set(Object.values(this.machine.world().initial))
     this.#collector = new CommandCollector(() => initial)
   }
@@ -189,8 +190,8 @@ export class Session {
   // ---- the log
 
   get log(): InputLog {
-    const { lesson, build, seed = 1, bootTimeMs, docker = false } = this.#options
-    return { seed, bootTimeMs, docker, lesson, build, entries: [...this.#entries], until: this.#at }
+    const { lesson, build, seed = 1, bootTimeMs, docker = false, images = [] } = this.#options
+    return { seed, bootTimeMs, docker, ...(images.length > 0 ? { images } : {}), lesson, build, entries: [...this.#entries], until: this.#at }
   }
 
   /** The log as it was before step `n + 1`: what replays to the end of step `n`. */

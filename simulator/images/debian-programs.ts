@@ -10,7 +10,7 @@ const linkTarget = (link: string, path: string): string =>
   link.slice(0, link.lastIndexOf('/')) === path.slice(0, path.lastIndexOf('/')) ? path.slice(path.lastIndexOf('/') + 1) : path
 
 /** The run-time linker; what is copied into an empty root directory without it doesn't start there. */
-const LINKER = '/lib64/ld-linux-x86-64.so.2'
+export const LINKER = '/lib64/ld-linux-x86-64.so.2'
 const LINKER_FILE = '/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2'
 const STATIC_PROGRAMS: ReadonlySet<string> = new Set([LINKER_FILE, '/usr/bin/busybox', '/usr/bin/tini-static', '/usr/sbin/ldconfig'])
 

@@ -9,6 +9,8 @@ export interface BootOptions {
   readonly bootTimeMs?: number
   /** Boot with the Docker daemon running and its images present. Without it the images aren't there either. */
   readonly docker?: boolean
+  /** With `docker`: images besides those of the reference machine, by the names of images/containers/names.ts, or `all`. */
+  readonly images?: readonly string[]
 }
 
 /** One terminal: the outside end of a pty on the machine. */

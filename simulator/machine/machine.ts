@@ -1,12 +1,17 @@
 // The simulated machine with every program on board: for Node, tests and whoever need not count bytes.
-import { CONTAINER_IMAGES } from '../images/containers/index.ts'
+import { imagesOnBoard } from '../images/containers/index.ts'
 import { dockerStore } from '../images/containers/store.ts'
 import { hostImage, IMAGE_TIME } from '../images/host.ts'
+import { IMAGE_PACKAGES } from '../images/image-packages.ts'
 import { ALL_PACKAGES, programsById } from '../images/packages.ts'
 import type { BootOptions, SimulatedMachine } from './contract.ts'
-import { bootMachineFrom } from './simulated-machine.ts'
+import { bootMachineFrom, type MachineParts } from './simulated-machine.ts'
 
-const PARTS = { image: hostImage(ALL_PACKAGES), programs: programsById(ALL_PACKAGES), dockerStore: () => dockerStore(CONTAINER_IMAGES, IMAGE_TIME) }
+const PARTS: MachineParts = {
+  image: hostImage(ALL_PACKAGES),
+  programs: programsById([...ALL_PACKAGES, ...IMAGE_PACKAGES]),
+  dockerStore: (images) => dockerStore(imagesOnBoard(images), IMAGE_TIME),
+}
 
 /** Boots the Debian host and lets it come to rest. */
 export function bootMachine(options: BootOptions = {}): SimulatedMachine {

@@ -26,13 +26,16 @@ const SCRIPT_SLICE = 2000
 export interface MachineParts {
   readonly image: readonly PopulateNode[]
   readonly programs: ReadonlyMap<string, Program>
-  /** What Docker finds under /var/lib/docker; asked for only when the machine boots with Docker. */
-  readonly dockerStore?: () => readonly PopulateNode[]
+  /** What Docker finds under /var/lib/docker, with these images besides the usual ones; asked for only when the machine boots with Docker. */
+  readonly dockerStore?: (images: readonly string[]) => readonly PopulateNode[]
 }
 
 /** Boots the host and lets it come to rest. */
 export function bootMachineFrom(parts: MachineParts, options: BootOptions = {}): SimulatedMachine {
-  const kernel = bootHost({ seed: options.seed ?? 1, bootTimeMs: options.bootTimeMs ?? DEFAULT_BOOT_TIME, programs: parts.programs, image: parts.image, more: options.docker === true ? parts.dockerStore?.() : undefined })
+  const kernel = bootHost({
+    seed: options.seed ?? 1, bootTimeMs: options.bootTimeMs ?? DEFAULT_BOOT_TIME, programs: parts.programs, image: parts.image,
+    more: options.docker === true ? parts.dockerStore?.(options.images ?? []) : undefined,
+  })
   const init = kernel.initTask
   if (init === undefined) throw new Error('the machine did not boot')
   const machine = new Machine(kernel, init)

@@ -24,10 +24,11 @@ const image = hostImage(list.map(pkg => ({ ...pkg, programs: pkg.programs.map(en
 /** The file's name holds the hash of all the code. */
 const build = import.meta.url.replace(/^.*\//, '')
 
-let containerStore: (() => readonly PopulateNode[]) | undefined
+let containerStore: ((images: readonly string[]) => readonly PopulateNode[]) | undefined
 const late = import('./late-parts.ts').then((parts) => {
   add(parts.ALL_PACKAGES)
+  add(parts.IMAGE_PACKAGES)
   containerStore = parts.containerStore
 })
 
-serveSession(options => bootMachineFrom({ image, programs, dockerStore: () => containerStore?.() ?? [] }, options), build, late)
+serveSession(options => bootMachineFrom({ image, programs, dockerStore: images => containerStore?.(images) ?? [] }, options), build, late)

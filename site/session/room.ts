@@ -18,6 +18,8 @@ export interface Place {
   /** Does it outlive the page? */
   readonly isKept: boolean
   readonly docker?: boolean
+  /** Images that Docker has besides the usual ones. */
+  readonly images?: readonly string[]
   readonly hasBootMounts?: boolean
   /** What a fresh simulated machine's terminals will show, by terminal. */
   readonly opening?: Readonly<Record<string, string>>

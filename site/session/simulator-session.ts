@@ -106,7 +106,7 @@ export class SimulatorSession implements RoomMachine {
   }
 
   #connect(log: string | undefined): void {
-    const { id, docker = false, setup, isKept } = this.#place
+    const { id, docker = false, images = [], setup, isKept } = this.#place
     const early = globalThis.isolabMachine?.()
     globalThis.isolabMachine = undefined
     const worker = early ?? new Worker(new URL('./machine-worker.ts', import.meta.url), { type: 'module' })
@@ -130,7 +130,7 @@ export class SimulatorSession implements RoomMachine {
     client.onWorld(world => this.#tell.world(world))
     void this.#screens.ready.then(() => {
       const terminals = this.#place.terminals.map(({ name, user }) => ({ name, user, ...this.#screens.size(name) }))
-      client.start({ lesson: id, docker, setup, terminals, ...(log === undefined ? {} : { log }) })
+      client.start({ lesson: id, docker, images, setup, terminals, ...(log === undefined ? {} : { log }) })
     })
   }
 

@@ -2,9 +2,10 @@
 // Without a name, both. Results lie in $ISOLAB_VM_HOME (else ~/.cache/isolab-vm), never in the project.
 import { mkdirSync } from 'node:fs'
 import { browserTarget } from './browser/target.ts'
+import { serverTarget } from './server/target.ts'
 import { BuildError, type ImageTarget, type Missing, vmHome } from './target.ts'
 
-const TARGETS: readonly ImageTarget[] = [browserTarget]
+const TARGETS: readonly ImageTarget[] = [browserTarget, serverTarget]
 
 function usage(): string {
   const lines = ['usage: npm run vm:build [target] [-- options]', '']

@@ -41,6 +41,8 @@ export interface ContainerImage {
   readonly created: string
   readonly config: OciImageConfig
   readonly history: readonly ImageHistoryEntry[]
+  /** Came from elsewhere as a whole (`docker load`): the steps of its making are no images here. */
+  readonly isLoaded?: boolean
   /** Lowest first. Images share a layer by giving the same digest. */
   readonly layers: readonly ImageLayer[]
 }

@@ -18,9 +18,8 @@ import {
 const words = (text: string): readonly string[] => text.trim().split(/\s+/)
 const SHELLS = '# /etc/shells: valid login shells\n/bin/sh\n/usr/bin/sh\n/bin/bash\n/usr/bin/bash\n/bin/rbash\n/usr/bin/rbash\n/bin/dash\n/usr/bin/dash\n'
 
-/** /etc/shadow and /etc/gshadow of a fresh system: nobody has a password. */
 /** Days since 1970 when the image's accounts were made. */
-const ACCOUNTS_MADE = 20437
+export const ACCOUNTS_MADE = 20437
 
 /** A minimal Debian as a builder, to which other images add. */
 export function debianBase(): ImageBuilder {
@@ -56,11 +55,12 @@ function tree(): readonly ImageNode[] {
   return image.nodes()
 }
 
-const LAYER: ImageLayer = { digest: 'sha256:89f830535ea40b1aa0d1cdee3d15d45aeed376efe2f7283bda4fa38eb122ff0c', size: 92303387, tree }
+/** What images built from debian:12 begin with. */
+export const DEBIAN_LAYER: ImageLayer = { digest: 'sha256:89f830535ea40b1aa0d1cdee3d15d45aeed376efe2f7283bda4fa38eb122ff0c', size: 92303387, tree }
 const IMPORTED = '2025-12-15T10:00:01.203554853Z'
 
 export const debianImage: ContainerImage = {
-  repository: 'debian', tag: '12', created: IMPORTED, config: { Cmd: ['bash'] }, history: [{ created: IMPORTED, comment: 'Imported from -' }], layers: [LAYER],
+  repository: 'debian', tag: '12', created: IMPORTED, config: { Cmd: ['bash'] }, history: [{ created: IMPORTED, comment: 'Imported from -' }], layers: [DEBIAN_LAYER],
 }
 
 export const nginxImage: ContainerImage = {
@@ -71,5 +71,5 @@ export const nginxImage: ContainerImage = {
     { created: '2025-12-15T10:00:04.548010104Z', created_by: '/bin/sh -c #(nop)  EXPOSE 80', empty_layer: true },
     { created: '2025-12-15T10:00:05.848010104Z', created_by: '/bin/sh -c #(nop)  CMD ["nginx" "-g" "daemon off;"]', empty_layer: true },
   ],
-  layers: [LAYER],
+  layers: [DEBIAN_LAYER],
 }

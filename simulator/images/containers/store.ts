@@ -80,6 +80,7 @@ class StoreBuilder {
       parent = chain
       lowers.push(cache)
     }
+    if (image.isLoaded === true) return this.#config(image, image.history.length, '')
     // Every step of a build that has no layer of its own is an image between, known by its id alone.
     const builds = image.history.filter((h) => h.empty_layer === true)
     let before = ''
@@ -95,7 +96,7 @@ class StoreBuilder {
     const isLast = steps === image.history.length
     const history = image.history.slice(0, steps)
     const text = JSON.stringify({
-      architecture: 'amd64', ...(parent === '' && history[0]?.comment !== undefined ? { comment: history[0].comment } : {}), config: fullConfig(isLast ? image.config : {}), container_config: EMPTY,
+      architecture: 'amd64', ...(parent === '' && image.isLoaded !== true && history[0]?.comment !== undefined ? { comment: history[0].comment } : {}), config: fullConfig(isLast ? image.config : {}), container_config: EMPTY,
       created: isLast ? image.created : (history[history.length - 1]?.created ?? image.created), docker_version: '20.10.24+dfsg1', history, os: 'linux',
       rootfs: { type: 'layers', diff_ids: image.layers.map((l) => l.digest) },
     })

@@ -1,4 +1,4 @@
-// Methods of the built-in types, and attributes of objects. A method gets the object it was taken from, never keeps it: a fork copies objects.
+// Methods of the built-in types, and attributes of objects.
 import { isErr } from '../../../abi/errno.ts'
 import { SEEK_SET } from '../../../abi/fcntl.ts'
 import type { Flow } from '../../../abi/syscalls.ts'
@@ -6,12 +6,13 @@ import { concatBytes, decodeUtf8, encodeUtf8 } from '../../../lib/bytes.ts'
 import { call } from '../../libc/syscall.ts'
 import { writeAll } from '../../libc/unistd.ts'
 import type { PyMachine } from './py-machine.ts'
+import { POPEN } from './py-subprocess.ts'
+import { SOCKET_METHODS } from './py-socket.ts'
 import { formatValue, index, orderOf } from './py-operators.ts'
 import {
-  bytes, equal, isKindOf, isTrue, itemsOf, keyOf, list, native, osError, type Py, type PyBytes, type PyDict, type PyList, type PyObject, PyUnsimulated, raise, repr, toBytes, toInt, toText, tuple, typeName,
+  bytes, equal, isKindOf, isTrue, itemsOf, keyOf, list, type Method, native, osError, type Py, type PyBytes, type PyDict, type PyList, type PyObject, PyUnsimulated, raise, repr, toBytes, toInt, toText, tuple, typeName,
 } from './py-values.ts'
 
-type Method<T> = (m: PyMachine, self: T, args: readonly Py[], named: ReadonlyMap<string, Py>) => Flow<Py>
 /** A method that makes no system calls. */
 const pure = <T>(run: (self: T, args: readonly Py[], named: ReadonlyMap<string, Py>) => Py): Method<T> => function* (_m, self, args, named) {
   return run(self, args, named)
@@ -181,6 +182,8 @@ const FILE = new Map<string, Method<PyObject>>(Object.entries<Method<PyObject>>(
   },
   fileno: pure((self) => BigInt(fdOf(self))), isatty: pure(() => false),
 }))
+const CLASSES: ReadonlyMap<string, ReadonlyMap<string, Method<PyObject>>> = new Map([['TextIOWrapper', FILE], ['Popen', POPEN], ['socket', SOCKET_METHODS]])
+
 export function attributeOf(v: Py, name: string): Py {
   const bind = <T>(methods: ReadonlyMap<string, Method<T>>, self: T): Py => {
     const method = methods.get(name)
@@ -205,7 +208,8 @@ export function attributeOf(v: Py, name: string): Py {
     case 'object': {
       const found = v.attributes.get(name)
       if (found !== undefined) return found
-      if (v.type === 'TextIOWrapper') return bind(FILE, v)
+      const methods = CLASSES.get(v.type)
+      if (methods !== undefined) return bind(methods, v)
       break
     }
     case 'class': if (name === '__name__') return v.name

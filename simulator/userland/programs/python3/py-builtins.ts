@@ -8,7 +8,7 @@ import { attributeOf, sorted } from './py-attributes.ts'
 import type { PyMachine } from './py-machine.ts'
 import { binary, formatValue, orderOf } from './py-operators.ts'
 import {
-  bytes, EXCEPTIONS, isKindOf, isNumber, isTrue, itemsOf, keyOf, lengthOf, list, type Native, native, object, osError, type Py, type PyClass, raise, repr, str, toBytes, toInt, toText, tuple, typeName,
+  bytes, EXCEPTIONS, file, isKindOf, isNumber, isTrue, itemsOf, keyOf, lengthOf, list, type Native, native, object, osError, type Py, type PyClass, raise, repr, str, toBytes, toInt, toText, tuple, typeName,
 } from './py-values.ts'
 
 const pure = (name: string, run: (args: readonly Py[], named: ReadonlyMap<string, Py>) => Py): readonly [string, Py] => [name, native(name, function* (_m, args, named) {
@@ -18,9 +18,6 @@ const flow = (name: string, run: Native): readonly [string, Py] => [name, native
 const type = (name: string, make: (args: readonly Py[], named: ReadonlyMap<string, Py>) => Py): readonly [string, PyClass] => [name, { kind: 'class', name, make: function* (_m, args, named) {
   return make(args, named)
 } }]
-
-export const file = (fd: number, name: string, binaryMode: boolean, unbuffered = false): Py =>
-  object('TextIOWrapper', [['fd', BigInt(fd)], ['name', name], ['binary', binaryMode], ['closed', false], ['unbuffered', unbuffered]])
 
 function* print(m: PyMachine, args: readonly Py[], named: ReadonlyMap<string, Py>): Flow<Py> {
   const separator = named.get('sep')

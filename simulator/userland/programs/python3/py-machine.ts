@@ -185,7 +185,7 @@ export class PyMachine {
 
   *#step(frame: Frame): Flow<{ readonly value: Py } | undefined> {
     if (++this.#steps % STEPS_PER_CHARGE === 0) yield* call('cpu', STEPS_PER_CHARGE)
-    while (this.pendingSignals.length > 0) yield* this.#runHandler(this.pendingSignals.shift() ?? 0)
+    if (this.pendingSignals.length > 0) yield* this.runPendingSignals()
     const instruction = frame.code.body[frame.ip++]
     const { stack } = frame
     const pop = (): Py => stack.pop() ?? null
@@ -387,9 +387,12 @@ export class PyMachine {
     return module
   }
 
-  *#runHandler(sig: number): Flow<void> {
-    const handler = this.handlers.get(sig)
-    if (handler === undefined) raise('KeyboardInterrupt', '', [])
-    else yield* this.invoke(handler, [BigInt(sig), null])
+  /** The handlers of signals that have come. */
+  *runPendingSignals(): Flow<void> {
+    for (const sig of this.pendingSignals.splice(0)) {
+      const handler = this.handlers.get(sig)
+      if (handler === undefined) raise('KeyboardInterrupt', '', [])
+      else yield* this.invoke(handler, [BigInt(sig), null])
+    }
   }
 }

@@ -1,23 +1,21 @@
 // The modules of the standard library that small system scripts import: os, sys, time, subprocess, signal, socket's names, and a few more. What they lack says so.
-import { Errno, isErr } from '../../../abi/errno.ts'
+import { type Errno, isErr } from '../../../abi/errno.ts'
 import * as fcntl from '../../../abi/fcntl.ts'
 import { CLOCK_MONOTONIC, CLOCK_REALTIME } from '../../../abi/sched.ts'
 import { SIG_DFL, SIG_IGN, SIGNAL_NAMES, WEXITSTATUS, WIFEXITED, WTERMSIG } from '../../../abi/signal.ts'
 import { isDir } from '../../../abi/stat.ts'
 import type { Flow } from '../../../abi/syscalls.ts'
-import { decodeUtf8 } from '../../../lib/bytes.ts'
-import { envStrings } from '../../libc/crt.ts'
 import { forkChild } from '../../libc/fork.ts'
 import { call } from '../../libc/syscall.ts'
-import { access, chmod, chown, close, execvpe, kill, mkdir, open, readDir, readToEnd, rename, rmdir, sigaction, stat, unlink, waitpid, writeAll } from '../../libc/unistd.ts'
-import { file } from './py-builtins.ts'
+import { access, chmod, chown, execvpe, kill, mkdir, open, readDir, rename, rmdir, sigaction, stat, unlink, waitpid } from '../../libc/unistd.ts'
 import type { PyMachine } from './py-machine.ts'
-import { bytes, isTrue, itemsOf, keyOf, list, type Native, native, object, osError, type Py, PyRaise, raise, repr, str, toBytes, toInt, toText, tuple } from './py-values.ts'
+import { SOCKET } from './py-socket.ts'
+import { environment, exitCode, SUBPROCESS } from './py-subprocess.ts'
+import { bytes, file, itemsOf, keyOf, list, module, type Native, native, object, osError, type Py, raise, str, toBytes, toInt, toText, tuple } from './py-values.ts'
 
 type Entry = readonly [string, Py]
 const fn = (name: string, run: Native): Entry => [name, native(name, run)]
 const int = (name: string, value: number): Entry => [name, BigInt(value)]
-const module = (name: string, ...attributes: readonly Entry[]): Py => ({ kind: 'module', name, attributes: new Map(attributes) })
 
 /** The answer of a call as Python has it. `name`: the file an error is about. */
 const answer = (value: unknown, name?: string): Py => (isErr(value) ? osError(value as Errno, name) : typeof value === 'number' ? BigInt(value) : null)
@@ -27,12 +25,6 @@ const ofPath = (name: string, run: (path: string, args: readonly Py[]) => Flow<u
   return isErr(result) ? osError(result as Errno, path) : null
 })
 const dict = (entries: Iterable<readonly [Py, Py]>): Py => ({ kind: 'dict', entries: new Map([...entries].map(([k, v]) => [keyOf(k), [k, v] as const])) })
-const words = (v: Py): string[] => itemsOf(v).map(toText)
-
-function environment(m: PyMachine): string[] {
-  const env = m.environment
-  return env === undefined ? envStrings(m.c.env) : [...env.entries.values()].map(([name, value]) => `${toText(name)}=${toText(value)}`)
-}
 
 function* system(m: PyMachine, [command]: readonly Py[]): Flow<Py> {
   yield* m.c.stdout.flush()
@@ -182,7 +174,6 @@ const PATH: Py = module('posixpath',
     return isErr(st) ? osError(st, toText(path)) : BigInt(st.size)
   }),
 )
-const exitCode = (status: number): number => (WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status))
 
 const SYS = (m: PyMachine): Py => module('sys',
   ['argv', list([...m.argv])], ['stdin', file(0, '<stdin>', false)], ['stdout', file(1, '<stdout>', false)], ['stderr', file(2, '<stderr>', false)], ['version', '3.11.2 (main, Apr 28 2025, 14:11:48) [GCC 12.2.0]'],
@@ -204,89 +195,6 @@ const clock = (name: string, id: number): Entry => fn(name, function* () {
 })
 const TIME = (): Py => module('time', fn('sleep', sleep), clock('time', CLOCK_REALTIME), clock('monotonic', CLOCK_MONOTONIC), clock('perf_counter', CLOCK_MONOTONIC), clock('process_time', 2))
 
-const PIPE = -1, STDOUT = -2, DEVNULL = -3
-/** subprocess.run and its relatives: a child with its output perhaps read here. */
-function* runProcess(m: PyMachine, args: readonly Py[], named: ReadonlyMap<string, Py>): Flow<{ readonly code: number; readonly out: Uint8Array | undefined; readonly err: Uint8Array | undefined }> {
-  const isShell = isTrue(named.get('shell') ?? false)
-  const argv = isShell ? ['/bin/sh', '-c', toText(args[0])] : typeof args[0] === 'string' ? [args[0]] : words(args[0])
-  const captures = isTrue(named.get('capture_output') ?? false)
-  const wanted = (name: string): number => (captures ? PIPE : named.has(name) && named.get(name) !== null ? streamOf(named.get(name)) : -9)
-  const pipes = new Map<string, readonly [number, number]>()
-  for (const name of ['stdout', 'stderr']) {
-    if (wanted(name) !== PIPE) continue
-    const ends = yield* call('pipe2', fcntl.O_CLOEXEC)
-    if (isErr(ends)) return osError(ends)
-    pipes.set(name, ends)
-  }
-  const report = yield* call('pipe2', fcntl.O_CLOEXEC)
-  if (isErr(report)) return osError(report)
-  yield* m.c.stdout.flush()
-  const pid = yield* forkChild(m.c, function* () {
-    for (const [name, fd] of [['stdout', 1], ['stderr', 2]] as const) {
-      const how = wanted(name)
-      if (how === PIPE) yield* call('dup2', pipes.get(name)?.[1] ?? -1, fd)
-      else if (how === STDOUT) yield* call('dup2', 1, fd)
-      else if (how === DEVNULL) {
-        const none = yield* open('/dev/null', fcntl.O_RDWR)
-        if (!isErr(none)) yield* call('dup2', none, fd)
-      } else if (how >= 0) yield* call('dup2', how, fd)
-    }
-    const error = yield* execvpe(argv[0], argv, environment(m))
-    yield* writeAll(report[1], Uint8Array.of(error.number))
-    yield* call('exit_group', 255)
-    return 255
-  })
-  yield* close(report[1])
-  for (const [, end] of pipes.values()) yield* close(end)
-  if (isErr(pid)) return osError(pid)
-  const failure = yield* call('read', report[0], 1)
-  yield* close(report[0])
-  const read = function* (name: string): Flow<Uint8Array | undefined> {
-    const ends = pipes.get(name)
-    if (ends === undefined) return undefined
-    const data = yield* readToEnd(ends[0])
-    yield* close(ends[0])
-    return isErr(data) ? new Uint8Array(0) : data
-  }
-  const out = yield* read('stdout')
-  const err = yield* read('stderr')
-  const waited = yield* waitpid(pid)
-  if (!isErr(failure) && failure.length > 0) return osError(errnoOf(failure[0]), argv[0])
-  return { code: isErr(waited) ? -1 : exitCode(waited.status), out, err }
-}
-function streamOf(v: Py | undefined): number {
-  return typeof v === 'bigint' ? Number(v) : Number((typeof v === 'object' && v?.kind === 'object' ? v.attributes.get('fd') : undefined) ?? -9n)
-}
-const errnoOf = (number: number): Errno => Object.values(Errno).find((e) => e.number === number) ?? Errno.EIO
-function outputOf(data: Uint8Array | undefined, named: ReadonlyMap<string, Py>): Py {
-  if (data === undefined) return null
-  return isTrue(named.get('text') ?? named.get('universal_newlines') ?? false) || named.has('encoding') ? decodeUtf8(data) : bytes(data)
-}
-function failed(args: Py, code: number, output: Py): never {
-  const how = code < 0 ? `died with <Signals.SIG${SIGNAL_NAMES[-code] ?? ''}: ${-code}>.` : `returned non-zero exit status ${code}.`
-  throw new PyRaise(object('CalledProcessError', [['args', tuple(BigInt(code), args)], ['returncode', BigInt(code)], ['cmd', args], ['output', output], ['message', `Command ${repr(args)} ${how}`]]))
-}
-const SUBPROCESS = (): Py => module('subprocess',
-  int('PIPE', PIPE), int('STDOUT', STDOUT), int('DEVNULL', DEVNULL),
-  fn('run', function* (m, args, named) {
-    const { code, out, err } = yield* runProcess(m, args, named)
-    if (code !== 0 && isTrue(named.get('check') ?? false)) failed(args[0], code, outputOf(out, named))
-    return object('CompletedProcess', [['args', args[0]], ['returncode', BigInt(code)], ['stdout', outputOf(out, named)], ['stderr', outputOf(err, named)]])
-  }),
-  fn('call', function* (m, args, named) {
-    return BigInt((yield* runProcess(m, args, named)).code)
-  }),
-  fn('check_call', function* (m, args, named) {
-    const { code } = yield* runProcess(m, args, named)
-    return code === 0 ? 0n : failed(args[0], code, null)
-  }),
-  fn('check_output', function* (m, args, named) {
-    const { code, out } = yield* runProcess(m, args, new Map([...named, ['stdout', BigInt(PIPE)]]))
-    return code === 0 ? outputOf(out, named) : failed(args[0], code, outputOf(out, named))
-  }),
-  ['CalledProcessError', attributeClass('CalledProcessError')],
-)
-
 const SIGNAL = (): Py => module('signal',
   ...SIGNAL_NAMES.flatMap((name, n): Entry[] => (name === undefined ? [] : [int(`SIG${name}`, n)])), int('SIG_DFL', 0), int('SIG_IGN', 1),
   fn('signal', function* (m, [sig, handler]) {
@@ -306,15 +214,6 @@ const SIGNAL = (): Py => module('signal',
   }),
   fn('alarm', function* (_m, [n]) {
     return answer(yield* call('alarm', toInt(n)))
-  }),
-)
-const SOCKET = (): Py => module('socket',
-  fn('gethostname', function* () {
-    const names = yield* call('uname')
-    return isErr(names) ? osError(names) : names.nodename
-  }),
-  fn('sethostname', function* (_m, [name]) {
-    return isErr(yield* call('sethostname', toText(name))) ? answer(yield* call('sethostname', toText(name))) : null
   }),
 )
 const JSON_MODULE = (): Py => module('json',

@@ -14,6 +14,8 @@ export interface PyBytes { readonly kind: 'bytes' | 'bytearray'; bytes: Uint8Arr
 export interface PyRange { readonly kind: 'range'; readonly from: bigint; readonly to: bigint; readonly step: bigint }
 export interface PyFunction { readonly kind: 'function'; readonly code: Code; readonly defaults: readonly Py[] }
 export type Native = (m: PyMachine, args: readonly Py[], named: ReadonlyMap<string, Py>) => Flow<Py>
+/** A method gets the object it was taken from, never keeps it: a fork copies objects. */
+export type Method<T> = (m: PyMachine, self: T, args: readonly Py[], named: ReadonlyMap<string, Py>) => Flow<Py>
 export interface PyNative { readonly kind: 'native'; readonly name: string; readonly run: Native }
 export interface PyModule { readonly kind: 'module'; readonly name: string; readonly attributes: Map<string, Py> }
 /** An instance of a class that is built in: a file, a finished process, an exception. */
@@ -37,6 +39,9 @@ export const tuple = (...items: readonly Py[]): PyTuple => ({ kind: 'tuple', ite
 export const list = (items: Py[]): PyList => ({ kind: 'list', items })
 export const native = (name: string, run: Native): PyNative => ({ kind: 'native', name, run })
 export const object = (type: string, attributes: readonly (readonly [string, Py])[]): PyObject => ({ kind: 'object', type, attributes: new Map(attributes) })
+export const module = (name: string, ...attributes: readonly (readonly [string, Py])[]): PyModule => ({ kind: 'module', name, attributes: new Map(attributes) })
+export const file = (fd: number, name: string, binaryMode: boolean, unbuffered = false): Py =>
+  object('TextIOWrapper', [['fd', BigInt(fd)], ['name', name], ['binary', binaryMode], ['closed', false], ['unbuffered', unbuffered]])
 export const bytes = (data: Uint8Array, kind: PyBytes['kind'] = 'bytes'): PyBytes => ({ kind, bytes: data, held: data.length })
 
 /** `message` is what str() of the exception shows. */

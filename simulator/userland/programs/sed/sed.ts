@@ -16,9 +16,9 @@ export const SED_LONG: readonly LongOption[] = [
   { name: 'binary', arg: 'none', is: 'b' }, { name: 'regexp-extended', arg: 'none', is: 'E' }, { name: 'debug', arg: 'none', unsimulated: true },
   { name: 'in-place', arg: 'optional', is: 'i' }, { name: 'expression', arg: 'required', is: 'e' }, { name: 'file', arg: 'required', is: 'f' },
   { name: 'line-length', arg: 'required', is: 'l' }, { name: 'null-data', arg: 'none', is: 'z' }, { name: 'zero-terminated', arg: 'none', is: 'z' },
-  { name: 'quiet', arg: 'none', is: 'n' }, { name: 'posix', arg: 'none' }, { name: 'silent', arg: 'none', is: 'n' }, { name: 'sandbox', arg: 'none' },
+  { name: 'quiet', arg: 'none', is: 'n' }, { name: 'posix', arg: 'none', unsimulated: true }, { name: 'silent', arg: 'none', is: 'n' }, { name: 'sandbox', arg: 'none' },
   { name: 'separate', arg: 'none', is: 's' }, { name: 'unbuffered', arg: 'none', is: 'u' }, { name: 'version', arg: 'none' }, { name: 'help', arg: 'none' },
-  { name: 'follow-symlinks', arg: 'none' },
+  { name: 'follow-symlinks', arg: 'none', unsimulated: true },
 ]
 const VERSION = `sed (GNU sed) 4.9
 Packaged by Debian (4.9-1+deb12u1)

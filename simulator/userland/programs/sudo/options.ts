@@ -13,7 +13,7 @@ export const SUDO_OPTIONS: OptionTable = {
     { name: 'askpass', arg: 'none', unsimulated: true }, { name: 'bell', arg: 'none', is: 'B' }, { name: 'background', arg: 'none', is: 'b' },
     { name: 'close-from', arg: 'required', is: 'C' }, { name: 'chdir', arg: 'required', is: 'D' }, { name: 'preserve-env', arg: 'optional', is: 'E' },
     { name: 'edit', arg: 'none', unsimulated: true }, { name: 'group', arg: 'required', is: 'g' }, { name: 'set-home', arg: 'none', is: 'H' },
-    { name: 'help', arg: 'none', is: 'help' }, { name: 'host', arg: 'required', is: 'host' }, { name: 'login', arg: 'none', is: 'i' },
+    { name: 'help', arg: 'none', is: 'help' }, { name: 'host', arg: 'required', unsimulated: true }, { name: 'login', arg: 'none', is: 'i' },
     { name: 'remove-timestamp', arg: 'none', is: 'K' }, { name: 'reset-timestamp', arg: 'none', is: 'k' }, { name: 'list', arg: 'none', is: 'l' },
     { name: 'no-update', arg: 'none', is: 'N' }, { name: 'non-interactive', arg: 'none', is: 'n' }, { name: 'preserve-groups', arg: 'none', is: 'P' },
     { name: 'prompt', arg: 'required', is: 'p' }, { name: 'chroot', arg: 'required', is: 'R' }, { name: 'role', arg: 'required', unsimulated: true },

@@ -19,11 +19,11 @@ export const TAR_OPTIONS: OptionTable = {
     { name: 'absolute-names', arg: 'none', is: 'P' }, { name: 'touch', arg: 'none', is: 'm' }, { name: 'sort', arg: 'required' }, { name: 'exclude', arg: 'required' },
     { name: 'strip-components', arg: 'required' }, { name: 'numeric-owner', arg: 'none' }, { name: 'owner', arg: 'required' }, { name: 'group', arg: 'required' },
     { name: 'mode', arg: 'required', unsimulated: true }, { name: 'mtime', arg: 'required', unsimulated: true }, { name: 'same-owner', arg: 'none' }, { name: 'no-same-owner', arg: 'none' },
-    { name: 'one-file-system', arg: 'none' }, { name: 'no-recursion', arg: 'none' }, { name: 'append', arg: 'none', is: 'r' }, { name: 'update', arg: 'none', is: 'u' },
+    { name: 'one-file-system', arg: 'none', unsimulated: true }, { name: 'no-recursion', arg: 'none' }, { name: 'append', arg: 'none', is: 'r' }, { name: 'update', arg: 'none', is: 'u' },
     { name: 'diff', arg: 'none', is: 'd' }, { name: 'compare', arg: 'none', is: 'd' }, { name: 'delete', arg: 'none' }, { name: 'files-from', arg: 'required', is: 'T' },
     { name: 'concatenate', arg: 'none', is: 'A' }, { name: 'catenate', arg: 'none', is: 'A' }, { name: 'wildcards', arg: 'none' },
     { name: 'transform', arg: 'required', unsimulated: true }, { name: 'xz', arg: 'none', unsimulated: true }, { name: 'bzip2', arg: 'none', unsimulated: true },
-    { name: 'help', arg: 'none' }, { name: 'version', arg: 'none' },
+    { name: 'help', arg: 'none', unsimulated: true }, { name: 'version', arg: 'none' },
   ],
 }
 

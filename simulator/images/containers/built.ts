@@ -1,0 +1,70 @@
+// Images built from debian:12 by a Dockerfile: each step is a line of the history, and a layer if it brought files.
+import { executableBytes } from '../../lib/executable.ts'
+import { gmtime } from '../../userland/libc/time.ts'
+import { programId, type ProgramPackage } from '../../userland/program-table.ts'
+import { DEBIAN_GROUP, DEBIAN_PASSWD, gshadowOf, shadowOf } from '../debian-accounts.ts'
+import { LINKER } from '../debian-programs.ts'
+import { type ImageNode, ImageBuilder } from '../image.ts'
+import type { ContainerImage, ImageLayer, OciImageConfig } from './container-image.ts'
+import { ACCOUNTS_MADE, DEBIAN_LAYER, debianImage } from './debian.ts'
+
+/** One line of a Dockerfile; with `layer` it brought files. */
+export interface Step {
+  /** As `docker history` shows it: `/bin/sh -c #(nop)  EXPOSE 80`, or what RUN ran. */
+  readonly by: string
+  readonly layer?: ImageLayer
+}
+
+interface Built {
+  readonly repository: string
+  /** Seconds since 1970 of the first step; the others follow second by second. */
+  readonly begun: number
+  readonly steps: readonly Step[]
+  readonly config: OciImageConfig
+}
+
+export const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
+export function builtOnDebian({ repository, begun, steps, config }: Built): ContainerImage {
+  const two = (n: number): string => String(n).padStart(2, '0')
+  const time = (n: number): string => {
+    const t = gmtime(begun + n)
+    return `${t.year}-${two(t.month + 1)}-${two(t.day)}T${two(t.hour)}:${two(t.min)}:${two(t.sec)}.${String(104729 * (n + 7) % 1000000).padStart(6, '0')}337Z`
+  }
+  return {
+    repository, tag: 'latest', created: time(steps.length - 1), isLoaded: true, config,
+    history: [...debianImage.history, ...steps.map(({ by, layer }, n) => ({ created: time(n), created_by: by, ...(layer === undefined ? { empty_layer: true } : {}) }))],
+    layers: [DEBIAN_LAYER, ...steps.flatMap(({ layer }) => (layer === undefined ? [] : [layer]))],
+  }
+}
+
+/** A Dockerfile's line that only changes the config. */
+export const setting = (line: string): Step => ({ by: `/bin/sh -c #(nop)  ${line}` })
+
+/** A layer of the files that `fill` adds; `size` as `docker history` shows it. */
+export function layer(digest: string, size: number, time: number, fill: (image: ImageBuilder) => void): ImageLayer {
+  const tree = (): readonly ImageNode[] => {
+    const image = new ImageBuilder(time * 1000)
+    fill(image)
+    return image.nodes()
+  }
+  return { digest: `sha256:${digest}`, size, tree }
+}
+
+/** The executables of a package and the links to them. */
+export function addPackage(image: ImageBuilder, pkg: ProgramPackage, place = (path: string): string => path): void {
+  for (const entry of pkg.programs) {
+    image.file(place(entry.path), executableBytes(programId(pkg, entry), LINKER), { mode: entry.mode ?? 0o755 })
+    for (const link of entry.links ?? []) image.symlink(place(link), place(entry.path).replace(/^.*\//, ''))
+  }
+}
+
+/** The account files of Debian with one more user and group. */
+export function addUser(image: ImageBuilder, name: string, id: number, comment: string, home: string, shell: string, more: string = ''): void {
+  const passwd = `${DEBIAN_PASSWD}${name}:x:${id}:${id}:${comment}:${home}:${shell}\n`
+  const group = `${DEBIAN_GROUP}${more}${name}:x:${id}:\n`
+  image.file('/etc/passwd', passwd)
+  image.file('/etc/group', group)
+  image.file('/etc/shadow', shadowOf(passwd, ACCOUNTS_MADE), { mode: 0o640, gid: 42 })
+  image.file('/etc/gshadow', gshadowOf(group), { mode: 0o640, gid: 42 })
+}

@@ -1,0 +1,5 @@
+// Packages that container images bring and the host lacks. Their programs are executables of those images alone.
+import type { ProgramPackage } from '../userland/program-table.ts'
+import { alpinePackage } from '../userland/programs/alpine/index.ts'
+
+export const IMAGE_PACKAGES: readonly ProgramPackage[] = [alpinePackage]
