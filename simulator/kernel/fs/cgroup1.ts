@@ -50,6 +50,7 @@ const HIERARCHIES = new Room<Map<string, SimplePseudoSuperBlock>>('cgroup1')
 
 export const CgroupV1Type: FileSystemType = {
   name: 'cgroup',
+  isKernfs: true,
   requiresDevice: false,
   userNsMount: true,
   ownerOf: (task) => task.nsproxy.cgroup.owner ?? task.kernel.initUserNs,

@@ -51,6 +51,8 @@ export interface FileSystemType {
   readonly requiresDevice: boolean
   /** FS_USERNS_MOUNT: may be mounted by the root of a user namespace. */
   readonly userNsMount: boolean
+  /** Built on kernfs (sysfs, cgroup): directories are listed by a hash of the names. */
+  readonly isKernfs?: boolean
   /** The user namespace that will own the superblock, where that isn't the caller's: the mounter needs CAP_SYS_ADMIN over it. */
   ownerOf?(task: Task): UserNamespace
   /** The directory that a new mount shows, where that isn't the superblock's root (cgroup2 in a cgroup namespace). */

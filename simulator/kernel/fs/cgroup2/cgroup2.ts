@@ -146,6 +146,7 @@ class Cgroup2SuperBlock extends PseudoSuperBlock {
 
 export const Cgroup2Type: FileSystemType = {
   name: 'cgroup2',
+  isKernfs: true,
   requiresDevice: false,
   userNsMount: true,
   ownerOf: (task) => task.nsproxy.cgroup.owner ?? task.kernel.initUserNs,

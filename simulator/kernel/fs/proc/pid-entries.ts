@@ -3,6 +3,7 @@ import { CAP_SYS_RESOURCE } from '../../../abi/capability.ts'
 import { Errno } from '../../../abi/errno.ts'
 import { decodeUtf8, encodeUtf8 } from '../../../lib/bytes.ts'
 import { cgroupPathFrom } from '../../cgroup/cgroup-path.ts'
+import { isFrozen } from '../../cgroup/freezer.ts'
 import { oomScore } from '../../cgroup/oom.ts'
 import { capable } from '../../cred/ns-capable.ts'
 import { ptraceMayAccess } from '../../cred/ptrace-access.ts'
@@ -83,7 +84,7 @@ const WAIT_CHANNELS: ReadonlyMap<string, string> = new Map([
   ['clock_nanosleep', 'hrtimer_nanosleep'], ['wait4', 'do_wait'], ['read', 'pipe_read'], ['write', 'pipe_write'], ['poll', 'do_sys_poll'], ['rt_sigsuspend', 'sigsuspend'],
   ['pause', '__x64_sys_pause'], ['rt_sigtimedwait', 'do_sigtimedwait'], ['recvmsg', 'wait_woken'], ['accept4', 'unix_wait_for_peer'], ['flock', 'flock_lock_inode_wait'],
 ])
-const waitChannel = (task: Task): string => (task.state === 'stopped' ? 'do_signal_stop' : task.state === 'sleeping' ? (WAIT_CHANNELS.get(task.request?.nr ?? '') ?? '0') : '0')
+const waitChannel = (task: Task): string => (isFrozen(task.cgroup) ? 'get_signal' : task.state === 'stopped' ? 'do_signal_stop' : task.state === 'sleeping' ? (WAIT_CHANNELS.get(task.request?.nr ?? '') ?? '0') : '0')
 const zeroTerminated = (words: readonly string[]): Uint8Array => encodeUtf8(words.map((w) => `${w}\0`).join(''))
 
 /** proc_pid_attr_write: a task changes only its own. */

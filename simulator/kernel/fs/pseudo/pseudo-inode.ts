@@ -10,6 +10,7 @@ import { Inode } from '../../vfs/inode.ts'
 import type { Path } from '../../vfs/path.ts'
 import type { Sleepable } from '../../wait-queue.ts'
 import type { PseudoSuperBlock } from './pseudo-super-block.ts'
+import { kernfsOrder } from './kernfs-order.ts'
 import { SeqFile, type SeqOperations } from './seq-file.ts'
 
 export interface Owner { readonly uid: Kuid; readonly gid: Kgid }
@@ -36,11 +37,18 @@ export abstract class PseudoDir extends PseudoInode {
   override get missingNamesFail(): boolean {
     return this.sb.type.name === 'proc'
   }
-  override create(_task: Task, _name: string, _mode: number, _rdev: number, _uid: Kuid, _gid: Kgid): Inode {
-    throw Errno.ENOENT
+  override create(task: Task, name: string, mode: number, rdev: number, uid: Kuid, gid: Kgid): Inode {
+    if (this.missingNamesFail) throw Errno.ENOENT
+    return super.create(task, name, mode, rdev, uid, gid)
   }
-  override symlink(): Inode {
-    throw Errno.ENOENT
+  override symlink(task: Task, name: string, target: string, uid: Kuid, gid: Kgid): Inode {
+    if (this.missingNamesFail) throw Errno.ENOENT
+    return super.symlink(task, name, target, uid, gid)
+  }
+  /** getdents64 of kernfs lists by hash. */
+  override *listing(task: Task, dots: readonly Dirent[]): Iterable<Dirent> {
+    yield* dots
+    yield* this.sb.type.isKernfs === true ? kernfsOrder(this.entries(task)) : this.entries(task)
   }
 }
 

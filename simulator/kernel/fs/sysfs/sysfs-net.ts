@@ -214,6 +214,11 @@ abstract class DevicesDir extends PseudoDir {
   override isStale(task: Task, name: string, child: Inode): boolean {
     return this.lookup(task, name) !== child
   }
+  /** These names are tagged with a namespace: no order by their hash alone. */
+  override *listing(_task: Task, dots: readonly Dirent[]): Iterable<Dirent> {
+    yield* dots
+    yield* this.entries()
+  }
   override *entries(): Iterable<Dirent> {
     for (const device of this.sb.net.devices.values()) if (this.shows(device)) yield { ino: this.#child(device).ino, name: device.name, type: this.entryType }
   }

@@ -109,6 +109,7 @@ const instances = new WeakMap<NetNamespace, SysfsSuperBlock>()
 
 export const SysfsType: FileSystemType = {
   name: 'sysfs',
+  isKernfs: true,
   requiresDevice: false,
   userNsMount: true,
   ownerOf: (task) => task.nsproxy.net.owner ?? task.kernel.initUserNs,
