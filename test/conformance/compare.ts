@@ -33,11 +33,11 @@ export function compare(recorded: RecordedCase, played: readonly Played[]): Diff
   })
 }
 
-/** The differences of one case, in the manner of diff -U1: `-` real Linux, `+` here. */
-export function describe(differences: readonly Difference[]): string {
+/** The differences of one case, in the manner of diff -U1: `-` what is wanted (by whom), `+` here. */
+export function describe(differences: readonly Difference[], wanted = 'real Linux'): string {
   return differences.map(({ command, want, got, wantStatus, gotStatus }) => {
     const lines = [`    $ ${command.split('\n')[0] ?? ''}`, ...unified(want, got).map((line) => `      ${line}`)]
-    if (wantStatus !== gotStatus) lines.push(`      exit status: real Linux ${wantStatus ?? 'none'}, here ${gotStatus ?? 'none'}`)
+    if (wantStatus !== gotStatus) lines.push(`      exit status: ${wanted} ${wantStatus ?? 'none'}, here ${gotStatus ?? 'none'}`)
     return lines.join('\n')
   }).join('\n')
 }

@@ -44,24 +44,23 @@ async function playScript(guest: CaseGuest, recorded: RecordedCase, slower: numb
 }
 
 async function playTerminal(guest: CaseGuest, recorded: RecordedCase, slower: number): Promise<Played[]> {
-  const screen = { text: '', heardAt: performance.now(), isClosed: false }
-  const decoder = new TextDecoder()
   // Output may come before the terminal's number is known.
-  let early = 0
-  let id: number | undefined
-  id = await guest.open({ name: 'case', user: recorded.user, rows: 40, cols: 120 }, {
+  const screen: { text: string; heardAt: number; isClosed: boolean; early: number; id: number | undefined } = { text: '', heardAt: performance.now(), isClosed: false, early: 0, id: undefined }
+  const decoder = new TextDecoder()
+  const id = await guest.open({ name: 'case', user: recorded.user, rows: 40, cols: 120 }, {
     output: (bytes) => {
       screen.text += decoder.decode(bytes, { stream: true })
       screen.heardAt = performance.now()
-      if (id === undefined) early += bytes.length
-      else guest.ack(id, bytes.length)
+      if (screen.id === undefined) screen.early += bytes.length
+      else guest.ack(screen.id, bytes.length)
     },
     turn: () => undefined,
     exit: () => {
       screen.isClosed = true
     },
   })
-  if (early > 0) guest.ack(id, early)
+  screen.id = id
+  if (screen.early > 0) guest.ack(id, screen.early)
   const untilPrompt = async (seconds: number): Promise<string> => {
     const end = performance.now() + seconds * 1000
     for (;;) {

@@ -1,0 +1,105 @@
+// `isolab conformance --record | --confirm | --compare`: the recorded cases on a real machine, each on a pristine one.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { relative } from 'node:path'
+import { fnv1a } from '../lab/session/checksum.ts'
+import { parseCase } from '../test/conformance/case.ts'
+import type { RecordedCase } from '../test/conformance/case.ts'
+import { compare, describe, normalised } from '../test/conformance/compare.ts'
+import type { Played } from '../test/conformance/delimit.ts'
+import { playReal } from '../test/conformance/play-real.ts'
+import type { CaseFile } from '../test/conformance/pool.ts'
+import { runCases } from '../test/conformance/pool.ts'
+import { readReality, realCase, sides, sidesTable, withRun, writeReality } from '../test/conformance/reality.ts'
+import type { RealCase, ThreeSides } from '../test/conformance/reality.ts'
+import { recordedText } from '../test/conformance/record.ts'
+import { figures, table } from '../test/conformance/report.ts'
+import { openGuests } from './machine-guests.ts'
+import type { Guests } from './machine-guests.ts'
+import { MACHINES } from './machines.ts'
+import type { MachineName } from './machines.ts'
+
+export type RealMachineName = Exclude<MachineName, 'sim'>
+export interface OnReal { readonly machine: RealMachineName; readonly jobs: number; readonly verbose: boolean }
+
+interface Done { readonly file: CaseFile; readonly recorded: RecordedCase; readonly text: string; readonly played: readonly Played[] }
+
+const out = (text: string): void => void process.stdout.write(`${text}\n`)
+
+/** Writes what the machine prints into the cases' files. */
+export async function record(files: readonly CaseFile[], on: OnReal): Promise<number> {
+  await onMachines(files, on, ({ file, recorded, text, played }) => {
+    writeFileSync(file.path, recordedText(text, normalised(recorded, played)))
+    out(`recorded ${relative(process.cwd(), file.path)}`)
+  })
+  return 0
+}
+
+/** Do the recordings hold? Status 1 if one doesn't. */
+export async function confirm(files: readonly CaseFile[], on: OnReal): Promise<number> {
+  const results: { id: string; commands: number; differences: ReturnType<typeof compare>; milliseconds: number }[] = []
+  await onMachines(files, on, ({ recorded, played }) => {
+    const differences = compare(recorded, played)
+    results.push({ id: recorded.id, commands: recorded.commands.length, differences, milliseconds: 0 })
+    if (differences.length > 0) out(`does not hold: ${recorded.id}`)
+    if (differences.length > 0 && on.verbose) out(describe(differences, 'recording'))
+  })
+  out(table(figures(results)))
+  return results.some(({ differences }) => differences.length > 0) ? 1 : 0
+}
+
+/** Simulator, recording and machine side by side; kept in reality.json for the coverage page. */
+export async function compareAll(root: string, files: readonly CaseFile[], on: OnReal): Promise<number> {
+  const simulated = new Map((await runCases(files, on.jobs)).map(({ id, differences }) => [id, differences]))
+  const all: ThreeSides[] = []
+  const cases: Record<string, RealCase> = {}
+  const kernel = await onMachines(files, on, ({ recorded, text, played }) => {
+    const each: ThreeSides = { id: recorded.id, commands: recorded.commands.length, simulated: simulated.get(recorded.id) ?? [], real: compare(recorded, played) }
+    all.push(each)
+    cases[each.id] = realCase(fnv1a(text), each)
+    if (each.simulated.length > 0) out(`simulator differs from the recording: ${each.id}${on.verbose ? `\n${describe(each.simulated, 'recording')}` : ''}`)
+    if (each.real.length > 0) out(`${on.machine} differs from the recording: ${each.id}${on.verbose ? `\n${describe(each.real, 'recording')}` : ''}`)
+  })
+  if (kernel === undefined) return 1
+  out(`\n${MACHINES[on.machine].title}, kernel ${kernel}\n${sidesTable(sides(all))}`)
+  writeReality(root, withRun(readReality(root), on.machine, { date: new Date().toISOString().slice(0, 10), kernel, cases }))
+  return 0
+}
+
+/** Plays every case on a pristine machine; answers the kernel's release, undefined if nothing could be played. Those with Docker come last, on a machine of their own. */
+async function onMachines(files: readonly CaseFile[], { machine, jobs }: OnReal, take: (done: Done) => void): Promise<string | undefined> {
+  let kernel: string | undefined
+  const read = files.map((file) => {
+    const text = readFileSync(file.path, 'utf8')
+    return { file, text, recorded: parseCase(file.id, text) }
+  })
+  for (const docker of [false, true]) {
+    const due = read.filter(({ recorded }) => recorded.docker === docker)
+    if (docker && due.length > 0 && !MACHINES[machine].hasDocker) {
+      out(`left out: ${due.length} cases that need Docker, which ${MACHINES[machine].title} doesn't have`)
+      continue
+    }
+    let next = 0
+    const worker = async (): Promise<void> => {
+      let guests: Guests | undefined
+      try {
+        while (next < due.length) {
+          const each = due[next++]
+          if (each === undefined) break
+          guests ??= await openGuests(machine, docker)
+          kernel = guests.kernel
+          try {
+            take({ ...each, played: await playReal(await guests.pristine(), each.recorded, guests.slower) })
+          } catch (error) {
+            out(`not played: ${each.recorded.id}: ${error instanceof Error ? error.message : String(error)}`)
+            guests.close()
+            guests = undefined
+          }
+        }
+      } finally {
+        guests?.close()
+      }
+    }
+    await Promise.all(Array.from({ length: Math.min(jobs, due.length) }, worker))
+  }
+  return kernel
+}
