@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Patience } from '../lab/lesson/player.ts'
 import type { Machine } from '../lab/machine.ts'
 import type { SessionStart } from '../lab/session/protocol.ts'
+import type { MachineSource } from '../vm/agent/real-machine.ts'
 import { Unavailable, UsageError } from './usage.ts'
 import type { Arguments } from './usage.ts'
 
@@ -19,20 +20,27 @@ interface MachineKind {
   readonly hasDocker: boolean
   readonly patience: Omit<Patience, 'pause' | 'now'>
   readonly open: (start: SessionStart) => Promise<Machine>
+  /** The machine without a lesson: a guest's agent, and the way back to its pristine state. The simulator has none. */
+  readonly source: ((docker: boolean) => Promise<MachineSource>) | undefined
+  /** How much longer a recorded case may take than it did when it was recorded. */
+  readonly slower: number
 }
 
 export const MACHINES: Readonly<Record<MachineName, MachineKind>> = {
   sim: {
     kind: 'simulator', title: 'the simulator', image: undefined, hasDocker: true, patience: { quiet: 2_000, command: 30_000, start: 20_000 },
     open: async (start) => (await import('./simulator-machine.ts')).openSimulator(start),
+    source: undefined, slower: 1,
   },
   qemu: {
     kind: 'qemu-vm', title: 'real Linux in QEMU', image: 'server', hasDocker: true, patience: { quiet: 6_000, command: 120_000, start: 120_000 },
     open: async ({ docker, setup }) => (await import('../vm/server/local.ts')).openLocalQemu({ docker, setup }),
+    source: () => Promise.reject(new Unavailable('the QEMU machine can’t be started from here yet')), slower: 3,
   },
   'browser-vm': {
     kind: 'browser-vm', title: 'real Linux in the VM of the page', image: 'browser', hasDocker: false, patience: { quiet: 6_000, command: 60_000, start: 60_000 },
     open: async ({ setup }) => (await import('../vm/browser/node/open-node-vm.ts')).openNodeVm({ setup }),
+    source: () => Promise.reject(new Unavailable('the VM of the page can’t be started from here yet')), slower: 3,
   },
 }
 
