@@ -1,0 +1,229 @@
+/* Whose turn is it at a terminal? The learner's, as soon as a process of its foreground group sleeps until something is typed: a shell at its
+ * prompt, in whatever namespace, but also cat. The kernel doesn't tell when that happens, so it is looked for: soon after something was
+ * typed or a program has started or ended, then ever more rarely; not at all when nothing is asked. */
+#define _GNU_SOURCE
+#include "agent.h"
+#include <dirent.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/select.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#define FIRST_LOOK 2
+#define RAREST_LOOK 400
+/* A reader that hasn't stirred for so long after a key has no use for it yet: half a line for cat. */
+#define UNMOVED 300
+/* A program of several threads often reads its terminal all the time (docker): its turn is over when it has printed nothing for so long. */
+#define QUIET 200
+/* sudo and script copy between two terminals; nobody nests them deeper. */
+#define MAX_NESTING 4
+
+struct reader { int tid; unsigned long switches; bool has_threads; };
+
+static bool find_reader(dev_t tty, int leader, int nesting, struct reader *out);
+
+/* ---- one thread */
+
+static bool is_tty(int pid, long fd, dev_t tty) {
+    char path[64];
+    struct stat info;
+    snprintf(path, sizeof path, "%d/fd/%ld", pid, fd);
+    if (fstatat(proc_fd, path, &info, 0) < 0 || !S_ISCHR(info.st_mode)) return false;
+    return info.st_rdev == tty || info.st_rdev == makedev(5, 0);
+}
+
+/* The terminal whose outer end this descriptor is; 0 if it is none. */
+static dev_t inner_tty(int pid, long fd) {
+    char path[64], text[512];
+    struct stat info;
+    snprintf(path, sizeof path, "%d/fd/%ld", pid, fd);
+    if (fstatat(proc_fd, path, &info, 0) < 0 || info.st_rdev != makedev(5, 2)) return 0;
+    snprintf(path, sizeof path, "%d/fdinfo/%ld", pid, fd);
+    if (read_at(proc_fd, path, text, sizeof text) <= 0) return 0;
+    char *at = strstr(text, "tty-index:");
+    return at ? makedev(136, (unsigned)atoi(at + 10)) : 0;
+}
+
+struct waits { bool on_tty; dev_t inner; };
+
+static void wait_on(struct waits *waits, int pid, long fd, dev_t tty) {
+    if (is_tty(pid, fd, tty)) waits->on_tty = true;
+    else if (!waits->inner) waits->inner = inner_tty(pid, fd);
+}
+
+static bool peek(int pid, unsigned long address, void *out, size_t n) {
+    char path[32];
+    snprintf(path, sizeof path, "%d/mem", pid);
+    int fd = openat(proc_fd, path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return false;
+    ssize_t got = pread64(fd, out, n, (off64_t)address);
+    close(fd);
+    return got == (ssize_t)n;
+}
+
+static void wait_poll(struct waits *waits, int pid, unsigned long address, unsigned long n, dev_t tty) {
+    struct pollfd fds[64];
+    if (n > 64) n = 64;
+    if (!n || !peek(pid, address, fds, n * sizeof *fds)) return;
+    for (unsigned long i = 0; i < n; i++) if (fds[i].fd >= 0 && fds[i].events & (POLLIN | POLLRDNORM)) wait_on(waits, pid, fds[i].fd, tty);
+}
+
+static void wait_select(struct waits *waits, int pid, unsigned long n, unsigned long address, dev_t tty) {
+    unsigned char set[32];
+    if (n > 8 * sizeof set) n = 8 * sizeof set;
+    size_t word = sizeof(long), size = (n + 8 * word - 1) / (8 * word) * word;
+    if (!address || !n || !peek(pid, address, set, size)) return;
+    for (unsigned long fd = 0; fd < n; fd++) if (set[fd / 8] & (1 << fd % 8)) wait_on(waits, pid, (long)fd, tty);
+}
+
+static void wait_epoll(struct waits *waits, int pid, long epoll, dev_t tty) {
+    char path[64], text[4096];
+    snprintf(path, sizeof path, "%d/fdinfo/%ld", pid, epoll);
+    if (read_at(proc_fd, path, text, sizeof text) <= 0) return;
+    for (char *at = text; (at = strstr(at, "tfd:")); at += 4) {
+        long fd;
+        unsigned events;
+        if (sscanf(at, "tfd: %ld events: %x", &fd, &events) == 2 && events & POLLIN) wait_on(waits, pid, fd, tty);
+    }
+}
+
+static unsigned long switches_of(int pid, int tid) {
+    char path[64], text[4096];
+    snprintf(path, sizeof path, "%d/task/%d/status", pid, tid);
+    if (read_at(proc_fd, path, text, sizeof text) <= 0) return 0;
+    char *at = strstr(text, "\nvoluntary_ctxt_switches:");
+    return at ? strtoul(at + 25, NULL, 10) : 0;
+}
+
+/* Does this thread sleep until something comes from `tty`? */
+static bool is_reading(int pid, int tid, dev_t tty, int nesting) {
+    char path[64], text[256];
+    long nr;
+    unsigned long a[2];
+    snprintf(path, sizeof path, "%d/task/%d/syscall", pid, tid);
+    if (read_at(proc_fd, path, text, sizeof text) <= 0 || sscanf(text, "%ld 0x%lx 0x%lx", &nr, &a[0], &a[1]) != 3) return false;
+    struct waits waits = { 0 };
+    switch (nr) {
+    case SYS_read: case SYS_readv: return is_tty(pid, (long)a[0], tty);
+    case SYS_poll: case SYS_ppoll: wait_poll(&waits, pid, a[0], a[1], tty); break;
+    case SYS_pselect6: wait_select(&waits, pid, a[0], a[1], tty); break;
+#ifdef SYS__newselect
+    case SYS__newselect: wait_select(&waits, pid, a[0], a[1], tty); break;
+#else
+    case SYS_select: wait_select(&waits, pid, a[0], a[1], tty); break;
+#endif
+#ifdef SYS_pselect6_time64
+    case SYS_pselect6_time64: wait_select(&waits, pid, a[0], a[1], tty); break;
+    case SYS_ppoll_time64: wait_poll(&waits, pid, a[0], a[1], tty); break;
+#endif
+    case SYS_epoll_wait: case SYS_epoll_pwait: wait_epoll(&waits, pid, (long)a[0], tty); break;
+    default: return false;
+    }
+    struct reader inner;
+    return waits.on_tty && (!waits.inner || nesting >= MAX_NESTING || find_reader(waits.inner, 0, nesting + 1, &inner));
+}
+
+/* ---- a terminal */
+
+static bool is_reader(int pid, dev_t tty, int nesting, struct reader *out) {
+    char path[32];
+    snprintf(path, sizeof path, "%d/task", pid);
+    int fd = openat(proc_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *threads = fd < 0 ? NULL : fdopendir(fd);
+    if (!threads) return false;
+    int tid, n = 0;
+    bool is_found = false;
+    while ((tid = next_pid(threads))) {
+        n++;
+        if (is_found || !is_reading(pid, tid, tty, nesting)) continue;
+        is_found = true;
+        out->tid = tid;
+        out->switches = switches_of(pid, tid);
+    }
+    closedir(threads);
+    out->has_threads = n > 1;
+    return is_found;
+}
+
+/* A member of the terminal's foreground group that waits for it; `leader` is looked at first if it is known. */
+static bool find_reader(dev_t tty, int leader, int nesting, struct reader *out) {
+    if (leader > 0 && is_reader(leader, tty, nesting, out)) return true;
+    DIR *all = open_pids();
+    if (!all) return false;
+    int pid;
+    bool is_found = false;
+    struct stat_line stat;
+    while (!is_found && (pid = next_pid(all)))
+        is_found = pid != leader && read_stat(pid, &stat) && makedev(stat.tty >> 8 & 0xfff, (stat.tty & 0xff) | (stat.tty >> 12 & 0xfff00)) == tty
+            && stat.pgrp == stat.tpgid && is_reader(pid, tty, nesting, out);
+    closedir(all);
+    return is_found;
+}
+
+static bool reader_of(struct job *job, struct reader *out) {
+    struct stat info;
+    int group = 0, queued = 0;
+    if (job->slave < 0 || job->input.len || fstat(job->slave, &info) < 0 || ioctl(job->fd, TIOCGPGRP, &group) < 0) return false;
+    if (ioctl(job->slave, FIONREAD, &queued) == 0 && queued > 0) return false;
+    return find_reader(info.st_rdev, group, 0, out);
+}
+
+void turn_tell(struct job *job) {
+    send_text(TURN, job->id, "{\"waiting\":%s,\"typed\":%llu}", job->turn.waiting ? "true" : "false", (unsigned long long)job->turn.typed);
+}
+
+void turn_typed(struct job *job) {
+    uint64_t now = now_ms();
+    if (!job->turn.is_asked) {
+        /* Until this reader has stirred, it hasn't seen what comes now. */
+        struct reader reader = { 0 };
+        job->turn.reader = job->turn.waiting && reader_of(job, &reader) ? reader.tid : 0;
+        job->turn.switches = reader.switches;
+    }
+    job->turn.is_asked = true;
+    job->turn.delay = FIRST_LOOK;
+    job->turn.at = now + FIRST_LOOK;
+    job->turn.since = now;
+}
+
+void turns_stirred(unsigned ms) {
+    uint64_t soon = now_ms() + ms;
+    for (struct job *job = jobs; job; job = job->next) {
+        if (!job->turn.is_asked) continue;
+        if (job->turn.at > soon) job->turn.at = soon;
+        job->turn.delay = FIRST_LOOK;
+    }
+}
+
+static void look(struct job *job, uint64_t now) {
+    struct reader reader = { 0 };
+    bool waits = reader_of(job, &reader);
+    if (waits && reader.tid == job->turn.reader && reader.switches == job->turn.switches && now < job->turn.since + UNMOVED) waits = false;
+    if (waits && reader.has_threads && now < (job->printed_at > job->turn.since ? job->printed_at : job->turn.since) + QUIET) waits = false;
+    if (waits || job->turn.waiting) {
+        job->turn.waiting = waits;
+        turn_tell(job);
+    }
+    job->turn.is_asked = !waits;
+    if (job->turn.delay < RAREST_LOOK) job->turn.delay += 1 + job->turn.delay / 2;
+    job->turn.at = now + job->turn.delay;
+}
+
+void turns_look(void) {
+    uint64_t now = now_ms();
+    for (struct job *job = jobs; job; job = job->next)
+        if (job->turn.is_asked && job->turn.at <= now && !job->has_ended) look(job, now_ms());
+}
+
+uint64_t turns_due(void) {
+    uint64_t due = 0;
+    for (struct job *job = jobs; job; job = job->next)
+        if (job->turn.is_asked && !job->has_ended && (!due || job->turn.at < due)) due = job->turn.at;
+    return due;
+}
