@@ -119,8 +119,9 @@ export class ServerConnection implements MachineSource {
     socket.binaryType = 'arraybuffer'
     this.#socket = socket
     socket.onopen = () => socket.send(JSON.stringify(first))
-    socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
+    socket.onmessage = (event) => {
       if (socket !== this.#socket) return
+      const data = event.data as string | ArrayBuffer
       if (typeof data === 'string') this.#hear(JSON.parse(data) as ServerMessage)
       else this.#take(new Uint8Array(data))
     }

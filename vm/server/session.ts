@@ -1,6 +1,7 @@
 // One learner and their machine: the two byte streams between a connection that may drop and come back and a machine that may be replaced, within the
 // session's time limits. It knows neither WebSockets nor QEMU.
 import { randomBytes, timingSafeEqual } from 'node:crypto'
+import type { Duplex } from 'node:stream'
 import type { Clock } from './clock.ts'
 import type { MachineHandle } from './driver.ts'
 import { FrameEnds } from './frame-ends.ts'
@@ -74,6 +75,7 @@ export class Session {
   #active: number
   #isOver = false
   #isResetting = false
+  #isHeld = false
   #stopAck: (() => void) | undefined
   #stopGrace: (() => void) | undefined
   #stopLimit: (() => void) | undefined
@@ -114,7 +116,7 @@ export class Session {
     this.#link?.close(CLOSE.replaced, 'the same machine was connected elsewhere')
     if (this.#link !== undefined || since !== undefined) this.#listeners.reconnected()
     this.#link = link
-    link.flow(true)
+    link.flow(!this.#isHeld)
     if (this.#isResetting) return true
     this.#tellReady(link)
     for (const chunk of this.#output.pending) link.send(chunk)
@@ -144,10 +146,7 @@ export class Session {
       this.end('violation')
       return
     }
-    if (this.#machine.port.writableLength > MOST_UNREAD) {
-      this.#link?.flow(false)
-      this.#machine.port.once('drain', () => this.#link?.flow(true))
-    }
+    if (this.#machine.port.writableLength > MOST_UNREAD && !this.#isHeld) this.#hold(this.#machine.port)
     this.#ackSoon()
   }
 
@@ -186,6 +185,18 @@ export class Session {
   }
 
   // ---- streams
+
+  /** The machine reads too slowly: the client has to wait. */
+  #hold(port: Duplex): void {
+    this.#isHeld = true
+    this.#link?.flow(false)
+    const release = (): void => {
+      this.#isHeld = false
+      this.#link?.flow(true)
+    }
+    port.once('drain', release)
+    port.once('close', release)
+  }
 
   #use(machine: MachineHandle): void {
     this.#machine = machine

@@ -15,6 +15,8 @@ const STARTS_AT_ONCE = 2
 export interface RunningServer {
   readonly url: string
   readonly service: Service
+  /** Drops every connection, as a bad network does; the machines wait. */
+  cut(): void
   close(): Promise<void>
 }
 
@@ -34,6 +36,7 @@ export async function startServer(config: ServerConfig, driver: MachineDriver, c
   return {
     url: `ws://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
     service,
+    cut: () => { for (const socket of gateway.clients) socket.terminate() },
     async close() {
       await service.close()
       for (const socket of gateway.clients) socket.terminate()
