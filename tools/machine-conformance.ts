@@ -13,8 +13,8 @@ import { readReality, realCase, sides, sidesTable, withRun, writeReality } from 
 import type { RealCase, ThreeSides } from '../test/conformance/reality.ts'
 import { recordedText } from '../test/conformance/record.ts'
 import { figures, table } from '../test/conformance/report.ts'
-import { Guests } from './machine-guests.ts'
-import { missing, MACHINES } from './machines.ts'
+import type { Guests } from './machine-guests.ts'
+import { missing, MACHINES, openGuests } from './machines.ts'
 import type { MachineName } from './machines.ts'
 import { Unavailable } from './usage.ts'
 
@@ -49,7 +49,8 @@ export async function confirm(files: readonly CaseFile[], on: OnReal): Promise<n
 
 /** Simulator, recording and machine side by side; kept in reality.json for the coverage page. */
 export async function compareAll(root: string, files: readonly CaseFile[], on: OnReal): Promise<number> {
-  sourceOf(on.machine)
+  const why = await missing(on.machine)
+  if (why !== undefined) throw new Unavailable(why)
   const simulated = new Map((await runCases(files, on.jobs)).map(({ id, differences }) => [id, differences]))
   const all: ThreeSides[] = []
   const cases: Record<string, RealCase> = {}
@@ -68,7 +69,6 @@ export async function compareAll(root: string, files: readonly CaseFile[], on: O
 
 /** Plays every case on a pristine machine; answers the kernel's release, undefined if nothing could be played. Those with Docker come last, on a machine of their own. */
 async function onMachines(files: readonly CaseFile[], { machine, jobs }: OnReal, take: (done: Done) => void): Promise<string | undefined> {
-  const source = sourceOf(machine)
   let kernel: string | undefined
   const read = files.map((file) => {
     const text = readFileSync(file.path, 'utf8')
@@ -87,7 +87,7 @@ async function onMachines(files: readonly CaseFile[], { machine, jobs }: OnReal,
         while (next < due.length) {
           const each = due[next++]
           if (each === undefined) break
-          guests ??= new Guests(await source(docker))
+          guests ??= await openGuests(machine, docker)
           try {
             const guest = await guests.pristine()
             kernel = guest.kernel
@@ -105,12 +105,4 @@ async function onMachines(files: readonly CaseFile[], { machine, jobs }: OnReal,
     await Promise.all(Array.from({ length: Math.min(jobs, due.length) }, worker))
   }
   return kernel
-}
-
-/** @throws {Unavailable} */
-function sourceOf(machine: RealMachineName): NonNullable<(typeof MACHINES)[RealMachineName]['source']> {
-  const why = missing(machine)
-  const { source, title } = MACHINES[machine]
-  if (why !== undefined || source === undefined) throw new Unavailable(why ?? `${title} has no agent`)
-  return source
 }

@@ -1,17 +1,22 @@
-// `isolab sh` and `isolab shell` on a machine that is named: whatever speaks `Machine`. The plain simulator has its own, direct way
-// (command-sh.ts, command-shell.ts).
-import type { Machine } from '../lab/machine.ts'
-import { openMachine } from './machines.ts'
+// `isolab sh` and `isolab shell` on a real machine. The simulator has its own, direct way (command-sh.ts, command-shell.ts).
+import { openGuests, openMachine } from './machines.ts'
 import type { MachineName } from './machines.ts'
 
 interface Start { readonly machine: MachineName; readonly user: string; readonly docker: boolean }
 
-/** Runs the script to its end; answers its exit status. */
+/** Runs the script to its end; answers its exit status. What it prints comes out as it is printed. */
 export async function machineSh({ machine: name, user, docker }: Start, script: string): Promise<number> {
-  const machine = await openMachine(name, { lesson: 'playground', docker, setup: '', terminals: [] })
-  return closing(machine, async () => {
-    const { output, status } = await machine.run(script, user)
-    await new Promise((resolve) => process.stdout.write(output, resolve))
+  const guests = await openGuests(name, docker)
+  return closing(guests, async () => {
+    const { agent } = await guests.pristine()
+    let written = Promise.resolve()
+    const { status } = await agent.run(script, {
+      user,
+      onOutput: (bytes) => {
+        written = new Promise((resolve) => process.stdout.write(bytes, () => resolve()))
+      },
+    })
+    await written
     return status
   })
 }
@@ -48,7 +53,7 @@ export async function machineShell({ machine: name, user, docker }: Start): Prom
 }
 
 /** Whatever happens, the machine is ended: also by a signal. */
-async function closing(machine: Machine, work: () => Promise<number>): Promise<number> {
+async function closing(machine: { close(): void }, work: () => Promise<number>): Promise<number> {
   const signalled = Promise.withResolvers<number>()
   const handlers = ([['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]] as const).map(([signal, status]) => [signal, () => signalled.resolve(status)] as const)
   for (const [signal, handler] of handlers) process.once(signal, handler)

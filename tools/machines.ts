@@ -6,6 +6,7 @@ import type { Patience } from '../lab/lesson/player.ts'
 import type { Machine } from '../lab/machine.ts'
 import type { SessionStart } from '../lab/session/protocol.ts'
 import type { MachineSource } from '../vm/agent/real-machine.ts'
+import type { Guests } from './machine-guests.ts'
 import { Unavailable, UsageError } from './usage.ts'
 import type { Arguments } from './usage.ts'
 
@@ -24,6 +25,8 @@ interface MachineKind {
   readonly source: ((docker: boolean) => Promise<MachineSource>) | undefined
   /** How much longer a recorded case may take than it did when it was recorded. */
   readonly slower: number
+  /** What else it needs on this computer, and how to get that; undefined: it can be started. */
+  readonly lacks: () => Promise<string | undefined>
 }
 
 export const MACHINES: Readonly<Record<MachineName, MachineKind>> = {
@@ -31,16 +34,19 @@ export const MACHINES: Readonly<Record<MachineName, MachineKind>> = {
     kind: 'simulator', title: 'the simulator', image: undefined, hasDocker: true, patience: { quiet: 2_000, command: 30_000, start: 20_000 },
     open: async (start) => (await import('./simulator-machine.ts')).openSimulator(start),
     source: undefined, slower: 1,
+    lacks: () => Promise.resolve(undefined),
   },
   qemu: {
     kind: 'qemu-vm', title: 'real Linux in QEMU', image: 'server', hasDocker: true, patience: { quiet: 6_000, command: 120_000, start: 120_000 },
-    open: async ({ docker, setup }) => (await import('../vm/server/local.ts')).openLocalQemu({ docker, setup }),
-    source: () => Promise.reject(new Unavailable('the QEMU machine can’t be started from here yet')), slower: 3,
+    open: async ({ docker, setup, terminals }) => (await import('../vm/server/local.ts')).openLocalQemu({ docker, setup, terminals }),
+    source: async (docker) => (await import('../vm/server/local.ts')).localQemuSource(docker), slower: 3,
+    lacks: async () => (await import('../vm/server/local.ts')).lacksForQemu(),
   },
   'browser-vm': {
     kind: 'browser-vm', title: 'real Linux in the VM of the page', image: 'browser', hasDocker: false, patience: { quiet: 6_000, command: 60_000, start: 60_000 },
     open: async ({ setup }) => (await import('../vm/browser/node/open-node-vm.ts')).openNodeVm({ setup }),
     source: () => Promise.reject(new Unavailable('the VM of the page can’t be started from here yet')), slower: 3,
+    lacks: () => Promise.resolve(undefined),
   },
 }
 
@@ -52,17 +58,27 @@ export function machineArgument(parsed: Arguments): MachineName {
   return known
 }
 
-/** Why the machine can't be started, with the remedy; undefined if it can. */
-export function missing(name: MachineName): string | undefined {
-  const { image, title } = MACHINES[name]
+/** Why the machine can't be started, with the remedy, in one line; undefined if it can. */
+export async function missing(name: MachineName): Promise<string | undefined> {
+  const { image, title, lacks } = MACHINES[name]
   if (image === undefined) return undefined
   const home = process.env.ISOLAB_VM_HOME ?? join(homedir(), '.cache', 'isolab-vm')
-  return existsSync(join(home, image, 'manifest.json')) ? undefined : `${title} has no image yet; 'npm run vm:build ${image}' makes one`
+  return existsSync(join(home, image, 'manifest.json')) ? lacks() : `${title} has no image yet; 'npm run vm:build ${image}' makes one`
+}
+
+/** The machine without a lesson. @throws {Unavailable} */
+export async function openGuests(name: MachineName, docker: boolean): Promise<Guests> {
+  const { source, hasDocker, title } = MACHINES[name]
+  const why = await missing(name)
+  if (why !== undefined || source === undefined) throw new Unavailable(why ?? `${title} has no agent`)
+  if (docker && !hasDocker) throw new Unavailable(`${title} has no Docker; 'sim' and 'qemu' have`)
+  const { Guests } = await import('./machine-guests.ts')
+  return new Guests(await source(docker))
 }
 
 /** @throws {Unavailable} if it has no image, or can't do what `start` asks for */
 export async function openMachine(name: MachineName, start: SessionStart): Promise<Machine> {
-  const why = missing(name)
+  const why = await missing(name)
   if (why !== undefined) throw new Unavailable(why)
   if (start.docker && !MACHINES[name].hasDocker) throw new Unavailable(`${MACHINES[name].title} has no Docker; 'sim' and 'qemu' have`)
   return MACHINES[name].open(start)

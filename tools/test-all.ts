@@ -8,7 +8,7 @@ import { chromiumPath } from './chromium.ts'
 import { missing } from './machines.ts'
 
 interface Counts { readonly passed: number; readonly failed: number; readonly skipped: number }
-interface Stage { readonly name: string; readonly what: string; readonly run: () => Counts }
+interface Stage { readonly name: string; readonly what: string; readonly run: () => Counts | Promise<Counts> }
 
 const ROOT = join(import.meta.dirname, '..')
 /** CI has half an hour for everything. */
@@ -47,13 +47,13 @@ function journeys(): Counts {
 }
 
 /** Real machines are tested where their images are. Only CI makes one that is missing: the page's, with Debian's own kernel. */
-function machines(): Counts {
-  if (process.env.CI !== undefined && missing('browser-vm') !== undefined) {
+async function machines(): Promise<Counts> {
+  if (process.env.CI !== undefined && await missing('browser-vm') !== undefined) {
     const { status, signal } = spawnSync(process.execPath, [join(ROOT, 'vm', 'image', 'build.ts'), 'browser', '--stock-kernel'], { cwd: ROOT, stdio: 'inherit', timeout: BUILD_MS })
     if (status !== 0) process.stdout.write(`no image of the machine for the page could be made${signal === null ? '' : ` within ${BUILD_MS / 60_000} minutes`}\n`)
   }
   for (const name of ['browser-vm', 'qemu'] as const) {
-    const why = missing(name)
+    const why = await missing(name)
     if (why !== undefined) process.stdout.write(`skipped: ${why}\n`)
   }
   return vitest('machines')
@@ -94,7 +94,7 @@ for (const { name, what, run } of STAGES) {
   if (wanted.length > 0 && !wanted.includes(name)) continue
   process.stdout.write(`\n── ${name}: ${what}\n`)
   const start = performance.now()
-  results.push({ name, ...run(), seconds: (performance.now() - start) / 1000 })
+  results.push({ name, ...await run(), seconds: (performance.now() - start) / 1000 })
 }
 rmSync(scratch, { recursive: true, force: true })
 

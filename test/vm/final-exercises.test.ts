@@ -12,7 +12,7 @@ const finals = lessonFolders().flatMap((folder) => {
 })
 
 for (const machine of ['browser-vm', 'qemu'] as const) {
-  const why = missing(machine)
+  const why = await missing(machine)
   describe(`${MACHINES[machine].title}${why === undefined ? '' : `: ${why}`}`, () => {
     for (const { name, final } of finals.filter(({ final }) => leftOut(machine, final) === undefined)) {
       test.skipIf(why !== undefined)(name, async () => expect((await playOn(machine, final)).problems).toEqual([]))

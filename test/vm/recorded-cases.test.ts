@@ -3,8 +3,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { Guests } from '../../tools/machine-guests.ts'
-import { MACHINES, missing } from '../../tools/machines.ts'
+import type { Guests } from '../../tools/machine-guests.ts'
+import { MACHINES, missing, openGuests } from '../../tools/machines.ts'
 import { parseCase } from '../conformance/case.ts'
 import { compare, describe as differing } from '../conformance/compare.ts'
 import { playReal } from '../conformance/play-real.ts'
@@ -13,13 +13,10 @@ const CASES = join(import.meta.dirname, '..', 'conformance', 'cases')
 const CHOSEN = ['process/01-your-own-pid-1.t', 'user/01-root-inside.t', 'mount/01-first-tmpfs.t', 'prompt/01-first-steps.t']
 
 for (const machine of ['browser-vm', 'qemu'] as const) {
-  const why = missing(machine)
+  const why = await missing(machine)
   describe.skipIf(why !== undefined)(`${MACHINES[machine].title}${why === undefined ? '' : `: ${why}`}`, () => {
     let opening: Promise<Guests> | undefined
-    const guests = (): Promise<Guests> => (opening ??= Promise.resolve(MACHINES[machine].source?.(false)).then((source) => {
-      if (source === undefined) throw new Error(`${machine} has no agent`)
-      return new Guests(source)
-    }))
+    const guests = (): Promise<Guests> => (opening ??= openGuests(machine, false))
     afterAll(async () => (await opening)?.close())
 
     for (const id of CHOSEN) {
