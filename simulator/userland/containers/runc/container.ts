@@ -106,7 +106,7 @@ export function* startInit(x: Context, made: NewContainer, stdio: Stdio, passedF
     const start = (yield* processStat(pid))?.startTime ?? 0
     state = {
       id, init_process_pid: pid, init_process_start: start, created: rfc3339Nano(yield* timeNow()), config, rootless: config.rootless_euid === true, cgroup_paths: { '': cgroup },
-      namespace_paths: namespacePaths(config, pid), external_descriptors: descriptors, intel_rdt_path: '',
+      namespace_paths: namespacePaths(pid), external_descriptors: descriptors, intel_rdt_path: '',
     }
     yield* saveState(directory, state)
   }

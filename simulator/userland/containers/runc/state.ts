@@ -28,12 +28,9 @@ export type Status = 'creating' | 'created' | 'running' | 'stopped' | 'paused'
 export const FIFO_NAME = 'exec.fifo'
 const NS_FILES: Readonly<Record<NamespaceName, string>> = { NEWCGROUP: 'cgroup', NEWIPC: 'ipc', NEWNET: 'net', NEWNS: 'mnt', NEWPID: 'pid', NEWUSER: 'user', NEWUTS: 'uts' }
 
-/** The namespaces of a running process, in the order of state.json. */
-export function namespacePaths(config: ContainerConfig, pid: number): Record<string, string> {
-  const paths: Record<string, string> = {}
-  for (const [name, file] of Object.entries(NS_FILES)) paths[name] = `/proc/${pid}/ns/${file}`
-  for (const ns of config.namespaces) if (ns.path !== '') paths[ns.type] = ns.path
-  return paths
+/** The namespaces of a running process, in the order of state.json: also those it has joined are found by way of itself, since who made them may be gone. */
+export function namespacePaths(pid: number): Record<string, string> {
+  return Object.fromEntries(Object.entries(NS_FILES).map(([name, file]) => [name, `/proc/${pid}/ns/${file}`]))
 }
 
 export const stateDirectory = (root: string, id: string): string => `${root}/${id}`
