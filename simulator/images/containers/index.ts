@@ -5,9 +5,10 @@ import { debianImage, nginxImage } from './debian.ts'
 import type { ContainerImage } from './container-image.ts'
 import { isImageName } from './names.ts'
 import { pythonImage } from './python.ts'
+import { redisImage } from './redis.ts'
 
 const USUAL: readonly ContainerImage[] = [busyboxImage, debianImage, nginxImage]
-const MORE: readonly ContainerImage[] = [alpineImage, pythonImage]
+const MORE: readonly ContainerImage[] = [alpineImage, pythonImage, redisImage]
 
 /** The usual images and the named ones (names.ts). @throws {RangeError} for a name that no image has */
 export function imagesOnBoard(names: readonly string[]): readonly ContainerImage[] {
