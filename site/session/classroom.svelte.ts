@@ -50,6 +50,8 @@ class Classroom {
   #machine: RoomMachine | undefined
   #sizes = new Map<string, Size>()
   #screens: Screens = { ready: Promise.resolve(), size: terminal => this.#sizes.get(terminal) ?? USUAL }
+  /** When something was typed last, as performance.now() tells. */
+  typedAt = 0
   #typing: Promise<void> = Promise.resolve()
   #explanations = new WeakMap<Step, Promise<Explanation | undefined>>()
 
@@ -76,7 +78,8 @@ class Classroom {
 
   /** Enters a place with the simulated machine. `sizes` resolves when the screens know theirs. */
   enter(place: Place, sizes: Promise<void>): Promise<void> {
-    this.#place = place
+    // Plain data, which can go to a Worker: what comes through a component may be wrapped.
+    this.#place = $state.snapshot(place) as Place
     this.active = place.terminals[0]?.name ?? ''
     setTerminalOrder(place.terminals.map(terminal => terminal.name))
     this.#screens = { ...this.#screens, ready: sizes }
@@ -133,6 +136,7 @@ class Classroom {
       this.isAskingToGoBack = true
       return
     }
+    this.typedAt = performance.now()
     this.#machine?.type(terminal, bytes)
   }
 

@@ -3,7 +3,7 @@
 import type { MachineKind } from '../../lab/lesson/lesson.ts'
 import type { Machine } from '../../lab/machine.ts'
 import type { BrowserVmInfo } from '../../vm/browser/open.ts'
-import type { ServerVmStatus } from '../../vm/server/options.ts'
+import type { ServerVmOptions, ServerVmStatus } from '../../vm/server/options.ts'
 import { classroom } from './classroom.svelte.ts'
 import { Hearing, RealSession, words } from './real-session.ts'
 import type { Place } from './room.ts'
@@ -32,22 +32,28 @@ export const megabytes = (bytes: number): string => `${(bytes / MB).toFixed(byte
 /** `40 seconds`, `3 minutes` */
 export const duration = (seconds: number): string => seconds < 90 ? `${Math.max(1, Math.round(seconds))} second${Math.round(seconds) > 1 ? 's' : ''}` : `${Math.round(seconds / 60)} minutes`
 
+/** Where a tab keeps the way back to a server's machine. */
+const wayBack = (place: Place): string => `isolab machine ${place.id}`
+
 class MachineChoice {
   offer = $state.raw<Offer | undefined>(undefined)
   /** What this site and this device have for a machine in the page; undefined until known. */
   info = $state.raw<BrowserVmInfo | undefined>(undefined)
   opening = $state.raw<Opening | undefined>(undefined)
   refused = $state.raw<Refused | undefined>(undefined)
-  /** What the server says of the machine in use. */
-  server = $state.raw<ServerVmStatus | undefined>(undefined)
+  /** The server will take the machine back: seconds from now. */
+  ending = $state.raw<{ readonly limit: 'idle' | 'total'; readonly seconds: number } | undefined>(undefined)
 
   #place: Place | undefined
   #cancel: AbortController | undefined
+  #countdown: ReturnType<typeof setInterval> | undefined
 
   enter(place: Place, offer: Offer): void {
-    this.#place = place
-    this.offer = offer
+    this.#place = $state.snapshot(place) as Place
+    this.offer = $state.snapshot(offer) as Offer
     void this.look()
+    // The page was loaded anew while a server's machine was in use: it waits there for a while.
+    if (offer.server !== undefined && sessionStorage.getItem(wayBack(place)) !== null) void this.open('qemu-vm')
   }
 
   /** Asks the site what it has for a machine in the page. */
@@ -73,6 +79,7 @@ class MachineChoice {
     const hearing = new Hearing()
     this.#cancel = cancel
     this.refused = undefined
+    this.#end()
     this.#say({ kind, words: 'Asking for the machine', loaded: 0, total: 0 })
     try {
       const machine = await (kind === 'browser-vm' ? this.#openHere(place, hearing, cancel.signal) : this.#openThere(place, hearing, cancel.signal))
@@ -104,17 +111,42 @@ class MachineChoice {
     return openBrowserVm(options)
   }
 
-  async #openThere({ setup, terminals, docker = false }: Place, hearing: Hearing, signal: AbortSignal): Promise<Machine> {
+  async #openThere(place: Place, hearing: Hearing, signal: AbortSignal): Promise<Machine> {
     const { openServerVm } = await import('../real-linux/on-server.ts')
-    const options = {
+    const { setup, terminals, docker = false } = place
+    const options: ServerVmOptions = {
       url: this.offer?.server ?? '', setup, docker, signal, listeners: hearing.listeners, terminals: terminals.map(each => classroom.sized(each)),
-      onStatus: (status: ServerVmStatus) => {
-        this.server = status
+      storage: {
+        getItem: () => sessionStorage.getItem(wayBack(place)),
+        setItem: (_, value) => sessionStorage.setItem(wayBack(place), value),
+        removeItem: () => sessionStorage.removeItem(wayBack(place)),
+      },
+      onStatus: status => {
+        if (signal.aborted) return
         if (this.opening) this.#say({ kind: 'qemu-vm', words: waiting(status), loaded: 0, total: 0 })
-        else if (status.state === 'ending') classroom.alarm = `This machine will be taken away in ${duration(status.seconds)}.`
+        else if (status.state === 'reconnecting' || status.state === 'ready') classroom.isLost = status.state === 'reconnecting'
+        else if (status.state === 'ending') this.#warn(status.limit, status.seconds)
+        else if (status.state === 'ended') this.#end()
       },
     }
     return openServerVm(options)
+  }
+
+  /** Counts down; typing makes an idle machine one that is used. */
+  #warn(limit: 'idle' | 'total', seconds: number): void {
+    this.#end()
+    const from = performance.now()
+    this.ending = { limit, seconds }
+    classroom.alarm = `The server takes this machine back in ${duration(seconds)}.`
+    this.#countdown = setInterval(() => {
+      const left = seconds - (performance.now() - from) / 1000
+      if (left < 0 || classroom.kind !== 'qemu-vm' || (limit === 'idle' && classroom.typedAt > from)) this.#end()
+      else this.ending = { limit, seconds: left }
+    }, 1000)
+  }
+  #end(): void {
+    clearInterval(this.#countdown)
+    this.ending = undefined
   }
 
   #say(next: Opening): void {
@@ -131,14 +163,13 @@ class MachineChoice {
     this.#cancel?.abort()
     this.#cancel = undefined
     this.opening = undefined
-    this.server = undefined
     classroom.announcement = 'Cancelled. The machine you have goes on.'
   }
 
   /** Back to the simulated machine, where its session stood. */
   async simulate(): Promise<void> {
     this.refused = undefined
-    this.server = undefined
+    this.#end()
     await classroom.simulate()
     void this.look()
   }
@@ -146,7 +177,7 @@ class MachineChoice {
 
 function waiting(status: ServerVmStatus): string {
   switch (status.state) {
-    case 'queued': return `Every machine is taken: ${status.position} before you${status.seconds === undefined ? '' : `, about ${duration(status.seconds)}`}`
+    case 'queued': return `Every machine is taken. You are number ${status.position} in the queue${status.seconds === undefined ? '' : `: about ${duration(status.seconds)}`}`
     case 'starting': return 'Starting the machine'
     case 'ended': return status.reason
     default: return 'Asking for the machine'

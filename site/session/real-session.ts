@@ -1,5 +1,6 @@
 // A real machine behind a page: terminals and steps as they come, nothing kept. It is opened while the page still uses another machine, so what it says
-// before the room listens is remembered. Leaving the page ends it, since it holds a lot of memory here or a place on a server.
+// before the room listens is remembered. Leaving the page ends the one in the page, which holds
+// a lot of memory; one on a server waits for a while, in case the page is only loaded anew.
 import type { Machine, Step, Terminal } from '../../lab/machine.ts'
 import type { RealMachineListeners } from '../../vm/agent/real-machine.ts'
 import type { RoomListeners, RoomMachine, Screens, Size, TerminalPlan } from './room.ts'
@@ -80,6 +81,7 @@ export class RealSession implements RoomMachine {
   }
 
   leave(): Promise<void> {
+    removeEventListener('pageshow', this.#pageshow)
     this.#close()
     return Promise.resolve()
   }
@@ -95,7 +97,7 @@ export class RealSession implements RoomMachine {
     this.#machine.close()
   }
 
-  #pagehide = (): void => this.#close()
+  #pagehide = (): void => { if (this.kind === 'browser-vm') this.#close() }
   /** The browser had kept the page for the way back, but not the machine. */
   #pageshow = (event: PageTransitionEvent): void => {
     removeEventListener('pageshow', this.#pageshow)

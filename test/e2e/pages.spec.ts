@@ -3,8 +3,10 @@ import AxeBuilder from '@axe-core/playwright'
 import { expect, test } from '@playwright/test'
 import { FIRST_LESSON, open, PLAYGROUND, rows, run, steps } from './learner.ts'
 
-const PAGES = ['/', FIRST_LESSON, PLAYGROUND, '/floor-plan/', '/coverage/', '/no-such-page/']
-const isLive = (path: string): boolean => path === '/' || path === FIRST_LESSON || path === PLAYGROUND
+const FINAL = '/rooms/pid-1/final/'
+const PAGES = ['/', FIRST_LESSON, FINAL, PLAYGROUND, '/floor-plan/', '/coverage/', '/no-such-page/']
+const hasPanes = (path: string): boolean => path === FIRST_LESSON || path === FINAL || path === PLAYGROUND
+const isLive = (path: string): boolean => path === '/' || hasPanes(path)
 const PHONE = { width: 390, height: 844 }
 
 for (const path of PAGES) {
@@ -20,7 +22,7 @@ for (const path of PAGES) {
   test(`${path} fits a phone`, async ({ page }) => {
     await page.setViewportSize(PHONE)
     await page.goto(path)
-    if (path === FIRST_LESSON || path === PLAYGROUND) {
+    if (hasPanes(path)) {
       for (const pane of ['Terminal', 'Plan', 'Read']) {
         await page.getByRole('button', { name: pane, exact: true }).click()
         if (pane === 'Terminal') await expect(rows(page)).toContainText('learner@host')
