@@ -100,12 +100,6 @@ const rename = (members: readonly ArchivedMember[], from: string, to: string): r
   members.map((m) => ({ ...m, name: m.name === from || m.name === `${from}/` ? (to === '' ? './' : to) : m.name.startsWith(`${from}/`) ? `${to}${to === '' ? '' : '/'}${m.name.slice(from.length + 1)}` : m.name }))
 
 function* copyTo(cli: Cli, container: string, source: string, target: string, follow: boolean): Flow<number> {
-  try {
-    yield* cli.api.request('GET', `/containers/${path(container)}/json`)
-  } catch (thrown) {
-    if (thrown instanceof RequestError && thrown.isNotFound) return yield* fail(cli, `Error: No such container:path: ${container}:${parentOf(target)}`)
-    throw thrown
-  }
   const there = yield* statIn(cli, container, target)
   const put = function* (directory: string, data: Uint8Array): Flow<number> {
     try {
@@ -124,7 +118,7 @@ function* copyTo(cli: Cli, container: string, source: string, target: string, fo
     return yield* put(target, data instanceof Uint8Array ? data : new Uint8Array(0))
   }
   const st = follow ? yield* stat(source) : yield* lstat(source)
-  if (isErr(st)) return yield* fail(cli, `lstat ${yield* absolute(source)}: ${st.message.toLowerCase()}`)
+  if (isErr(st)) return yield* fail(cli, `lstat ${(yield* absolute(source)).replace(/^\/([^/]*)$/, '//$1')}: ${st.message.toLowerCase()}`)
   const isDirectory = there?.isDirectory === true
   if (there !== undefined && !isDirectory && isDir(st.mode)) return yield* fail(cli, 'cannot copy directory')
   if (there === undefined && target.endsWith('/') && !isDir(st.mode)) return yield* fail(cli, 'no such directory')

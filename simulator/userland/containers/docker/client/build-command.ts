@@ -95,7 +95,8 @@ export function* buildCommand(cli: Cli, flags: Flags): Flow<number> {
     }
     archive = encodeArchive(members.map((m) => ({ ...m, uid: 0, gid: 0 })))
   }
-  if (!quiet) yield* cli.c.stdout.write(`Sending build context to Docker daemon  ${humanSize(archive.length, 4)}\r\r\n`)
+  const sending = `Sending build context to Docker daemon ${humanSize(archive.length, 4).padStart(8)}\r\r\n`
+  if (!quiet) yield* cli.c.stdout.write(sending)
   yield* cli.c.stdout.flush()
   const args = toMap(flags.list('build-arg').flatMap((a) => (a.includes('=') ? [a] : cli.c.env.has(a) ? [`${a}=${cli.c.env.get(a) ?? ''}`] : [])))
   const tags = flags.list('tag').map((t) => `&t=${encodeURIComponent(t)}`).join('')
@@ -105,18 +106,24 @@ export function* buildCommand(cli: Cli, flags: Flags): Flow<number> {
   })}${tags}`
   const stream = yield* cli.api.streamWith('POST', url, archive, 'application/x-tar')
   let rest = ''
+  let built = ''
   for (let data = yield* stream.next(); data !== undefined; data = yield* stream.next()) {
     rest += decodeUtf8(data)
     const lines = rest.split('\r\n')
     rest = lines.pop() ?? ''
     for (const line of lines) {
       const message = JSON.parse(line) as { stream?: string; error?: string; errorDetail?: { code?: number }; aux?: { ID: string } }
-      if (message.error !== undefined) return yield* fail(cli, message.error, message.errorDetail?.code ?? 1)
-      if (message.stream !== undefined) yield* cli.c.stdout.write(message.stream)
+      if (message.error !== undefined) {
+        if (quiet) yield* cli.c.stderr.write(`${sending}${built}`)
+        return yield* fail(cli, message.error, message.errorDetail?.code ?? 1)
+      }
+      if (quiet) built += message.stream ?? ''
+      else if (message.stream !== undefined) yield* cli.c.stdout.write(message.stream)
       if (message.aux !== undefined && flags.has('iidfile')) yield* writeFile(flags.text('iidfile'), message.aux.ID)
     }
     yield* cli.c.stdout.flush()
   }
+  if (quiet) yield* cli.c.stdout.write(built)
   return 0
 }
 function* absolute(path: string): Flow<string> {

@@ -30,8 +30,9 @@ export function tabulate(text: string, minimum = 10, padding = 3): string {
 }
 
 /** A row for templates: fields by name, in the type's name for error messages. */
-export const context = (type: string, fields: Readonly<Record<string, GoValue>>): GoStruct =>
-  new GoStruct(`formatter.${type}`, new Map(Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1)).map(([k, value]) => [k, { value, json: k }])), true)
+export const context = (type: string, fields: Readonly<Record<string, GoValue>>, labels?: Readonly<Record<string, string>> | null): GoStruct =>
+  new GoStruct(`formatter.${type}`, new Map(Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1)).map(([k, value]) => [k, { value, json: k }])), true,
+    new Map(labels === undefined ? [] : [['Label', (name: string) => new Map(Object.entries(labels ?? {})).get(name) ?? '']]))
 
 export interface Listing {
   /** docker ps looks at the template before. */
@@ -43,6 +44,9 @@ export interface Listing {
   readonly headers: Readonly<Record<string, string>>
   readonly rows: readonly GoStruct[]
 }
+
+/** SubHeaderContext.Label: the last part of a label's name. */
+const labelHeader = (name: string): string => (name.split('.').at(-1) ?? '').replace(/[-_]/g, ' ')
 
 /** Prints a list. Ends the program with docker's message if the template is wrong. */
 export function* printListing(cli: Cli, { format, standard, headers, rows, isChecked }: Listing): Flow<void> {
@@ -59,7 +63,7 @@ export function* printListing(cli: Cli, { format, standard, headers, rows, isChe
   let text = ''
   try {
     for (const row of rows) text += `${template.execute(row)}\n`
-    if (isTable) text = `${template.execute(new GoMap(new Map(Object.entries(headers)), 'formatter.SubHeaderContext'))}\n${text}`
+    if (isTable) text = `${template.execute(new GoMap(new Map(Object.entries(headers)), 'formatter.SubHeaderContext', false, new Map([['Label', labelHeader]])))}\n${text}`
   } catch (thrown) {
     if (thrown instanceof TemplateError) return yield* fail(cli, `failed to execute template: ${thrown.message}`)
     throw thrown

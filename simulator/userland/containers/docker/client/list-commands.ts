@@ -91,7 +91,7 @@ export function containerRow(item: ListedContainer, now: number, full: boolean):
     RunningFor: `${humanDuration(now - item.Created)} ago`, Ports: portsText(item.Ports), State: item.State, Status: item.Status, Size: virtual > 0 ? `${size} (virtual ${humanSize(virtual)})` : size,
     Labels: labelsText(item.Labels), Mounts: item.Mounts.map((m) => (m.Name ?? '') === '' ? m.Source : full ? (m.Name ?? '') : ellipsis(m.Name ?? '', 15)).join(','),
     LocalVolumes: String(item.Mounts.filter((m) => m.Driver === 'local').length), Networks: Object.keys(item.NetworkSettings.Networks).join(','),
-  })
+  }, item.Labels)
 }
 export type { ListedContainer }
 
@@ -151,7 +151,7 @@ export function* networkLsCommand(cli: Cli, flags: Flags): Flow<number> {
   const rows = networks.map((n) => context('networkContext', {
     ID: flags.bool('no-trunc') ? n.Id : truncateId(n.Id), Name: n.Name, Driver: n.Driver, Scope: n.Scope, IPv6: String(n.EnableIPv6), Internal: String(n.Internal), Labels: labelsText(n.Labels),
     CreatedAt: `${goTime(parseTime(n.Created)).replace(' +', `${/\.\d+/.exec(n.Created)?.[0] ?? ''} +`)}`,
-  }))
+  }, n.Labels))
   const standard = flags.bool('quiet') ? '{{.ID}}' : 'table {{.ID}}\t{{.Name}}\t{{.Driver}}\t{{.Scope}}'
   const headers = { ID: 'NETWORK ID', Name: 'NAME', Driver: 'DRIVER', Scope: 'SCOPE', IPv6: 'IPV6', Internal: 'INTERNAL', Labels: 'LABELS', CreatedAt: 'CREATED AT' }
   yield* printListing(cli, { format: flags.text('format'), standard, headers, rows })
@@ -168,7 +168,7 @@ interface ListedVolume {
 export function* volumeLsCommand(cli: Cli, flags: Flags): Flow<number> {
   const { text } = yield* cli.api.request('GET', `/volumes${query({ filters: filterQuery(flags.list('filter')) })}`)
   const volumes = [...((JSON.parse(text) as { Volumes: readonly ListedVolume[] | null }).Volumes ?? [])].sort((a, b) => (a.Name < b.Name ? -1 : 1))
-  const rows = volumes.map((v) => context('volumeContext', { Name: v.Name, Driver: v.Driver, Scope: v.Scope, Mountpoint: v.Mountpoint, Labels: labelsText(v.Labels), Links: 'N/A', Size: 'N/A' }))
+  const rows = volumes.map((v) => context('volumeContext', { Name: v.Name, Driver: v.Driver, Scope: v.Scope, Mountpoint: v.Mountpoint, Labels: labelsText(v.Labels), Links: 'N/A', Size: 'N/A' }, v.Labels))
   const standard = flags.bool('quiet') ? '{{.Name}}' : 'table {{.Driver}}\t{{.Name}}'
   const headers = { Name: 'VOLUME NAME', Driver: 'DRIVER', Scope: 'SCOPE', Mountpoint: 'MOUNTPOINT', Labels: 'LABELS', Links: 'LINKS', Size: 'SIZE' }
   yield* printListing(cli, { format: flags.text('format'), standard, headers, rows })

@@ -93,7 +93,7 @@ export function* copyIntoImage(daemon: Daemon, request: CopyRequest, context: st
     const kind = found.length > 1 ? 'multi' : single !== undefined && !isErr(single) && isDir(single.mode) ? 'dir' : 'file'
     const chown = request.chown === '' ? '' : `--chown=${request.chown} `
     const destination = cleanPath(request.target.startsWith('/') ? request.target : `${request.workingDir}/${request.target}`) + (toDirectory && request.target !== '.' ? '/' : '')
-    const createdBy = `/bin/sh -c #(nop) ${request.name} ${chown}${kind}:${found.length === 1 ? (hash === '' ? '' : sha256Hex(hash)) : sha256Hex(hash)} in ${destination.replace(/(?!^)\/$/, '/')} `
+    const createdBy = `/bin/sh -c #(nop) ${request.name} ${chown}${kind}:${found.length === 1 ? (hash === '' ? '' : sha256Hex(hash)) : sha256Hex(hash)} in ${request.target} `
     if (yield* useCached(createdBy)) return undefined
     const created = yield* createContainer(daemon, '', { ...config, Cmd: ['/bin/sh', '-c', '#(nop) copy'], Image: base?.id ?? '', HostConfig: {} })
     const container = daemon.get(created.Id)

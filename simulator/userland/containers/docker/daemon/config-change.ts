@@ -47,7 +47,7 @@ export function changeConfig(config: ContainerConfig, i: Instruction): string | 
       const ports = splitWords(i.rest).map((p) => (p.includes('/') ? p : `${p}/tcp`))
       for (const port of ports) if (!/^\d+(?:-\d+)?\/(?:tcp|udp|sctp)$/.test(port)) throw badRequest(`Invalid containerPort: ${port.split('/')[0]}`)
       config.ExposedPorts = { ...config.ExposedPorts, ...Object.fromEntries(ports.map((p) => [p, {}])) }
-      return `EXPOSE ${splitWords(i.rest).join(' ')}`
+      return `EXPOSE ${splitWords(i.rest).toSorted().join(' ')}`
     }
     case 'VOLUME': {
       const paths = i.json ?? splitWords(i.rest)

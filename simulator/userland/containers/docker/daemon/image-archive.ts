@@ -21,7 +21,7 @@ export function* saveImages(daemon: Daemon, names: readonly string[]): Flow<Uint
   const done = new Set<string>()
   for (const name of names) {
     const image = daemon.images.find(name)
-    if (image === undefined) throw notFound(`No such image: ${name}`)
+    if (image === undefined) throw notFound('reference does not exist')
     const parsed = parseReference(name)
     const isId = isReferenceError(parsed) || daemon.images.names.get(withTag(parsed)) === undefined
     const tags = isId ? [] : [withTag(parsed)]

@@ -169,7 +169,7 @@ export class NetworkController {
   }
   #chosenSubnet(text: string): Subnet {
     const subnet = parseSubnet(text)
-    if (subnet === undefined) throw badRequest(`invalid subnet ${text} : invalid CIDR block notation`)
+    if (subnet === undefined) throw badRequest(`Invalid subnet ${text} : invalid CIDR address: ${text}`)
     if (this.#isTaken(subnet)) throw new ApiError(403, 'Pool overlaps with other one on this address space')
     return subnet
   }

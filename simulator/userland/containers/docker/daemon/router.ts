@@ -57,10 +57,7 @@ const ROUTES: readonly Route[] = [
     yield* x.sendEmpty()
   }],
   ['POST', /^\/containers\/([^/]+)\/kill$/, function* (daemon, x) {
-    const ref = decodeURIComponent(x.params[0])
-    const container = daemon.find(ref)
-    if (container === undefined) throw notFound(`Cannot kill container: ${ref}: No such container: ${ref}`)
-    yield* killContainer(daemon, container, ref, x.get('signal'))
+    yield* killContainer(daemon, decodeURIComponent(x.params[0]), x.get('signal'))
     yield* x.sendEmpty()
   }],
   ['POST', /^\/containers\/([^/]+)\/pause$/, function* (daemon, x) {

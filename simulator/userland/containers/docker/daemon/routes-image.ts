@@ -49,7 +49,7 @@ export const IMAGE_ROUTES: readonly Route[] = [
       if (dangling !== undefined && ['true', '1'].includes(dangling) !== (names.length === 0)) continue
       const references = filters.get('reference') ?? []
       if (references.length > 0) {
-        names = names.filter((n) => references.some((r) => (r.includes(':') ? matchesPattern(n, r) : matchesPattern(n.slice(0, n.lastIndexOf(':')), r))))
+        names = names.filter((n) => references.some((r) => matchesPattern(n, r) || matchesPattern(n.slice(0, n.lastIndexOf(':')), r)))
         if (names.length === 0) continue
       }
       if (!labelsMatch(image.file.config.Labels, filters.get('label') ?? [])) continue
@@ -155,6 +155,7 @@ function* buildRoute(daemon: Daemon, x: Exchange): Flow<void> {
   const map = (name: string): Record<string, string> => (x.get(name) === '' ? {} : (JSON.parse(x.get(name)) as Record<string, string>))
   const quiet = x.flag('q')
   const prepared = prepareBuild(unpacked(x.body), x.get('dockerfile') === '' ? 'Dockerfile' : x.get('dockerfile'))
+  let unsaid = ''
   yield* x.startStream()
   const send = function* (value: unknown): Flow<void> {
     yield* x.stream(encodeUtf8(`${JSON.stringify(value)}\r\n`))
@@ -164,13 +165,15 @@ function* buildRoute(daemon: Daemon, x: Exchange): Flow<void> {
       tags: x.query.get('t') ?? [], noCache: x.flag('nocache'), keepContainers: !x.flag('rm'), forceRemove: x.flag('forcerm'),
       args: map('buildargs'), labels: map('labels'), target: x.get('target'), network: x.get('networkmode'),
       *say(text) {
-        if (!quiet) yield* send({ stream: text })
+        if (quiet) unsaid += text
+        else yield* send({ stream: text })
       },
     })
     if (quiet) yield* send({ stream: `${image.id}\n` })
     else yield* send({ aux: { ID: image.id } })
   } catch (thrown) {
     if (!(thrown instanceof ApiError)) throw thrown
+    if (unsaid !== '') yield* send({ stream: unsaid })
     const code = /returned a non-zero code: (\d+)$/.exec(thrown.message)
     yield* send({ errorDetail: { ...(code === null ? {} : { code: Number(code[1]) }), message: thrown.message }, error: thrown.message })
   }

@@ -55,8 +55,8 @@ export const NETWORK_ROUTES: readonly Route[] = [
   }],
   ['POST', /^\/networks\/([^/]+)\/connect$/, function* (daemon, x) {
     const { Container: ref = '', EndpointConfig: request = {} } = x.json() as { Container?: string; EndpointConfig?: EndpointRequest }
-    const network = daemon.networks.get(decoded(x.params[0]))
     const container = daemon.get(ref)
+    const network = daemon.networks.get(decoded(x.params[0]))
     if (container.hostConfig.NetworkMode.startsWith('container:')) throw new ApiError(403, 'container sharing network namespace with another container or host cannot be connected to any other network')
     if (container.hostConfig.NetworkMode === 'host' && network.name !== 'host') throw new ApiError(403, 'container cannot be connected to host network or disconnected from it')
     if (network.name === 'host') throw new ApiError(403, 'container cannot be connected to host network or disconnected from host network')
@@ -83,8 +83,8 @@ export const NETWORK_ROUTES: readonly Route[] = [
   }],
   ['POST', /^\/networks\/([^/]+)\/disconnect$/, function* (daemon, x) {
     const { Container: ref = '', Force: force = false } = x.json() as { Container?: string; Force?: boolean }
-    const network = daemon.networks.get(decoded(x.params[0]))
     const container = daemon.get(ref)
+    const network = daemon.networks.get(decoded(x.params[0]))
     const endpoint = container.endpoints.get(network.name)
     if (container.state.running && endpoint === undefined) throw new ApiError(403, `container ${container.id} is not connected to network ${network.name}`)
     if (!container.state.running && !container.wantedNetworks.has(network.name) && !force) throw conflict(`container ${container.id} is not connected to network ${network.name}`)

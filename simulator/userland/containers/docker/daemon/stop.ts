@@ -2,7 +2,7 @@
 import type { Flow } from '../../../../abi/syscalls.ts'
 import { monotonicMs } from '../../../libc/goroutine.ts'
 import { signalNumber } from '../signals.ts'
-import { ApiError, badRequest, conflict, serverError } from './api-error.ts'
+import { ApiError, badRequest, conflict, serverError, notFound } from './api-error.ts'
 import type { Container } from './container.ts'
 import { saveContainer } from './container-files.ts'
 import type { Daemon } from './daemon.ts'
@@ -54,10 +54,13 @@ function* waitStopped(daemon: Daemon, container: Container, exits: number, ms: n
 }
 
 /** POST /containers/ID/kill: SIGKILL also waits for the end. */
-export function* killContainer(daemon: Daemon, container: Container, ref: string, text: string): Flow<void> {
+export function* killContainer(daemon: Daemon, ref: string, text: string): Flow<void> {
   const number = text === '' ? SIGKILL : signalNumber(text)
-  if (number === undefined && /^\d+$/.test(text) && text !== '0') throw badRequest(`Cannot kill container: ${ref}: The linux daemon does not support signal ${text}`)
-  if (number === undefined) throw badRequest(`Invalid signal: ${text}`)
+  const isNumber = /^\d+$/.test(text) && text !== '0'
+  if (number === undefined && !isNumber) throw badRequest(`Invalid signal: ${text}`)
+  const container = daemon.find(ref)
+  if (container === undefined) throw notFound(`Cannot kill container: ${ref}: No such container: ${ref}`)
+  if (number === undefined) throw badRequest(`Cannot kill container: ${ref}: The linux daemon does not support signal ${text}`)
   const isWanted = number === SIGKILL || number === stopSignal(container)
   try {
     requireRunning(container)

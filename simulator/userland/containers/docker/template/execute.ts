@@ -2,7 +2,7 @@
 import { CallError, FUNCTIONS, type TemplateFunction } from './functions.ts'
 import { lineOf, TemplateError } from './lexer.ts'
 import { type Command, type ControlNode, type Node, type Operand, type Pipeline, TemplateParser } from './parser.ts'
-import { GoFloat, GoMap, GoSlice, GoStruct, type GoValue, isTrue, printValue, sortedEntries, typeName } from './value.ts'
+import { type GoMethod, GoFloat, GoMap, GoSlice, GoStruct, type GoValue, isTrue, printValue, sortedEntries, typeName } from './value.ts'
 
 /** What a map answers for a missing key: prints as `<no value>`. */
 const NO_VALUE = new GoStruct('<no value>', new Map())
@@ -149,6 +149,8 @@ class Execution {
       const [arg] = rest
       if (first.kind === 'field' || first.kind === 'variable' || first.kind === 'chain') {
         const name = first.names[first.names.length - 1] ?? first.text
+        const method = first.kind === 'field' ? this.#method(first, dot, first.names) : undefined
+        if (method !== undefined) return this.#callMethod(first, name, method, [...rest.map((word) => this.#evaluate(word, dot)), ...piped])
         this.#evaluate(first, dot)
         this.#fail(first, `${name} is not a method but has arguments`)
       }
@@ -197,6 +199,17 @@ class Execution {
     }
   }
 
+  #method(node: Operand, start: GoValue, names: readonly string[]): GoMethod | undefined {
+    const owner = this.#fields(node, start, names.slice(0, -1))
+    return owner instanceof GoStruct || owner instanceof GoMap ? owner.methods.get(names[names.length - 1]) : undefined
+  }
+  #callMethod(node: Operand, name: string, method: GoMethod, args: readonly GoValue[]): GoValue {
+    if (args.length !== 1) this.#fail(node, `wrong number of args for ${name}: want 1 got ${args.length}`)
+    const [argument] = args
+    if (typeof argument !== 'string') this.#fail(node, `expected string; found ${String(argument)}`)
+    return method(argument)
+  }
+
   #fields(node: Operand, start: GoValue, names: readonly string[]): GoValue {
     let value = start
     for (const name of names) value = this.#field(node, value, name)
@@ -206,6 +219,7 @@ class Execution {
     if (value === NO_VALUE) this.#fail(node, `nil data; no entry for key ${JSON.stringify(name)}`)
     if (value instanceof GoStruct) {
       const field = value.fields.get(name)
+      if (field === undefined && value.methods.has(name)) this.#fail(node, `wrong number of args for ${name}: want 1 got 0`)
       if (field === undefined) this.#fail(node, `can't evaluate field ${name} in type ${typeName(value)}`)
       return field.value
     }

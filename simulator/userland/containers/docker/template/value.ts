@@ -2,15 +2,20 @@
 // (the type of a nil slice, a struct from a map) is kept, because fmt prints them differently.
 
 /** A struct or a formatter's context: fields by Go name; `json` is the name in JSON, undefined for a field that JSON leaves out. */
+/** A method of one argument, a string. */
+export type GoMethod = (argument: string) => GoValue
+
 export class GoStruct {
   readonly type: string
   readonly fields: ReadonlyMap<string, GoField>
   /** Reached through a pointer: what error messages say. */
   readonly isPointer: boolean
-  constructor(type: string, fields: ReadonlyMap<string, GoField>, isPointer = false) {
+  readonly methods: ReadonlyMap<string, GoMethod>
+  constructor(type: string, fields: ReadonlyMap<string, GoField>, isPointer = false, methods: ReadonlyMap<string, GoMethod> = new Map()) {
     this.type = type
     this.fields = fields
     this.isPointer = isPointer
+    this.methods = methods
   }
 }
 export interface GoField {
@@ -23,10 +28,12 @@ export class GoMap {
   readonly entries: ReadonlyMap<string, GoValue>
   readonly type: string
   readonly isNil: boolean
-  constructor(entries: ReadonlyMap<string, GoValue>, type = 'map[string]interface {}', isNil = false) {
+  readonly methods: ReadonlyMap<string, GoMethod>
+  constructor(entries: ReadonlyMap<string, GoValue>, type = 'map[string]interface {}', isNil = false, methods: ReadonlyMap<string, GoMethod> = new Map()) {
     this.entries = entries
     this.type = type
     this.isNil = isNil
+    this.methods = methods
   }
 }
 export class GoSlice {
