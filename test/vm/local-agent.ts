@@ -25,14 +25,13 @@ export function buildAgent(arch: 'amd64' | 'i386' = process.arch === 'ia32' ? 'i
   return { path, remove: () => rmSync(out, { recursive: true, force: true }) }
 }
 
-/** Starts an agent; it ends when the port is closed. */
-export function startAgent(path: string): AgentPort & { readonly pid: number | undefined } {
-  const child = spawn('unshare', ['-m', path, '-'], { stdio: ['pipe', 'pipe', 'inherit'] })
+/** Starts an agent whose /run and root's home are empty, on one CPU with all that it starts, as in a virtual machine; it ends when the port is closed. */
+export function startAgent(path: string): AgentPort {
+  const child = spawn('taskset', ['-c', '0', 'unshare', '-m', 'sh', '-c', 'mount -t tmpfs none /run && mount -t tmpfs none /root && exec "$0" -', path], { stdio: ['pipe', 'pipe', 'inherit'] })
   let closed: (reason: string) => void = () => undefined
   child.on('exit', (code, signal) => closed(`the agent has ended: ${signal ?? code}`))
   child.stdin.on('error', () => undefined)
   return {
-    pid: child.pid,
     send: (bytes) => void child.stdin.write(bytes),
     onData: (take) => void child.stdout.on('data', (bytes: Buffer) => take(new Uint8Array(bytes))),
     onClose: (listener) => { closed = listener },

@@ -21,14 +21,14 @@ export function worldOf(raw: RawWorld): World {
   const processes = processesOf(raw, initial, byId)
   const nsfs = new Map<NsId, readonly NsMount[]>(sorted.filter(({ mountinfo }) => mountinfo !== undefined).map(({ id, mountinfo = '' }) => [id, nsMounts(mountinfo)]))
   const holders = countHolders(raw, initial, processes, [...nsfs.values()].flat())
-  const mountedAt = Map.groupBy(nsfs.get(initial.mnt) ?? [], ({ ns }) => ns)
+  const mountedAt = (id: NsId): string[] => [...new Set((nsfs.get(initial.mnt) ?? []).filter(({ ns }) => ns === id).map(({ target }) => target))]
   const nets = sorted.flatMap(({ id, net }) => (net === undefined ? [] : [{ id, net }]))
   return {
     time: raw.time, initial, processes,
-    namespaces: sorted.map((ns) => ({
-      ...namespaceOf(ns, byId), holders: holders.get(ns.id) ?? {},
-      ...(mountedAt.has(ns.id) ? { mountedAt: [...new Set(mountedAt.get(ns.id)?.map(({ target }) => target))] } : {}),
-    })),
+    namespaces: sorted.map((ns) => {
+      const paths = mountedAt(ns.id)
+      return { ...namespaceOf(ns, byId), holders: holders.get(ns.id) ?? {}, ...(paths.length > 0 ? { mountedAt: paths } : {}) }
+    }),
     mounts: Object.fromEntries(sorted.flatMap(({ id, mountinfo }): [NsId, WorldMount[]][] => (mountinfo === undefined ? [] : [[id, mountsOf(mountinfo, raw.procs)]]))),
     links: Object.fromEntries(nets.map(({ id, net }) => [id, linksOf(id, net)])),
     routes: Object.fromEntries(nets.map(({ id, net }) => [id, routesOf(net)])),

@@ -75,7 +75,7 @@ struct job {
     int status;
     uint64_t ended_at;
     /* turn.c */
-    struct { bool is_asked, waiting; uint64_t typed, at, since; unsigned delay; int reader; unsigned long switches; } turn;
+    struct { bool is_asked, waiting; uint64_t typed, at, since; unsigned delay; } turn;
     uint64_t printed_at;
 };
 extern struct job *jobs;
@@ -101,7 +101,7 @@ void each_account(void (*tell)(const char *name, unsigned uid, void *arg), void 
 void become(const struct account *who);                     /* in a child, before exec: identity, environment, ordinary priority */
 
 /* turn.c: does a terminal wait for its learner? */
-void turn_typed(struct job *job);                           /* before typed bytes are passed on */
+void turn_typed(struct job *job);                           /* something was typed: it is asked for again */
 void turns_stirred(unsigned ms);                            /* something happened: look again so soon */
 void turns_look(void);
 uint64_t turns_due(void);

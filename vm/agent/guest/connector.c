@@ -79,7 +79,9 @@ static void tell_exec(int pid) {
     json_key(&b, "ns");
     buf_add(&b, "[", 1);
     for (size_t i = 0; i < sizeof NS_FILES / sizeof *NS_FILES; i++) buf_printf(&b, i ? ",%u" : "%u", ns_number(pid, NS_FILES[i]));
-    buf_printf(&b, "],\"tty\":%u}", stat.tty);
+    buf_add(&b, "]", 1);
+    if ((stat.tty >> 8 & 0xfff) == 136) buf_printf(&b, ",\"tty\":\"pts/%u\"", (stat.tty & 0xff) | (stat.tty >> 12 & 0xfff00));
+    buf_add(&b, "}", 1);
     send_frame(RAN, 0, b.data, b.len);
     free(b.data);
     told[pid / 8] |= (unsigned char)(1 << pid % 8);

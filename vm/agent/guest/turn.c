@@ -17,14 +17,13 @@
 
 #define FIRST_LOOK 2
 #define RAREST_LOOK 400
-/* A reader that hasn't stirred for so long after a key has no use for it yet: half a line for cat. */
-#define UNMOVED 300
 /* A program of several threads often reads its terminal all the time (docker): its turn is over when it has printed nothing for so long. */
 #define QUIET 200
 /* sudo and script copy between two terminals; nobody nests them deeper. */
 #define MAX_NESTING 4
 
-struct reader { int tid; unsigned long switches; bool has_threads; };
+/* `has_threads`: it is one of several of its process. */
+struct reader { bool has_threads; };
 
 static bool find_reader(dev_t tty, int leader, int nesting, struct reader *out);
 
@@ -93,14 +92,6 @@ static void wait_epoll(struct waits *waits, int pid, long epoll, dev_t tty) {
     }
 }
 
-static unsigned long switches_of(int pid, int tid) {
-    char path[64], text[4096];
-    snprintf(path, sizeof path, "%d/task/%d/status", pid, tid);
-    if (read_at(proc_fd, path, text, sizeof text) <= 0) return 0;
-    char *at = strstr(text, "\nvoluntary_ctxt_switches:");
-    return at ? strtoul(at + 25, NULL, 10) : 0;
-}
-
 /* Does this thread sleep until something comes from `tty`? */
 static bool is_reading(int pid, int tid, dev_t tty, int nesting) {
     char path[64], text[256];
@@ -141,10 +132,7 @@ static bool is_reader(int pid, dev_t tty, int nesting, struct reader *out) {
     bool is_found = false;
     while ((tid = next_pid(threads))) {
         n++;
-        if (is_found || !is_reading(pid, tid, tty, nesting)) continue;
-        is_found = true;
-        out->tid = tid;
-        out->switches = switches_of(pid, tid);
+        is_found = is_found || is_reading(pid, tid, tty, nesting);
     }
     closedir(threads);
     out->has_threads = n > 1;
@@ -168,9 +156,11 @@ static bool find_reader(dev_t tty, int leader, int nesting, struct reader *out) 
 
 static bool reader_of(struct job *job, struct reader *out) {
     struct stat info;
-    int group = 0, queued = 0;
+    int group = 0;
+    struct pollfd left = { .fd = job->slave, .events = POLLIN };
     if (job->slave < 0 || job->input.len || fstat(job->slave, &info) < 0 || ioctl(job->fd, TIOCGPGRP, &group) < 0) return false;
-    if (ioctl(job->slave, FIONREAD, &queued) == 0 && queued > 0) return false;
+    /* Asking the inner end also waits until what was typed has come through the pty. What nobody has read yet isn't dealt with. */
+    if (poll(&left, 1, 0) > 0) return false;
     return find_reader(info.st_rdev, group, 0, out);
 }
 
@@ -179,17 +169,10 @@ void turn_tell(struct job *job) {
 }
 
 void turn_typed(struct job *job) {
-    uint64_t now = now_ms();
-    if (!job->turn.is_asked) {
-        /* Until this reader has stirred, it hasn't seen what comes now. */
-        struct reader reader = { 0 };
-        job->turn.reader = job->turn.waiting && reader_of(job, &reader) ? reader.tid : 0;
-        job->turn.switches = reader.switches;
-    }
     job->turn.is_asked = true;
     job->turn.delay = FIRST_LOOK;
-    job->turn.at = now + FIRST_LOOK;
-    job->turn.since = now;
+    job->turn.since = now_ms();
+    job->turn.at = job->turn.since + FIRST_LOOK;
 }
 
 void turns_stirred(unsigned ms) {
@@ -204,7 +187,6 @@ void turns_stirred(unsigned ms) {
 static void look(struct job *job, uint64_t now) {
     struct reader reader = { 0 };
     bool waits = reader_of(job, &reader);
-    if (waits && reader.tid == job->turn.reader && reader.switches == job->turn.switches && now < job->turn.since + UNMOVED) waits = false;
     if (waits && reader.has_threads && now < (job->printed_at > job->turn.since ? job->printed_at : job->turn.since) + QUIET) waits = false;
     if (waits || job->turn.waiting) {
         job->turn.waiting = waits;
