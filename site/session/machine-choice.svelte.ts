@@ -58,7 +58,7 @@ class MachineChoice {
 
   /** Asks the site what it has for a machine in the page. */
   async look(): Promise<void> {
-    this.info = undefined
+    if (this.info?.available !== true) this.info = undefined
     try {
       const { browserVmInfo } = await import('../real-linux/in-page.ts')
       this.info = await browserVmInfo(this.#image)
@@ -88,6 +88,7 @@ class MachineChoice {
         this.opening = undefined
         await classroom.use((at, screens, listeners) => new RealSession(machine, hearing, at.terminals, screens, listeners))
         classroom.announcement = `The machine is ready: ${MACHINE_NAMES[kind]}`
+        if (kind === 'browser-vm') void this.look()
       }
     } catch (error) {
       if (!cancel.signal.aborted) {

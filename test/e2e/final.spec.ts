@@ -14,7 +14,7 @@ const stub = readFile(join(import.meta.dirname, 'stub-machine.js'), 'utf8')
 const world = JSON.stringify(startLesson(bootMachine, { id: 'stub', docker: false, setup: '', terminals: [{ name: 'host', user: 'learner' }, { name: 'second', user: 'learner' }] }).machine.world())
 
 async function withStub(page: Page, ms = 1): Promise<void> {
-  await page.route(/_astro\/in-page[^/]*\.js/, async route => route.fulfill({ contentType: 'text/javascript', body: `const WORLD = ${world}, STEP_MS = ${ms}\n${await stub}` }))
+  await page.route(/_astro\/(in-page|on-server)[^/]*\.js/, async route => route.fulfill({ contentType: 'text/javascript', body: `const WORLD = ${world}, STEP_MS = ${ms}\n${await stub}` }))
 }
 
 async function expectAccessible(page: Page): Promise<void> {
@@ -139,4 +139,33 @@ test('the choice can be made on a phone, and leads back to the terminal', async 
   await expect(plate(page)).toHaveText(/Real Linux/)
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
   await expectAccessible(page)
+})
+
+test('real Linux on a server: the queue, the connection, the time left, and the way back after a reload', async ({ page }) => {
+  await withStub(page, 700)
+  // As a site that was built with a server's address.
+  await page.route(`**${FINAL}`, async route => {
+    const response = await route.fetch()
+    await route.fulfill({ response, body: (await response.text()).replaceAll('&quot;server&quot;:[0]', '&quot;server&quot;:[0,&quot;ws://127.0.0.1:7070&quot;]') })
+  })
+  await open(page, FINAL)
+  await page.getByRole('radio', { name: /Real Linux on a server/ }).check()
+  await page.getByRole('button', { name: 'Start real Linux' }).click()
+  await expect(page.locator('.coming')).toContainText('number 2 in the queue: about 80 seconds')
+  await expectAccessible(page)
+  await expect(plate(page)).toHaveText(/Real Linux on a server/)
+  await run(page, 'hostname')
+
+  const server = (status: object) => page.evaluate(told => Reflect.get(globalThis, 'server')(told), status)
+  await server({ state: 'reconnecting', attempt: 1 })
+  await expect(page.getByRole('status').filter({ hasText: 'connection to the machine is lost' })).toBeVisible()
+  await server({ state: 'ready' })
+  await expect(page.getByText('connection to the machine is lost')).toHaveCount(0)
+  await server({ state: 'ending', limit: 'idle', seconds: 60 })
+  await expect(page.getByText(/takes this machine back in \d+ seconds\. Nobody/)).toBeVisible()
+  await run(page, 'echo awake')
+  await expect(page.getByText(/Nobody has typed for long/)).toHaveCount(0)
+
+  await page.reload()
+  await expect(plate(page)).toHaveText(/Real Linux on a server/)
 })

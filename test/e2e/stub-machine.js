@@ -1,5 +1,5 @@
 // A machine that behaves as a real one does towards the page, without any Linux: it echoes lines and answers each with a prompt and the World given to it.
-// Served in place of the code that opens the page's machine; `WORLD` and `EARLIER` (what a machine before it left) are put in front of it.
+// Served in place of the code that opens a machine in the page or on a server; `WORLD` and `STEP_MS` are put in front of it.
 const encoder = new TextEncoder()
 const pause = ms => new Promise(resolve => setTimeout(resolve, ms))
 const PROMPT = 'learner@host:~$ '
@@ -45,12 +45,12 @@ class StubTerminal {
 }
 
 class StubMachine {
-  kind = 'browser-vm'
   lacks = { undo: 'A stub has no way back.', rewind: 'A stub has no way back.', lens: 'A stub tells nothing.', packets: 'A stub has no wires.', save: 'A stub keeps nothing.' }
   timeline = []
   #terminals = new Map()
   #onStep = []
-  constructor() {
+  constructor(kind) {
+    this.kind = kind
     this.step('', 'start')
   }
   step(terminal, label) {
@@ -85,5 +85,22 @@ export async function openBrowserVm({ onProgress, signal }) {
   }
   onProgress({ phase: 'start', loaded: 0, total: 0 })
   await pause(STEP_MS)
-  return new StubMachine()
+  return new StubMachine('browser-vm')
+}
+
+/** A queue of three, and a server that soon wants its machine back; `globalThis.server` does what a server does later. */
+export async function openServerVm({ onStatus, storage, signal }) {
+  onStatus({ state: 'asking' })
+  if (storage.getItem('key') === null) {
+    for (let position = 3; position > 0; position--) {
+      onStatus({ state: 'queued', position, seconds: position * 40 })
+      await pause(STEP_MS)
+      if (signal.aborted) throw new Error('aborted')
+    }
+  }
+  onStatus({ state: 'starting' })
+  storage.setItem('key', 'way back')
+  onStatus({ state: 'ready' })
+  globalThis.server = onStatus
+  return new StubMachine('qemu-vm')
 }
