@@ -22,6 +22,11 @@ import { mkdirAll, putFile, runProgram, timestamp } from './util.ts'
 const PID_FILE = '/var/run/docker.pid'
 const CONTAINERD_DIRECTORY = '/var/run/docker/containerd'
 
+/** What a store of a mapping has besides containers and images. */
+const ROOT_DIRECTORIES: readonly (readonly [string, number])[] = [
+  ['buildkit', 0o711], ['containerd', 0o700], ['image', 0o700], ['network', 0o750], ['plugins', 0o700], ['runtimes', 0o700], ['swarm', 0o700], ['tmp', 0o700], ['trust', 0o700],
+]
+
 interface Config {
   readonly 'userns-remap'?: string
   readonly debug?: boolean
@@ -172,11 +177,12 @@ function* serve(c: Crt, rt: GoRuntime, remap: Remap | undefined, config: Config)
   const daemon = new Daemon(rt, { remap, id: 'ISOL:AB00:DOCK:ERD0:SIMU:LATE:D000:0000:0000:0000:0000:0001' })
   daemon.isLiveRestore = config['live-restore'] === true
   yield* mkdirAll('/var/lib/docker', 0o710)
+  yield* call('fchownat', -100, '/var/lib/docker', 0, remap?.gid ?? 0, 0)
   if (remap !== undefined) {
-    yield* chmod('/var/lib/docker', 0o711)
     yield* chmod('/run/docker', 0o711)
     yield* chmod(CONTAINERD_DIRECTORY, 0o711)
     yield* mkdirAll(daemon.root, 0o710, 0, remap.gid)
+    for (const [path, mode] of ROOT_DIRECTORIES) yield* mkdirAll(`${daemon.root}/${path}`, mode)
   }
   yield* mkdirAll(`${daemon.root}/containers`, 0o710, 0, remap?.gid ?? 0)
   yield* daemon.layers.load()

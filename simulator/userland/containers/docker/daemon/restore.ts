@@ -1,7 +1,6 @@
 // What a daemon does with the containers it finds when it starts, and with those it leaves when it ends (daemon/daemon.go: restore, Shutdown).
 import type { Flow } from '../../../../abi/syscalls.ts'
 import { Signal } from '../../../libc/goroutine.ts'
-import { signalNumber } from '../signals.ts'
 import { ApiError } from './api-error.ts'
 import type { Container } from './container.ts'
 import { loadContainers, saveContainer } from './container-files.ts'
@@ -9,8 +8,6 @@ import type { Daemon } from './daemon.ts'
 import { restoreNetworks } from './sandbox.ts'
 import { adoptContainer, forget, startContainer } from './start.ts'
 import { stopContainer } from './stop.ts'
-
-const SIGTERM = 15
 
 /** restartmanager.ShouldRestart, as it is asked at the daemon's start: `always` means also what was stopped by hand. */
 function startsWithDaemon(container: Container): boolean {
@@ -23,21 +20,16 @@ function startsWithDaemon(container: Container): boolean {
 
 /** Loads all containers, and takes over those that still run. */
 export function* loadAll(daemon: Daemon): Flow<void> {
+  const alive: Container[] = []
   for (const container of yield* loadContainers(daemon)) {
     daemon.containers.set(container.id, container)
     daemon.names.set(container.name, container)
     const { running, paused } = container.state
     if (!running && !paused) continue
-    if (!(yield* adoptContainer(daemon, container)) || daemon.isLiveRestore) continue
-    // somebody killed the daemon: without live-restore its containers should have ended with it; docker counts that as being stopped by hand
-    container.wasStopped = true
-    container.wasStoppedByHand = true
-    try {
-      yield* container.shim?.ask('kill', { signal: signalNumber(container.config.StopSignal ?? '') ?? SIGTERM }) ?? (function* () {})()
-    } catch (thrown) {
-      if (!(thrown instanceof ApiError)) throw thrown
-    }
+    if (yield* adoptContainer(daemon, container)) alive.push(container)
   }
+  // somebody killed the daemon: without live-restore its containers should have ended with it
+  if (!daemon.isLiveRestore) yield* stopAll(daemon, alive)
 }
 
 /** Once there are networks: what runs gets back the daemon's part of its network, restart policies act, and what was only for one run goes. Answers what failed. */
@@ -68,9 +60,13 @@ export function* leaveContainers(daemon: Daemon): Flow<void> {
     for (const container of running) yield* saveContainer(container)
     return
   }
-  const state = { left: running.length }
+  yield* stopAll(daemon, running)
+}
+
+function* stopAll(daemon: Daemon, containers: readonly Container[]): Flow<void> {
+  const state = { left: containers.length }
   const done = new Signal()
-  for (const container of running) {
+  for (const container of containers) {
     daemon.rt.go((function* () {
       try {
         yield* stopContainer(daemon, container, undefined)

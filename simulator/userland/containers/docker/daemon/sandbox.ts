@@ -146,7 +146,6 @@ export function* restoreNetworks(daemon: Daemon, container: Container): Flow<voi
     container.filesFrom = daemon.find(mode.slice(10))
     return
   }
-  container.isPlugged = mode !== 'host'
   for (const network of daemon.networks.networks.values()) {
     const endpoint = network.endpoints.get(container.id)
     if (endpoint === undefined) continue

@@ -128,6 +128,7 @@ export function* adoptContainer(daemon: Daemon, container: Container): Flow<bool
     return false
   }
   state.paused = status === 'paused'
+  container.isPlugged = container.hostConfig.NetworkMode !== 'host'
   const streams = new ProcessStreams(daemon.rt, `/run/docker/containerd/${container.id}`, 'init', config.Tty, config.OpenStdin)
   container.streams = streams
   yield* makeLog(daemon, container, streams)
