@@ -18,13 +18,13 @@ function writeOut(bytes: Uint8Array): boolean {
 }
 
 export function sh(args: readonly string[]): number | Promise<number> {
-  const parsed = parseArguments(args, { flags: ['docker'], values: ['user', 'machine', 'images'] })
+  const parsed = parseArguments(args, { flags: ['docker', 'compose'], values: ['user', 'machine', 'images'] })
   const user = userArgument(parsed)
   if (process.stdin.isTTY) throw new UsageError("sh reads its script from standard input; for a terminal there is 'isolab shell'")
   const script = readFileSync(0)
   const name = machineArgument(parsed)
   const images = imagesArgument(parsed)
-  if (name !== 'sim' && images.length > 0) throw new UsageError('--images are made for the simulated machine')
+  if (name !== 'sim' && images.length > 0) throw new UsageError('--images and --compose are made for the simulated machine')
   if (name !== 'sim') return import('./machine-sh.ts').then(({ machineSh }) => machineSh({ machine: name, user, docker: parsed.flags.has('docker') }, script.toString()))
   const machine = bootMachine({ docker: parsed.flags.has('docker'), images })
   const { status } = machine.runScript(script, {

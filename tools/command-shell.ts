@@ -11,11 +11,11 @@ const SLICE_MS = 15
 const AHEAD_NS = 20e6
 
 export function shell(args: readonly string[]): Promise<number> {
-  const parsed = parseArguments(args, { flags: ['docker'], values: ['user', 'machine', 'images'] })
+  const parsed = parseArguments(args, { flags: ['docker', 'compose'], values: ['user', 'machine', 'images'] })
   const user = userArgument(parsed)
   const name = machineArgument(parsed)
   const images = imagesArgument(parsed)
-  if (name !== 'sim' && images.length > 0) throw new UsageError('--images are made for the simulated machine')
+  if (name !== 'sim' && images.length > 0) throw new UsageError('--images and --compose are made for the simulated machine')
   if (name !== 'sim') return import('./machine-sh.ts').then(({ machineShell }) => machineShell({ machine: name, user, docker: parsed.flags.has('docker') }))
   const machine = bootMachine({ docker: parsed.flags.has('docker'), images, seed: 1 })
   const size = (): [number, number] => [process.stdout.rows || 24, process.stdout.columns || 80]

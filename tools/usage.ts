@@ -1,5 +1,5 @@
 // Arguments of the `isolab` commands: a few long options and words, with errors that name what is wrong.
-import { isImageName, MORE_IMAGES } from '../simulator/images/containers/names.ts'
+import { COMPOSE, isImageName, MORE_IMAGES } from '../simulator/images/containers/names.ts'
 
 export class UsageError extends Error {
   readonly remedy: string | undefined
@@ -53,11 +53,13 @@ export function userArgument(parsed: Arguments): string {
   return user
 }
 
-/** --images: a list of names with commas between them. */
+/** --images: a list of names with commas between them; --compose adds the plug-in. */
 export function imagesArgument(parsed: Arguments): readonly string[] {
   const names = (parsed.values.get('images') ?? '').split(',').map((name) => name.trim()).filter((name) => name !== '')
   if (names.length > 0 && !parsed.flags.has('docker')) throw new UsageError("--images is about Docker's images: it needs --docker, too")
   const unknown = names.find((name) => !isImageName(name))
   if (unknown !== undefined) throw new UsageError(`no image '${unknown}' on board; --images knows ${MORE_IMAGES.join(', ')} and all`)
-  return names
+  if (!parsed.flags.has('compose')) return names
+  if (!parsed.flags.has('docker')) throw new UsageError('--compose is a plug-in of Docker\'s: it needs --docker, too')
+  return [...names, COMPOSE]
 }

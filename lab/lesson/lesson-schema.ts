@@ -1,6 +1,6 @@
 // Reads lesson files, already parsed from YAML. What is wrong is told by file, field and remedy.
 import * as v from 'valibot'
-import { MORE_IMAGES } from '../../simulator/images/containers/names.ts'
+import { COMPOSE, MORE_IMAGES } from '../../simulator/images/containers/names.ts'
 import { needsAction } from '../facts/action.ts'
 import { fact, FACT_KINDS, factKeys } from '../facts/fact-schema.ts'
 import type { Exercise, FinalExercise, Lesson, MachineKind, Track } from './lesson.ts'
@@ -26,7 +26,7 @@ const place = {
   minutes: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(30)),
   terminals: v.optional(v.pipe(v.array(v.strictObject({ name: terminalName, user: v.optional(v.picklist(['root', 'learner']), 'learner') })), v.minLength(1)), [{ name: 'host' }]),
   setup: v.optional(v.string(), ''),
-  docker: v.optional(v.union([v.boolean(), v.strictObject({ images: v.array(v.picklist(MORE_IMAGES)) })], `is true, or { images: [${MORE_IMAGES.join(', ')}] } for more images than busybox, debian:12 and nginx`), false),
+  docker: v.optional(v.union([v.boolean(), v.strictObject({ images: v.optional(v.array(v.picklist(MORE_IMAGES)), []), compose: v.optional(v.boolean(), false) })], `is true, or { images: [${MORE_IMAGES.join(', ')}] } for more images than busybox, debian:12 and nginx, or { compose: true } for docker compose`), false),
 }
 /** What is to be done: in tasks.yaml, or in final.yaml. */
 const work = {
@@ -105,7 +105,8 @@ export function readLesson(files: LessonFiles): Lesson {
   return lesson
 }
 
-const dockerOf = (docker: boolean | { images: readonly string[] }): Pick<Lesson, 'docker' | 'images'> => ({ docker: docker !== false, images: typeof docker === 'object' ? docker.images : [] })
+const dockerOf = (docker: boolean | { images: readonly string[]; compose: boolean }): Pick<Lesson, 'docker' | 'images'> =>
+  ({ docker: docker !== false, images: typeof docker === 'object' ? [...docker.images, ...(docker.compose ? [COMPOSE] : [])] : [] })
 
 /** No Docker there: its daemon and images would be most of the download. */
 const NO_DOCKER: Readonly<Partial<Record<MachineKind, string>>> = { 'browser-vm': 'This exercise needs Docker, and the small machine in the page has none.' }

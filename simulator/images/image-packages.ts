@@ -1,7 +1,8 @@
-// Packages that container images bring and the host lacks. Their programs are executables of those images alone.
+// Packages that the host lacks: those that container images bring, and Docker's plug-in, which is installed when it is asked for.
+import { composePackage } from '../userland/containers/docker/compose/index.ts'
 import type { ProgramPackage } from '../userland/program-table.ts'
 import { alpinePackage } from '../userland/programs/alpine/index.ts'
 import { gosuPackage } from '../userland/programs/gosu/index.ts'
 import { redisPackage } from '../userland/programs/redis/index.ts'
 
-export const IMAGE_PACKAGES: readonly ProgramPackage[] = [alpinePackage, gosuPackage, redisPackage]
+export const IMAGE_PACKAGES: readonly ProgramPackage[] = [alpinePackage, gosuPackage, redisPackage, composePackage]

@@ -9,7 +9,7 @@ export interface BootOptions {
   readonly bootTimeMs?: number
   /** Boot with the Docker daemon running and its images present. Without it the images aren't there either. */
   readonly docker?: boolean
-  /** With `docker`: images besides those of the reference machine, by the names of images/containers/names.ts, or `all`. */
+  /** With `docker`: images besides those of the reference machine, by the names of images/containers/names.ts, or `all`; `compose` is the client's plug-in. */
   readonly images?: readonly string[]
 }
 

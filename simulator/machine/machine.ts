@@ -1,6 +1,5 @@
 // The simulated machine with every program on board: for Node, tests and whoever need not count bytes.
-import { imagesOnBoard } from '../images/containers/index.ts'
-import { dockerStore } from '../images/containers/store.ts'
+import { dockerOnBoard } from '../images/containers/on-board.ts'
 import { hostImage, IMAGE_TIME } from '../images/host.ts'
 import { IMAGE_PACKAGES } from '../images/image-packages.ts'
 import { ALL_PACKAGES, programsById } from '../images/packages.ts'
@@ -10,7 +9,7 @@ import { bootMachineFrom, type MachineParts } from './simulated-machine.ts'
 const PARTS: MachineParts = {
   image: hostImage(ALL_PACKAGES),
   programs: programsById([...ALL_PACKAGES, ...IMAGE_PACKAGES]),
-  dockerStore: (images) => dockerStore(imagesOnBoard(images), IMAGE_TIME),
+  dockerStore: (images) => dockerOnBoard(images, IMAGE_TIME),
 }
 
 /** Boots the Debian host and lets it come to rest. */

@@ -2,5 +2,8 @@
 
 export const MORE_IMAGES = ['alpine', 'python', 'redis', 'postgres', 'stress-ng'] as const
 
+/** Asked for among the images: the client's plug-in `docker compose`. */
+export const COMPOSE = 'compose'
+
 /** May it be asked for? `all` stands for every one. */
-export const isImageName = (name: string): boolean => name === 'all' || MORE_IMAGES.some((known) => known === name)
+export const isImageName = (name: string): boolean => name === 'all' || name === COMPOSE || MORE_IMAGES.some((known) => known === name)

@@ -9,6 +9,7 @@ import { type Cli, columns, type Command, fail } from './cli.ts'
 import { COMMANDS } from './commands.ts'
 import { Connection, RequestError } from './connection.ts'
 import { groupHelp, GROUPS, rootHelp } from './groups.ts'
+import { findPlugin, listPlugins, runPlugin } from './plugins.ts'
 import { helpText, parseFlags, parseFlagTable } from './usage.ts'
 
 /** The daemon's answer to what isn't simulated. */
@@ -69,6 +70,8 @@ function* dispatch(cli: Cli, words: readonly string[]): Flow<number> {
   if (group === undefined) {
     const command = COMMANDS.get(first)
     if (command !== undefined) return yield* runCommand(cli, command, words.slice(1))
+    const plugin = yield* findPlugin(cli, first)
+    if (plugin !== undefined) return yield* runPlugin(cli, plugin)
     return yield* fail(cli, `docker: '${first}' is not a docker command.\nSee 'docker --help'`)
   }
   const command = second === undefined ? undefined : (COMMANDS.get(`${first} ${second}`) ?? COMMANDS.get(`${first} ${group.aliases[second] ?? ''}`))
@@ -79,8 +82,12 @@ function* dispatch(cli: Cli, words: readonly string[]): Flow<number> {
   yield* (second?.startsWith('-') === true ? cli.c.stdout : cli.c.stderr).write(groupHelp(group))
   return 0
 }
+/** Plug-ins are listed among the management commands. */
+function* rootText(cli: Cli, withCompletion = true): Flow<string> {
+  return rootHelp(yield* columns(cli), cli.c.env.get('HOME') ?? '/root', withCompletion, yield* listPlugins(cli))
+}
 function* showRoot(cli: Cli): Flow<number> {
-  yield* cli.c.stdout.write(rootHelp(yield* columns(cli), cli.c.env.get('HOME') ?? '/root'))
+  yield* cli.c.stdout.write(yield* rootText(cli))
   return 0
 }
 
@@ -96,7 +103,7 @@ function* main(c: Crt): Flow<number> {
     if (c.argv.includes('-h') && !c.argv.includes('--help')) yield* c.stderr.write('Flag shorthand -h has been deprecated, please use --help\n')
     return yield* showRoot(early)
   }
-  if ('error' in parsed) return yield* fail(early, `${parsed.error}\nSee 'docker --help'.\n${rootHelp(yield* columns(early), c.env.get('HOME') ?? '/root', false)}`, 125)
+  if ('error' in parsed) return yield* fail(early, `${parsed.error}\nSee 'docker --help'.\n${yield* rootText(early, false)}`, 125)
   if (parsed.bool('version')) {
     yield* c.stdout.write(`Docker version ${DOCKER_VERSION}, build 297e128\n`)
     return 0
@@ -105,7 +112,7 @@ function* main(c: Crt): Flow<number> {
   const host = parsed.get('host') ?? (env === undefined || env === '' ? `unix://${DOCKER_SOCKET}` : env)
   const cli: Cli = { c, rt, api: new Connection(rt, host.includes('://') ? host : `tcp://${host}${host.includes(':') ? '' : ':2375'}`) }
   if (parsed.args.length === 0) {
-    yield* c.stderr.write(rootHelp(yield* columns(cli), c.env.get('HOME') ?? '/root'))
+    yield* c.stderr.write(yield* rootText(cli))
     return 0
   }
   return yield* rt.run(dispatch(cli, parsed.args))

@@ -1,4 +1,5 @@
 // Management commands and what they bring together, for `docker GROUP` and `docker --help`.
+import type { Plugin } from './plugins.ts'
 import { flagUsages, parseFlagTable } from './usage.ts'
 
 export interface Group {
@@ -187,7 +188,7 @@ version Show the Docker version information
 wait Block until one or more containers stop, then print their exit codes`
 
 /** docker --help */
-export function rootHelp(columns: number, home: string, withCompletion = true): string {
+export function rootHelp(columns: number, home: string, withCompletion: boolean, plugins: readonly Plugin[]): string {
   const flags = parseFlagTable(`
 config:string|Location of client config files (default "${home}/.docker")
 c context:string|Name of the context to use to connect to the daemon (overrides DOCKER_HOST env var and default context set with "docker context use")
@@ -200,5 +201,8 @@ tlscert:string|Path to TLS certificate file (default "${home}/.docker/cert.pem")
 tlskey:string|Path to TLS key file (default "${home}/.docker/key.pem")
 tlsverify|Use TLS and verify the remote
 v version|Print version information and quit`)
-  return `\nUsage:  docker [OPTIONS] COMMAND\n\nA self-sufficient runtime for containers\n\nOptions:\n${flagUsages(flags, columns)}\nManagement Commands:\n${listing(GROUPS.filter((g) => withCompletion || g.name !== 'completion').map((g) => `${g.name} ${g.short}`).join('\n'))}\nCommands:\n${listing(COMMANDS)}\nRun 'docker COMMAND --help' for more information on a command.\n\nTo get more help with docker, check out our guides at https://docs.docker.com/go/guides/\n`
+  const management = [
+    ...GROUPS.filter((g) => withCompletion || g.name !== 'completion').map((g) => [g.name, g.short] as const), ...plugins.map((p) => [`${p.name}*`, `${p.short} (${p.vendor}, ${p.version})`] as const),
+  ].sort(([a], [b]) => (a < b ? -1 : 1))
+  return `\nUsage:  docker [OPTIONS] COMMAND\n\nA self-sufficient runtime for containers\n\nOptions:\n${flagUsages(flags, columns)}\nManagement Commands:\n${listing(management.map(([name, short]) => `${name} ${short}`).join('\n'))}\nCommands:\n${listing(COMMANDS)}\nRun 'docker COMMAND --help' for more information on a command.\n\nTo get more help with docker, check out our guides at https://docs.docker.com/go/guides/\n`
 }

@@ -13,6 +13,7 @@ import { bytesSize, context, ellipsis, humanSize, printListing, tabulate, trunca
 import type { ListedContainer } from './list-commands.ts'
 import { infoText, isoSeconds, versionText } from './system-text.ts'
 import { parseTimestamp } from './timestamps.ts'
+import { listPlugins } from './plugins.ts'
 import type { Flags } from './usage.ts'
 
 const CLIENT = {
@@ -60,6 +61,7 @@ export function* versionCommand(cli: Cli, flags: Flags): Flow<number> {
 }
 
 export function* infoCommand(cli: Cli, flags: Flags): Flow<number> {
+  const plugins = yield* listPlugins(cli)
   let info: Record<string, unknown> | undefined
   let problem: string | undefined
   try {
@@ -68,8 +70,8 @@ export function* infoCommand(cli: Cli, flags: Flags): Flow<number> {
     if (!(thrown instanceof RequestError)) throw thrown
     problem = thrown.message
   }
-  if (flags.has('format')) return yield* printTemplate(cli, flags.text('format'), 'system.info', { ...info, ClientInfo: { Debug: false, Context: 'default', Plugins: [], Warnings: null } })
-  yield* cli.c.stdout.write(`Client:\n Context:    default\n Debug Mode: false\n\nServer:\n${problem === undefined ? '' : `ERROR: ${problem}\n`}`)
+  if (flags.has('format')) return yield* printTemplate(cli, flags.text('format'), 'system.info', { ...info, ClientInfo: { Debug: false, Context: 'default', Plugins: plugins.map((p) => ({ SchemaVersion: '0.1.0', Vendor: p.vendor, Version: p.version, ShortDescription: p.short, Name: p.name, Path: p.path })), Warnings: null } })
+  yield* cli.c.stdout.write(`Client:\n Context:    default\n Debug Mode: false\n${plugins.length === 0 ? '' : ` Plugins:\n${plugins.map((p) => `  ${p.name}: ${p.short} (${p.vendor}, ${p.version})\n`).join('')}`}\nServer:\n${problem === undefined ? '' : `ERROR: ${problem}\n`}`)
   if (info === undefined) return yield* fail(cli, 'errors pretty printing info')
   yield* cli.c.stdout.write(infoText(info))
   yield* cli.c.stdout.flush()

@@ -21,7 +21,7 @@ export interface DownOptions {
 /** Without a file, what the labels tell. */
 export function* down(backend: Backend, projectName: string, project: Project | undefined, options: DownOptions, progress: Progress): Flow<void> {
   const containers = yield* backend.containers(projectName, { all: true, oneOff: options.removeOrphans || project === undefined ? 'include' : undefined })
-  const known = project === undefined ? undefined : new Set([...project.services.keys(), ...project.disabled.keys()])
+  const known = project?.declared
   const isWanted = (c: ComposeContainer): boolean => options.services.length === 0 || options.services.includes(c.service)
   const own = containers.filter((c) => (known === undefined || known.has(c.service)) && isWanted(c))
   const isEmpty = containers.length === 0

@@ -32,6 +32,8 @@ export interface Project {
   /** Those of the active profiles, by name. */
   readonly services: ReadonlyMap<string, YamlMap>
   readonly disabled: ReadonlyMap<string, YamlMap>
+  /** Names of all services, also those that are not asked for now. */
+  readonly declared: ReadonlySet<string>
   readonly networks: ReadonlyMap<string, YamlMap>
   readonly volumes: ReadonlyMap<string, YamlMap>
 }
@@ -159,7 +161,7 @@ function* complete(whole: YamlMap, around: Around): Flow<Project> {
   if ([...services.values()].some((s) => mapOf(s.get('networks')).has('default')) && !networks.has('default')) networks.set('default', namedObject('default', EMPTY_MAP, around.name))
   const volumes = declared('volumes')
   checkReferences(services, all, networks, volumes)
-  return { name: around.name, directory: around.directory, files: around.files, services, disabled: new Map([...all].filter(([, s]) => !isActive(s))), networks, volumes }
+  return { name: around.name, directory: around.directory, files: around.files, services, disabled: new Map([...all].filter(([, s]) => !isActive(s))), declared: new Set(all.keys()), networks, volumes }
 }
 
 /** name: what Docker knows it by. */

@@ -57,8 +57,7 @@ export function* run(backend: Backend, all: Project, flags: Flags, options: UpOp
   const service = runService(project, name, words, flags, isTerminal, backend.cli.c.env.get('HOME') ?? '/')
   const progress = new Progress(backend.cli)
   const others: Project = { ...project, services: new Map([...project.services].filter(([n]) => n !== name)) }
-  // networks and volumes of its own, too: a project of this service without containers
-  yield* createProject(backend, project, { ...options, scale: new Map([[name, 0]]) , recreate: 'never' }, progress)
+  yield* createProject(backend, project, { ...options, recreate: 'never', leaves: name }, progress)
   yield* startProject(backend, others, progress)
   const bytes = yield* call('getrandom', 6)
   const slug = isErr(bytes) ? '000000000000' : hex(bytes)

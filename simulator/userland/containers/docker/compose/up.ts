@@ -21,6 +21,8 @@ export interface UpOptions {
   readonly timeout: number | undefined
   readonly removeOrphans: boolean
   readonly pull?: string
+  /** Its containers are left as they are, if there are any. */
+  readonly leaves?: string
 }
 const projectLabels = (project: Project): Record<string, string> => ({ [LABEL.project]: project.name, [LABEL.version]: COMPOSE_VERSION })
 
@@ -145,14 +147,13 @@ export function* createProject(backend: Backend, project: Project, options: UpOp
   yield* ensureNetworks(backend, project, progress)
   yield* ensureVolumes(backend, project, progress)
   const there = yield* backend.containers(project.name, { all: true })
-  const known = new Set([...project.services.keys(), ...project.disabled.keys()])
-  const orphans = there.filter((c) => !known.has(c.service))
+  const orphans = there.filter((c) => !project.declared.has(c.service))
   if (orphans.length > 0 && options.removeOrphans) yield* removeContainers(backend, orphans, progress, options.timeout)
   else if (orphans.length > 0) {
     yield* warn(backend, `Found orphan containers ([${orphans.map((c) => c.name).join(' ')}]) for this project. If you removed or renamed this service in your compose file, you can run this command with the --remove-orphans flag to clean it up.`)
   }
   const work: Work = { backend, project, progress, options, imageIds }
-  for (const wave of startOrder(project.services)) for (const name of wave) yield* converge(work, name)
+  for (const wave of startOrder(project.services)) for (const name of wave) if (name !== options.leaves) yield* converge(work, name)
 }
 
 function* converge(work: Work, name: string): Flow<void> {
