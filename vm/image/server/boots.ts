@@ -13,7 +13,7 @@ const FIRST_MEMORY = 1024
 const MINUTE = 60_000
 /** What a learner's first minute needs lies in the page cache of the snapshot. */
 const WARM_UP = 'for user in root learner; do su - $user -c "ls; id; ps aux; ip addr; cat /proc/self/status; lsns; unshare -Urpf --mount-proc true; mount" >/dev/null 2>&1; done; sync'
-const WARM_UP_DOCKER = 'docker ps -a; docker images; docker run --rm busybox true'
+const WARM_UP_DOCKER = 'docker ps -a; docker images; docker run --rm --network none busybox true'
 
 interface Boot { readonly parts: Parts; readonly accelerator: Accelerator; readonly memory: number; readonly ram: string; readonly layer: string | undefined; readonly console: string; readonly append: string }
 
@@ -56,11 +56,11 @@ function makeScratch(work: string): string {
   return join(work, 'scratch')
 }
 
-/** Docker's images become part of the disk. */
-export async function firstBoot(work: string, parts: Parts, accelerator: Accelerator): Promise<void> {
+/** Docker's images become part of the disk. By emulation in any case: the disk is the same everywhere. */
+export async function firstBoot(work: string, parts: Parts): Promise<void> {
   const [ram, console] = [join(work, 'first-ram'), join(work, 'first-console')]
   run('truncate', ['-s', `${FIRST_MEMORY}M`, ram])
-  const qemu = boot({ parts, accelerator, memory: FIRST_MEMORY, ram, layer: undefined, console, append: 'isolab.first=1' })
+  const qemu = boot({ parts, accelerator: 'tcg', memory: FIRST_MEMORY, ram, layer: undefined, console, append: 'isolab.first=1' })
   await within(15 * MINUTE, 'first boot', qemu.exited).finally(() => qemu.kill())
   rmSync(ram)
   if (!said(console).includes('isolab: images imported')) throw new BuildError(`Docker did not take in its images:\n${said(console).split('\n').slice(-15).join('\n')}`)
@@ -74,7 +74,7 @@ export async function takeSnapshot(work: string, parts: Parts, accelerator: Acce
   const qemu = boot({ parts, accelerator, memory, ram, layer: disk, console, append: docker ? 'isolab.docker=1' : '' })
   const gone = qemu.exited.then((reason) => { throw new BuildError(`${reason}\n${said(console)}`) })
   try {
-    await Promise.race([gone, within(6 * MINUTE, 'booting', settle(qemu, docker))])
+    await Promise.race([gone, within(20 * MINUTE, 'booting', settle(qemu, docker))])
     const socket = join(work, 'migration')
     rmSync(socket, { force: true })
     await qemu.save(state, socket)

@@ -1,4 +1,5 @@
-// Kernel, initrd and disk of the server's machine, out of the root file system that root.sh made.
+// Kernel, initrd and disk of the server's machine, out of the root file system that root.sh made. What is ours is in the initrd, so that the disk, which takes
+// long to make, stays when only that changes.
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { BuildError, run } from '../target.ts'
@@ -10,34 +11,25 @@ const DISK_SIZE = '5G'
 
 export interface Parts { readonly kernel: string; readonly initrd: string; readonly disk: string; readonly release: string }
 
-/** Makes the parts in `work` and answers their paths and the kernel's release. */
-export function makeParts(work: string): Parts {
+/** Kernel and initrd, made of the root file system in `work`; `disk` is where the disk is or will be. */
+export function makeParts(work: string, agent: string): Parts {
   const root = join(work, 'root')
   const [release, ...others] = readdirSync(join(root, 'lib', 'modules'))
   if (release === undefined || others.length > 0) throw new BuildError('the root file system should hold one kernel')
   const kernel = join(work, 'kernel')
   copyFileSync(join(root, 'boot', `vmlinuz-${release}`), kernel)
-  addOurs(root, join(work, 'agent'))
-  return { kernel, release, initrd: makeInitrd(work, root, release), disk: makeDisk(work, root) }
+  return { kernel, release, initrd: makeInitrd(work, root, release, agent), disk: join(work, 'disk') }
 }
 
-/** The two programs that are not Debian's: PID 1 and the guest agent. */
-function addOurs(root: string, agent: string): void {
-  const lib = join(root, 'usr', 'lib', 'isolab')
-  mkdirSync(lib, { recursive: true })
-  for (const [from, to] of [[join(HERE, 'guest-init'), join(root, 'usr', 'sbin', 'init')], [join(HERE, 'first-boot'), join(lib, 'first-boot')], [agent, join(lib, 'agent')]] as const) {
-    copyFileSync(from, to)
-    chmodSync(to, 0o755)
-  }
-}
-
-function makeInitrd(work: string, root: string, release: string): string {
+function makeInitrd(work: string, root: string, release: string, agent: string): string {
   const tree = join(work, 'initrd-tree')
   rmSync(tree, { recursive: true, force: true })
-  for (const folder of ['bin', 'proc', 'sys', 'dev', 'new', 'modules']) mkdirSync(join(tree, folder), { recursive: true })
+  for (const folder of ['bin', 'proc', 'sys', 'dev', 'new', 'modules', 'ours']) mkdirSync(join(tree, folder), { recursive: true })
   copyFileSync(join(root, 'bin', 'busybox'), join(tree, 'bin', 'busybox'))
-  copyFileSync(join(HERE, 'initrd-init'), join(tree, 'init'))
-  chmodSync(join(tree, 'init'), 0o755)
+  for (const [from, to] of [[join(HERE, 'initrd-init'), 'init'], [join(HERE, 'guest-init'), 'ours/init'], [agent, 'ours/agent']] as const) {
+    copyFileSync(from, join(tree, to))
+    chmodSync(join(tree, to), 0o755)
+  }
   const paths = readFileSync(join(root, 'lib', 'modules', release, 'modules.dep'), 'utf8').split('\n').map((line) => line.replace(/:.*/, ''))
   for (const name of MODULES) {
     const path = paths.find((each) => each.endsWith(`/${name}.ko`))
@@ -50,15 +42,18 @@ function makeInitrd(work: string, root: string, release: string): string {
   return initrd
 }
 
-function makeDisk(work: string, root: string): string {
+/** The disk before its first boot. */
+export function makeDisk(work: string): void {
+  const root = join(work, 'root')
   const raw = join(work, 'disk.raw')
-  const disk = join(work, 'disk')
+  mkdirSync(join(root, 'usr', 'lib', 'isolab'), { recursive: true })
+  copyFileSync(join(HERE, 'first-boot'), join(root, 'usr', 'lib', 'isolab', 'first-boot'))
+  chmodSync(join(root, 'usr', 'lib', 'isolab', 'first-boot'), 0o755)
   rmSync(raw, { force: true })
   run('truncate', ['-s', DISK_SIZE, raw])
   run('mke2fs', ['-q', '-t', 'ext4', '-d', root, '-F', raw])
-  run('qemu-img', ['convert', '-q', '-f', 'raw', '-O', 'qcow2', raw, disk])
+  run('qemu-img', ['convert', '-q', '-f', 'raw', '-O', 'qcow2', raw, join(work, 'disk')])
   rmSync(raw)
-  return disk
 }
 
 /** An empty qcow2 layer as large as the disk; what it lies over is said when it is opened. */

@@ -1,13 +1,13 @@
 // The machine for the server: Debian 12 with Docker in QEMU, as a disk and two snapshots of a machine that has just booted, without Docker running and with it.
 // The steps: root file system from packages, disk, first boot (container images), one boot for each snapshot.
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { MANIFEST_VERSION, type ServerManifest, type Snapshot } from '../../server/image.ts'
 import type { Accelerator } from '../../server/qemu-arguments.ts'
 import { type BuildRequest, type ImageTarget, missingPackages, run } from '../target.ts'
 import { firstBoot, kvmWorks, takeSnapshot } from './boots.ts'
-import { makeLayer, makeParts, packagesOf, type Parts } from './disk.ts'
+import { makeDisk, makeLayer, makeParts, packagesOf, type Parts } from './disk.ts'
 import { adopt } from './files.ts'
 
 const HERE = import.meta.dirname
@@ -36,24 +36,28 @@ export const serverTarget: ImageTarget = {
 async function build({ home, options, say }: BuildRequest): Promise<void> {
   const work = join(home, 'work')
   mkdirSync(work, { recursive: true })
-  makeRoot(work, options.includes('--fresh'), say)
+  const fresh = options.includes('--fresh')
+  await once(work, 'root', fresh, ['root.sh', 'packages.txt'], 'the root file system from Debian’s packages (some minutes)', say, () => { run('bash', [join(HERE, 'root.sh'), work]) })
   say('compiling the guest agent and the RAM sealer')
   run('make', ['-C', AGENT, 'ARCH=amd64', `OUT=${join(work, 'agent')}`])
   run('gcc', ['-O2', '-static', '-s', '-o', join(work, 'seal'), join(HERE, 'seal.c')])
-  say('making disk, kernel and initrd')
-  const parts = makeParts(work)
+  const parts = makeParts(work, join(work, 'agent', 'isolab-agent'))
+  await once(work, 'disk', fresh, ['root.sh', 'packages.txt', 'first-boot'], 'the disk; Docker takes in its images on the first boot (some minutes)', say, async () => {
+    makeDisk(work)
+    await firstBoot(work, parts)
+  })
   const accelerator: Accelerator = !options.includes('--tcg') && await kvmWorks(parts) ? 'kvm' : 'tcg'
   say(accelerator === 'kvm' ? 'KVM works here: the snapshots are made with it' : 'no KVM here, or it was not to be used: the snapshots are made by emulation (TCG)')
-  say('first boot: Docker takes in its images')
-  await firstBoot(work, parts, accelerator)
   const plain = await snapshot(work, parts, accelerator, false, PLAIN_MEMORY, say)
   const docker = await snapshot(work, parts, accelerator, true, DOCKER_MEMORY, say)
   makeLayer(join(work, 'layer'))
+  rmSync(join(work, 'disk.done'), { force: true })
+  linkSync(parts.disk, join(work, 'disk.done'))
   const manifest: ServerManifest = {
     version: MANIFEST_VERSION, built: new Date().toISOString(), accelerator, kernel: parts.release,
     qemu: run('qemu-system-x86_64', ['--version']).split('\n')[0] ?? '',
     files: {
-      disk: adopt(parts.disk, home, 'disk'), layer: adopt(join(work, 'layer'), home, 'layer'), seal: adopt(join(work, 'seal'), home, 'seal'),
+      disk: adopt(join(work, 'disk.done'), home, 'disk'), layer: adopt(join(work, 'layer'), home, 'layer'), seal: adopt(join(work, 'seal'), home, 'seal'),
       kernel: adopt(parts.kernel, home, 'kernel'), initrd: adopt(parts.initrd, home, 'initrd'),
     },
     snapshots: { plain: adoptSnapshot(plain, home, 'plain'), docker: adoptSnapshot(docker, home, 'docker') },
@@ -64,18 +68,20 @@ async function build({ home, options, say }: BuildRequest): Promise<void> {
   say(`${manifest.packages.length} Debian packages; their versions and licences are in manifest.json`)
 }
 
-/** Debian's packages are fetched again only if the script or its list has changed. */
-function makeRoot(work: string, fresh: boolean, say: (line: string) => void): void {
-  const recipe = createHash('sha256').update(readFileSync(join(HERE, 'root.sh'))).update(readFileSync(join(HERE, 'packages.txt'))).digest('hex')
-  const stamp = join(work, 'root.stamp')
-  if (!fresh && existsSync(stamp) && readFileSync(stamp, 'utf8') === recipe) {
-    say('the root file system is already made')
+/** Makes what takes long only if one of these files of ours has changed since. */
+async function once(work: string, name: string, fresh: boolean, recipe: readonly string[], what: string, say: (line: string) => void, make: () => void | Promise<void>): Promise<void> {
+  const hash = createHash('sha256')
+  for (const file of recipe) hash.update(readFileSync(join(HERE, file)))
+  const digest = hash.digest('hex')
+  const stamp = join(work, `${name}.stamp`)
+  if (!fresh && existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) {
+    say(`already made: ${what}`)
     return
   }
-  say('making the root file system from Debian’s packages (some minutes)')
+  say(`making ${what}`)
   rmSync(stamp, { force: true })
-  run('bash', [join(HERE, 'root.sh'), work])
-  writeFileSync(stamp, recipe)
+  await make()
+  writeFileSync(stamp, digest)
 }
 
 interface Taken { readonly memory: number; readonly ram: string; readonly state: string; readonly disk: string }
