@@ -74,6 +74,10 @@ export class Kernel {
   readonly bugs: { readonly text: string; readonly stack: string }[] = []
   /** dmesg */
   readonly log: { readonly time: number; readonly level: number; readonly text: string }[] = []
+  /** console_loglevel: only messages more urgent than this come to the console. */
+  consoleLevel = 1
+  /** What it was before the console was switched off. */
+  savedConsoleLevel: number | undefined
   /** How many of its lines syslog(2) has cleared. */
   logCleared = 0
   /** What its other parts hang into the machine: the cgroup hierarchy, the disk, AppArmor's policy … */

@@ -21,7 +21,11 @@ export function environment(sh: Shell, command?: string): string[] {
   return out
 }
 
-const isExecutableFile = function* (path: string): Flow<boolean> {
+export const isDirectory = function* (path: string): Flow<boolean> {
+  const info = yield* stat(path)
+  return !isErr(info) && isDir(info.mode)
+}
+export const isExecutableFile = function* (path: string): Flow<boolean> {
   const info = yield* stat(path)
   return !isErr(info) && isReg(info.mode) && !isErr(yield* access(path, X_OK))
 }
@@ -126,20 +130,26 @@ export function* execFailure(sh: Shell, path: string, shown: string, words: read
     yield* sh.error(`${shown}: cannot execute: required file not found`, builtin)
     return 127
   }
+  // The file may be executed, but the kernel refuses: perhaps its interpreter is to blame.
+  if (error !== Errno.ENOENT && (yield* isExecutableFile(path))) yield* readHead(path)
   yield* sh.error(`${path}: ${error.message}`, builtin)
   return error === Errno.ENOENT ? 127 : 126
+}
+/** READ_SAMPLE_BUF */
+function* readHead(path: string): Flow<Uint8Array | undefined> {
+  const fd = yield* open(path, O_RDONLY)
+  if (isErr(fd)) return undefined
+  const head = yield* call('read', fd, 80)
+  yield* close(fd)
+  return isErr(head) ? undefined : head
 }
 
 /** A file without #! that the kernel doesn't know: a script for this very shell, unless it looks binary. */
 function* runScript(sh: Shell, path: string, shown: string, words: readonly string[]): Flow<number> {
-  const fd = yield* open(path, O_RDONLY)
-  if (!isErr(fd)) {
-    const head = yield* call('read', fd, 80)
-    yield* close(fd)
-    if (!isErr(head) && isBinary(head)) {
-      yield* sh.error(sh.bash ? `${shown}: cannot execute binary file: Exec format error` : `${shown}: Exec format error`, '')
-      return 126
-    }
+  const head = yield* readHead(path)
+  if (head !== undefined && isBinary(head)) {
+    yield* sh.error(sh.bash ? `${shown}: cannot execute binary file: Exec format error` : `${shown}: Exec format error`, '')
+    return 126
   }
   return yield* scriptRunner.run(sh, [path, ...words.slice(1)], environment(sh, path))
 }

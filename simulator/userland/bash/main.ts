@@ -1,7 +1,7 @@
 // bash(1), dash(1): invocation. Options, start-up files, the environment, then the command string, the script or the terminal.
 import type { Flow, Program } from '../../abi/syscalls.ts'
 import { Errno, isErr } from '../../abi/errno.ts'
-import { F_DUPFD_CLOEXEC, O_CLOEXEC, O_RDONLY } from '../../abi/fcntl.ts'
+import { F_DUPFD_CLOEXEC, O_CLOEXEC, O_NONBLOCK, O_RDONLY, O_RDWR } from '../../abi/fcntl.ts'
 import { isDir } from '../../abi/stat.ts'
 import { call } from '../libc/syscall.ts'
 import { close, fstat, isatty, open, read } from '../libc/unistd.ts'
@@ -38,6 +38,12 @@ function* runShell(dialect: Dialect, argv: readonly string[], env: readonly stri
   })
 }
 
+/** check_dev_tty: opens the terminal once, so that a program that runs it in the background does not keep it. */
+function* checkTerminal(): Flow<void> {
+  const fd = yield* open('/dev/tty', O_RDWR | O_NONBLOCK)
+  if (!isErr(fd)) yield* close(fd)
+}
+
 /** A script without #!, run by a shell of the same kind in this process. */
 function* runScriptFile(parent: Shell, args: readonly string[], env: readonly string[]): Flow<number> {
   return yield* runShell(parent.dialect, [parent.bash ? 'bash' : 'sh', ...args], env)
@@ -55,6 +61,7 @@ function* start(sh: Shell, argv: readonly string[], env: readonly string[]): Flo
   }
   sh.pid = sh.bashPid = yield* sh.getpid()
   sh.login = how.login
+  if (sh.bash) yield* checkTerminal()
   yield* importEnvironment(sh, env)
   yield* ownSignals(sh)
   for (const [letter, on] of how.options) setOption(sh, letter, on)

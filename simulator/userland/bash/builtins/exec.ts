@@ -7,7 +7,7 @@ import { call } from '../../libc/syscall.ts'
 import { access, readFile, stat } from '../../libc/unistd.ts'
 import { evalString } from '../eval.ts'
 import { runBuiltin } from '../exec-simple.ts'
-import { environment, execFailure, findProgram, hashProgram, runProgram } from '../exec-program.ts'
+import { environment, execFailure, isDirectory, isExecutableFile, findProgram, hashProgram, runProgram } from '../exec-program.ts'
 import { forkShell, resetSignals, waitForeground } from '../jobs.ts'
 import { runTrap } from '../traps.ts'
 import { ShellExit, type Shell } from '../state.ts'
@@ -129,7 +129,9 @@ function* exec(sh: Shell, words: readonly string[]): Flow<number> {
   const error = (yield* call('execve', path, [shown, ...command.slice(1)], env)) as Errno
   if (sh.bash && (error === Errno.EACCES || error === Errno.ENOENT)) {
     const status = yield* execFailure(sh, path, name, command, error)
-    yield* sh.error(`${name}: cannot execute: ${error.message}`)
+    // bash asks why once more; where the file is fine, there is no errno left to name.
+    if (yield* isExecutableFile(path)) yield* sh.error(`${path}: Success`, '')
+    else yield* sh.error(`${name}: cannot execute: ${(yield* isDirectory(path)) ? Errno.EISDIR.message : error.message}`)
     return yield* fail(status)
   }
   return yield* fail(yield* execFailure(sh, path, name, command, error, 'exec'))

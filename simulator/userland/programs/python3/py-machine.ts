@@ -77,7 +77,6 @@ export class PyMachine {
       if (thrown instanceof PyUnsimulated) return yield* unsimulated(this.c, `${thrown.message} of this Python program`)
       if (!(thrown instanceof PyRaise)) throw thrown
       if (thrown.value.type === 'SystemExit') return yield* this.#exitStatus(thrown.value)
-      yield* this.c.stdout.flush()
       yield* this.c.stderr.write(traceback(thrown, this.#file, this.#lines))
       return EXIT_STATUS_ERROR
     }

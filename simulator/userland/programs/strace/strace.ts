@@ -3,7 +3,7 @@
 import type { Errno } from '../../../abi/errno.ts'
 import { Errno as E, isErr } from '../../../abi/errno.ts'
 import { O_CLOEXEC, O_CREAT, O_TRUNC, O_WRONLY, X_OK } from '../../../abi/fcntl.ts'
-import { SIGINT, SIGQUIT, SIGTERM, WEXITSTATUS, WIFEXITED, WTERMSIG } from '../../../abi/signal.ts'
+import { SIGHUP, SIGINT, SIGKILL, SIGPIPE, SIGQUIT, SIGTERM, WEXITSTATUS, WIFEXITED, WTERMSIG } from '../../../abi/signal.ts'
 import { isDir } from '../../../abi/stat.ts'
 import type { Flow } from '../../../abi/syscalls.ts'
 import type { TraceRecord } from '../../../abi/trace-record.ts'
@@ -126,16 +126,16 @@ export function* strace(c: Crt): Flow<number> {
   if (isErr(started)) return yield* fail(c, 1, 'fork', started)
   const pid = started?.pid ?? settings.pid ?? 0
   const events = yield* call('perf_event_open', pid, settings.follows)
-  if (isErr(events)) return yield* fail(c, 1, `attach: ptrace(PTRACE_SEIZE, ${pid})`, events)
+  if (isErr(events)) return yield* refused(c, pid, started !== undefined, events)
   if (started === undefined && settings.quiet === 0) yield* c.stderr.write(`strace: Process ${pid} attached\n`)
   return yield* follow(c, settings, pid, events, out, started?.go)
 }
 
 /** Prints until the last process has ended, then ends like the first one. */
 function* follow(c: Crt, settings: Settings, pid: number, events: number, out: number, go: number | undefined): Flow<number> {
-  let isStopped = false
-  if (go === undefined) yield* sigaction(SIGINT, function* () {
-    isStopped = true
+  let stopped: number | undefined
+  if (go === undefined) for (const sig of [SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM]) yield* sigaction(sig, function* () {
+    stopped = sig
   })
   else for (const sig of [SIGINT, SIGQUIT, SIGTERM]) yield* sigaction(sig, 'ignore')
   if (go !== undefined) yield* close(go)
@@ -149,7 +149,7 @@ function* follow(c: Crt, settings: Settings, pid: number, events: number, out: n
   let status = 0
   for (;;) {
     const data = yield* call('read', events, 65536)
-    if (isErr(data) && !isStopped) continue
+    if (isErr(data) && stopped === undefined) continue
     if (isErr(data) || data.length === 0) break
     let text = ''
     for (const line of decodeUtf8(data).trimEnd().split('\n')) {
@@ -166,12 +166,37 @@ function* follow(c: Crt, settings: Settings, pid: number, events: number, out: n
     if (text !== '') yield* writeAll(out, encodeUtf8(text))
   }
   if (settings.summary !== undefined) yield* writeAll(out, encodeUtf8(settings.summary.table()))
-  if (isStopped) yield* c.stderr.write(`strace: Process ${pid} detached\n`)
+  if (stopped !== undefined) {
+    yield* c.stderr.write(`strace: Process ${pid} detached\n`)
+    return yield* dieOf(stopped)
+  }
   if (go === undefined) return 0
   yield* waitpid(pid)
   if (WIFEXITED(status)) return WEXITSTATUS(status)
-  yield* sigaction(WTERMSIG(status), 'default')
+  return yield* dieOf(WTERMSIG(status))
+}
+function* dieOf(signal: number): Flow<number> {
+  yield* sigaction(signal, 'default')
   const self = yield* call('getpid')
-  if (!isErr(self)) yield* kill(self, WTERMSIG(status))
-  return 128 + WTERMSIG(status)
+  if (!isErr(self)) yield* kill(self, signal)
+  return 128 + signal
+}
+
+/** strace tries at its start whether it may trace a child of its own; where it may not (Yama), it says so and attaches by the older request. */
+function* refused(c: Crt, pid: number, isOwnChild: boolean, error: Errno): Flow<number> {
+  const mayTrace = !isOwnChild && error === E.EPERM ? yield* mayTraceChild(c) : !isOwnChild
+  if (!mayTrace) yield* c.stderr.write(`strace: test_ptrace_get_syscall_info: PTRACE_TRACEME: ${error.message}\n`)
+  return yield* fail(c, 1, isOwnChild ? 'ptrace(PTRACE_TRACEME, ...)' : `attach: ptrace(${mayTrace ? 'PTRACE_SEIZE' : 'PTRACE_ATTACH'}, ${pid})`, error)
+}
+function* mayTraceChild(c: Crt): Flow<boolean> {
+  const child = yield* forkChild(c, function* () {
+    yield* call('pause')
+    return 0
+  })
+  if (isErr(child)) return true
+  const events = yield* call('perf_event_open', child, false)
+  if (!isErr(events)) yield* close(events)
+  yield* kill(child, SIGKILL)
+  yield* waitpid(child)
+  return !isErr(events)
 }
