@@ -51,7 +51,6 @@ class MachineChoice {
   enter(place: Place, offer: Offer): void {
     this.#place = $state.snapshot(place) as Place
     this.offer = $state.snapshot(offer) as Offer
-    void this.look()
     // The page was loaded anew while a server's machine was in use: it waits there for a while.
     if (offer.server !== undefined && sessionStorage.getItem(wayBack(place)) !== null) void this.open('qemu-vm')
   }

@@ -1,4 +1,5 @@
 // Final exercises: done in the simulator, and the ways to another machine and back. The real machine of these journeys is a stub; the last one is real where the site has an image.
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import AxeBuilder from '@axe-core/playwright'
@@ -6,10 +7,12 @@ import type { Page } from '@playwright/test'
 import { expect, test } from '@playwright/test'
 import { startLesson } from '../../lab/lesson/rehearsal.ts'
 import { bootMachine } from '../../simulator/machine/machine.ts'
-import { open, rows, run, steps, type } from './learner.ts'
+import { isManifest } from '../../vm/browser/manifest.ts'
+import { open, rows, run, screen, steps, type } from './learner.ts'
 
 const FINAL = '/rooms/a-name-of-your-own/final/'
 const IMAGE = '**/vm/browser/manifest.json'
+const BUILT = join(import.meta.dirname, '../../dist/vm/browser/manifest.json')
 const stub = readFile(join(import.meta.dirname, 'stub-machine.js'), 'utf8')
 const world = JSON.stringify(startLesson(bootMachine, { id: 'stub', docker: false, setup: '', terminals: [{ name: 'host', user: 'learner' }, { name: 'second', user: 'learner' }] }).machine.world())
 
@@ -168,4 +171,42 @@ test('real Linux on a server: the queue, the connection, the time left, and the 
 
   await page.reload()
   await expect(plate(page)).toHaveText(/Real Linux on a server/)
+})
+
+test('a real kernel in the page, where the site has an image: the exercise is done on it, reset, and left', async ({ page }) => {
+  test.skip(!existsSync(BUILT), 'this site was built without an image of real Linux')
+  test.setTimeout(240_000)
+  const slow = { timeout: 60_000 }
+  const manifest: unknown = JSON.parse(await readFile(BUILT, 'utf8'))
+  const release = isManifest(manifest) ? manifest.kernel.release : ''
+  const once = async (line: string): Promise<void> => {
+    const before = await steps(page).count()
+    await type(page, line)
+    await expect(steps(page)).toHaveCount(before + 1, slow)
+  }
+  await open(page, FINAL)
+  await real(page).check()
+  await page.getByRole('button', { name: /^Download .* and start$/ }).click()
+  await expect(page.getByRole('progressbar')).toBeVisible()
+  await expect(plate(page)).toHaveText(/Real Linux in this page/, slow)
+  await expect(rows(page)).toContainText('learner@host', slow)
+  await expect(steps(page)).toHaveCount(1, slow)
+  await once('uname -r')
+  await expect(rows(page)).toContainText(release)
+  await once("sudo unshare --uts bash -c 'hostname bakery; sleep 100000 &'")
+  await expect(page.locator('.tasks .met')).toHaveCount(1, slow)
+  await once('for name in brewery butcher; do sudo unshare --uts bash -c "hostname $name; sleep 100000 &"; done')
+  await expect(page.getByRole('heading', { name: 'That is the final exercise' })).toBeVisible(slow)
+  await expectAccessible(page)
+
+  await page.getByRole('button', { name: 'Reset', exact: true }).click()
+  await page.getByRole('button', { name: 'Yes, reset' }).click()
+  await expect(steps(page)).toHaveCount(1, slow)
+  await once('hostname; lsns -t uts | wc -l')
+  await expect(screen(page)).not.toContainText('bakery')
+
+  await page.goto('/')
+  await expect(page.getByRole('link', { name: /Final exercise of R-02/ })).toContainText('done on real Linux')
+  await page.goto(FINAL)
+  await expect(page.locator('.machines')).toContainText('in this browser already')
 })
