@@ -1,7 +1,7 @@
 // What a World tells, without the numbers that differ from machine to machine: processes that are marked by their arguments, and the
 // namespaces that are not the host's, under names given in the order of meeting them. Two machines on which the same was done tell the same.
 import { innerPid, NS_TYPES } from '../../lab/world.ts'
-import type { NsId, World, WorldLink, WorldMount, WorldNamespace, WorldProcess } from '../../lab/world.ts'
+import type { NsId, World, WorldMount, WorldNamespace, WorldProcess } from '../../lab/world.ts'
 
 /** Reasons of which not every machine knows all. */
 const REASONS: readonly string[] = ['task', 'bind-mount', 'open-file', 'child', 'owned']
@@ -72,7 +72,7 @@ function mountStory({ target, source, fstype, root, options, propagation, pidns 
   return { target, source, fstype, root, options, propagation, pidns: nameOf(pidns) }
 }
 
-function linkStory({ name, kind, mtu, flags, operstate, addresses, master, peer }: WorldLink, nameOf: Namer): unknown {
+function linkStory({ name, kind, mtu, flags, operstate, addresses, master, peer }: World['links'][NsId][number], nameOf: Namer): unknown {
   // Made of random hardware addresses.
   return { name, kind, mtu, flags, operstate, addresses: addresses.filter(({ address }) => !address.startsWith('fe80')), master, peer: nameOf(peer?.netns) }
 }

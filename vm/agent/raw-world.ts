@@ -1,6 +1,6 @@
 // What the agent prints of its machine: facts as the kernel tells them, little digested, since every byte and every system call costs in
 // an emulated guest. world-of.ts makes the World of it.
-import type { NsType } from '../../lab/world.ts'
+import type { NsType, World } from '../../lab/world.ts'
 
 export type NsNumbers = readonly (number | null)[]
 
@@ -94,6 +94,8 @@ export interface RawWorld {
   readonly namespaces: readonly RawNamespace[]
   /** PID namespaces by device number (`0:21`) of the proc file systems that show them. */
   readonly procs: Readonly<Record<string, number>>
+  /** In no order. */
+  readonly cgroups: World['cgroups']
   /** [uid, name] of /etc/passwd. */
   readonly users: readonly (readonly [number, string])[]
 }

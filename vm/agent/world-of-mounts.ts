@@ -47,7 +47,7 @@ export function mountsOf(mountinfo: string, procs: Readonly<Record<string, NsId>
     const master = numberOf(tags, 'master')
     const propagation = tags.includes('unbindable') ? 'unbindable' : master !== undefined ? (peerGroup !== undefined ? 'shared,slave' : 'slave') : peerGroup !== undefined ? 'shared' : 'private'
     return {
-      id, parent, target, source, fstype, root,
+      id, parent, target, source, fstype, dev: device, root,
       options: [options.includes('ro') || superOptions.includes('ro') ? 'ro' : 'rw', ...NAMED.filter((name) => options.includes(name))],
       propagation, peerGroup, master, pidns: fstype === 'proc' ? procs[device] : undefined,
     }

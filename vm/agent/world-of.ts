@@ -33,7 +33,7 @@ export function worldOf(raw: RawWorld): World {
     links: Object.fromEntries(nets.map(({ id, net }) => [id, linksOf(id, net)])),
     routes: Object.fromEntries(nets.map(({ id, net }) => [id, routesOf(net)])),
     chains: Object.fromEntries(nets.filter(({ net }) => net.chains.length > 0).map(({ id, net }) => [id, chainsOf(net)])),
-    users: Object.fromEntries(raw.users.toReversed()),
+    cgroups: raw.cgroups.toSorted((a, b) => (a.path < b.path ? -1 : 1)), users: Object.fromEntries(raw.users.toReversed()),
   }
 }
 

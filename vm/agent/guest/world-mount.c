@@ -43,16 +43,20 @@ static void visit_proc(struct world *w, unsigned major, unsigned minor, const ch
     if (ns) w->procs[w->n_procs++] = (struct proc_mount){ major, minor, ns };
 }
 
-static void visit_line(struct world *w, const char *text) {
+static void visit_line(struct world *w, const char *text, bool is_own) {
     char root[4096], target[4096];
     unsigned major, minor;
     const char *type = strstr(text, " - ");
-    bool is_nsfs = type && strncmp(type + 3, "nsfs ", 5) == 0;
-    if (!is_nsfs && (!type || strncmp(type + 3, "proc ", 5) != 0)) return;
+    if (!type) return;
+    bool is_nsfs = strncmp(type + 3, "nsfs ", 5) == 0, is_proc = strncmp(type + 3, "proc ", 5) == 0;
+    bool is_cgroup = is_own && !*w->cgroups && strncmp(type + 3, "cgroup2 ", 8) == 0;
+    if (!is_nsfs && !is_proc && !is_cgroup) return;
     if (sscanf(text, "%*d %*d %u:%u %4095s %4095s", &major, &minor, root, target) != 4) return;
     unescape(target);
     if (is_nsfs) visit_nsfs(w, root, target);
-    else if (strcmp(root, "/") == 0) visit_proc(w, major, minor, target);
+    else if (strcmp(root, "/") != 0) return;
+    else if (is_proc) visit_proc(w, major, minor, target);
+    else snprintf(w->cgroups, sizeof w->cgroups, "%s", target);
 }
 
 void visit_mounts(struct world *w, struct ns *ns, struct buf *text) {
@@ -68,7 +72,7 @@ void visit_mounts(struct world *w, struct ns *ns, struct buf *text) {
         while (*line) {
             char *end = strchr(line, '\n');
             if (end) *end = 0;
-            visit_line(w, line);
+            visit_line(w, line, is_own);
             if (!end) break;
             *end = '\n';
             line = end + 1;

@@ -34,6 +34,7 @@ void world_print(struct buf *out) {
     buf_add(out, "]", 1);
     print_processes(&w);
     print_namespaces(&w);
+    print_cgroups(&w);
     json_key(out, "procs");
     buf_add(out, "{", 1);
     for (size_t i = 0; i < w.n_procs; i++) buf_printf(out, "%s\"%u:%u\":%u", i ? "," : "", w.procs[i].major, w.procs[i].minor, w.procs[i].ns);

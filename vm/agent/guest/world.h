@@ -26,6 +26,7 @@ struct world {
     int own_fd[NS_TYPES];
     struct proc_mount procs[128];
     size_t n_procs;
+    char cgroups[4096];  /* where the unified hierarchy is mounted; empty: nowhere */
 };
 
 /* world-ns.c: finds them, and what there is to know of each. `fd` is given away. */
@@ -41,6 +42,9 @@ void visit_mounts(struct world *w, struct ns *ns, struct buf *text);
 
 /* world-process.c */
 void print_processes(struct world *w);
+
+/* world-cgroup.c */
+void print_cgroups(struct world *w);
 
 /* world-net.c: prints `"net":{…}` of a network namespace. */
 void print_net(struct world *w, const struct ns *ns);
