@@ -15,6 +15,7 @@ describe.each(folders.map((folder) => [relative(LESSONS, folder), folder] as con
   })
   test('ends with an exercise that can be solved', () => {
     const final = loadFinal(folder)
+    expect(final, 'final.yaml').toBeDefined()
     if (final !== undefined) expect(rehearse(bootMachine, final).problems).toEqual([])
   })
 })

@@ -73,6 +73,6 @@ function create(args: readonly string[]): number {
   mkdirSync(folder, { recursive: true })
   for (const [name, text] of Object.entries(lessonTemplate(slug))) writeFileSync(join(folder, name), text)
   if (!existsSync(join(LESSONS, track, 'track.yaml'))) writeFileSync(join(LESSONS, track, 'track.yaml'), `letter: ${track.charAt(0).toUpperCase()}\norder: 9\ntitle: ${track}\nsummary: What this track is about, in one sentence.\n`)
-  process.stdout.write(`${relative(process.cwd(), folder)}: lesson.mdx and tasks.yaml. Next: npx isolab lesson check ${track}/${number}-${slug}\n`)
+  process.stdout.write(`${relative(process.cwd(), folder)}: lesson.mdx, tasks.yaml and final.yaml. Next: npx isolab lesson check ${track}/${number}-${slug}\n`)
   return 0
 }
