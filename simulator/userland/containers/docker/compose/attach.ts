@@ -47,7 +47,10 @@ export function* attachProject(backend: Backend, project: Project, options: Atta
     })
   }
   const since = String(Math.floor(yield* nowSeconds()))
-  for (const container of containers) cli.rt.go(follow(backend, project, container, options, printer, watch, since))
+  for (const container of containers) {
+    const { State: state } = yield* backend.inspect(container.id)
+    cli.rt.go(follow(backend, project, container, state.Running ? '' : state.StartedAt, options, printer, watch, since))
+  }
   yield* startProject(backend, project, new Progress(cli, 'Running', true))
   while (watch.left > 0 && !watch.isInterrupted && !(options.abort && watch.firstStatus !== undefined)) yield* cli.rt.wait(watch.changed)
   if (watch.isInterrupted) yield* cli.c.stdout.write('Gracefully stopping... (press Ctrl+C again to force)\n')
@@ -72,13 +75,14 @@ function* stopAll(backend: Backend, project: Project, timeout: number | undefine
   }
 }
 
-/** One container from its start to its end; a restart policy may begin it again. */
-function* follow(backend: Backend, project: Project, container: ComposeContainer, options: AttachOptions, printer: LogPrinter, watch: Watch, since: string): Flow<void> {
+/** One container from its start, which is later than `before`, to its end; a restart policy may begin it again. */
+function* follow(backend: Backend, project: Project, container: ComposeContainer, before: string, options: AttachOptions, printer: LogPrinter, watch: Watch, since: string): Flow<void> {
   const name = shortName(project.name, container)
   const wasRunning = container.state === 'running'
   try {
-    while (!(yield* backend.inspect(container.id)).State.Running && !watch.isInterrupted) yield* backend.cli.rt.sleep(POLL_MS)
+    let started = before
     for (;;) {
+      started = yield* waitStart(backend, container, started, watch)
       if (options.isAttached(container.service)) yield* streamLogs(backend, container, name, printer, { follow: true, tail: wasRunning ? '0' : '', since: wasRunning ? '' : since, until: '', ...options })
       const { StatusCode: status } = JSON.parse(yield* backend.request('POST', `/containers/${container.id}/wait`)) as { readonly StatusCode: number }
       yield* printer.line(name, '', false, `exited with code ${status}`)
@@ -88,7 +92,6 @@ function* follow(backend: Backend, project: Project, container: ComposeContainer
         watch.statuses.set(container.service, status)
         break
       }
-      while (!(yield* backend.inspect(container.id)).State.Running) yield* backend.cli.rt.sleep(POLL_MS)
     }
   } catch (thrown) {
     if (!(thrown instanceof RequestError)) throw thrown
@@ -97,6 +100,14 @@ function* follow(backend: Backend, project: Project, container: ComposeContainer
   watch.changed.wake()
 }
 const POLL_MS = 50
+/** Answers when it was; a short life may be over already. */
+function* waitStart(backend: Backend, container: ComposeContainer, before: string, watch: Watch): Flow<string> {
+  for (;;) {
+    const { State: state } = yield* backend.inspect(container.id)
+    if (state.StartedAt !== before || watch.isInterrupted) return state.StartedAt
+    yield* backend.cli.rt.sleep(POLL_MS)
+  }
+}
 
 /** up --wait: until all run, and those with a health check are healthy. */
 export function* waitRunning(backend: Backend, project: Project, progress: Progress, seconds: number): Flow<number> {

@@ -3,7 +3,6 @@ import type { Flow } from '../../../../abi/syscalls.ts'
 import { type Cli } from '../client/cli.ts'
 import { query, RequestError } from '../client/connection.ts'
 import type { CreateRequest } from '../api.ts'
-import { ComposeError } from './error.ts'
 import { LABEL } from './service-request.ts'
 
 export interface ComposeContainer {
@@ -34,7 +33,7 @@ interface ListedContainer {
 }
 export interface Inspected {
   readonly Id: string
-  readonly State: { readonly Status: string; readonly Running: boolean; readonly ExitCode: number; readonly Health?: { readonly Status: string } }
+  readonly State: { readonly Status: string; readonly StartedAt: string; readonly Running: boolean; readonly ExitCode: number; readonly Health?: { readonly Status: string } }
   readonly Config: { readonly Tty: boolean; readonly Healthcheck?: { readonly Test: readonly string[] } }
   readonly HostConfig: { readonly RestartPolicy: { readonly Name: string } }
   readonly NetworkSettings: { readonly Networks: Readonly<Record<string, unknown>> }
@@ -102,6 +101,3 @@ export class Backend {
     yield* this.request('DELETE', `/containers/${id}${query({ force: options.force, v: options.volumes })}`)
   }
 }
-
-/** The daemon's word for it, as compose passes it on. */
-export const daemonMessage = (thrown: unknown): ComposeError | undefined => (thrown instanceof RequestError ? new ComposeError(thrown.message) : undefined)

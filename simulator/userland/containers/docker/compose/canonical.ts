@@ -1,5 +1,6 @@
 // A service with every short form written out (compose-go: transform, format, normalize), so that files can be merged, printed and turned into containers.
 import { isYamlList, isYamlMap, type YamlMap, type YamlValue } from '../../../../lib/yaml.ts'
+import { parseBytes } from '../client/usage.ts'
 import { cleanPath } from '../daemon/mounts.ts'
 import { ComposeError } from './error.ts'
 
@@ -115,11 +116,22 @@ function healthcheck(value: YamlMap): YamlMap {
   const test = value.get('test')
   return new Map([...value].map(([k, v]) => [k, k === 'test' && typeof test === 'string' ? ['CMD-SHELL', test] : v]))
 }
+/** `64m` in bytes, as a text; what is no size stays, and is complained of when it is used. */
+function byteCount(value: YamlValue): YamlValue {
+  const size = parseBytes(textOf(value))
+  return size === undefined ? value : String(size)
+}
+function resources(deploy: YamlMap): YamlMap {
+  const tidy = (limits: YamlValue): YamlValue => new Map([...mapOf(limits)].map(([k, v]) => [k, k === 'memory' ? byteCount(v) : v]))
+  return new Map([...deploy].map(([key, value]) => [key, key === 'resources' ? new Map([...mapOf(value)].map(([k, v]) => [k, tidy(v)])) : value]))
+}
 const byName = (a: readonly [string, YamlValue], b: readonly [string, YamlValue]): number => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0)
 
 /** A service's members in the order of their names. @throws {ComposeError} */
 export function canonicalService(service: YamlMap, directory: string, home: string): YamlMap {
   const rules: Readonly<Record<string, (value: YamlValue) => YamlValue | undefined>> = {
+    mem_limit: byteCount, mem_reservation: byteCount, memswap_limit: byteCount, shm_size: byteCount,
+    deploy: (v) => resources(mapOf(v)),
     build: (v) => build(v, directory, home), command, entrypoint: command, depends_on: dependsOn, environment: (v) => pairs(v), labels: (v) => pairs(v, ''), sysctls: (v) => pairs(v, ''), annotations: (v) => pairs(v, ''),
     expose: (v) => textsOf(v), group_add: (v) => textsOf(v), dns: (v) => textsOf(v), dns_search: (v) => textsOf(v), tmpfs: (v) => textsOf(v),
     env_file: (v) => listOf(v).map((item) => (isYamlMap(item) ? toMap({ path: hostPath(textOf(item.get('path')), directory, home), required: item.get('required') ?? true }) : toMap({ path: hostPath(textOf(item), directory, home), required: true }))),

@@ -4,7 +4,7 @@ import type { YamlMap, YamlValue } from '../../../../lib/yaml.ts'
 import { type CreateRequest, emptyConfig, emptyHostConfig, type EndpointRequest, type Healthcheck, type HostConfig, type MountSpec } from '../api.ts'
 import { parseBytes, parseDuration } from '../client/usage.ts'
 import { sha256Hex } from '../daemon/util.ts'
-import { dependenciesOf, type Project } from './project.ts'
+import type { Project } from './project.ts'
 import { flagOf, listOf, mapOf, textOf, textsOf } from './canonical.ts'
 import { ComposeError } from './error.ts'
 
@@ -182,4 +182,3 @@ export function createRequest(project: Project, name: string, service: YamlMap, 
 /** What an image is called that compose builds. */
 export const imageName = (project: Project, service: string): string => `${project.name}-${service}`
 export const imageOf = (project: Project, name: string, service: YamlMap): string => textOf(service.get('image')) || imageName(project, name)
-export const hasDependents = (project: Project, name: string): boolean => [...project.services.values()].some((s) => dependenciesOf(s).includes(name))

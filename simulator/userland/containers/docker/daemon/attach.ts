@@ -3,7 +3,7 @@ import { isErr } from '../../../../abi/errno.ts'
 import type { Flow } from '../../../../abi/syscalls.ts'
 import { call } from '../../../libc/syscall.ts'
 import { frame } from '../stdcopy.ts'
-import { conflict } from './api-error.ts'
+import { ApiError, conflict } from './api-error.ts'
 import type { Container } from './container.ts'
 import type { Daemon } from './daemon.ts'
 import type { Exchange } from './http-server.ts'
@@ -40,7 +40,12 @@ export function* pumpStdin(exchange: Exchange, streams: () => ProcessStreams | u
   const target = streams()
   if (target === undefined) return
   yield* target.closeStdin()
-  yield* closeIo()
+  try {
+    yield* closeIo()
+  } catch (thrown) {
+    // the process may have ended meanwhile
+    if (!(thrown instanceof ApiError)) throw thrown
+  }
 }
 
 /** Lets go of the connection: everybody has seen everything. */
