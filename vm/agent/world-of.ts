@@ -65,6 +65,9 @@ function kernelThread({ pid, comm, state, pids = [pid] }: RawProcess, ppid: numb
   }
 }
 
+/** `unshare --pid` without `--fork`: until a first child is born in the new PID namespace, the kernel tells its number to nobody. */
+const UNBORN: NsId = 0
+
 function userProcess(process: RawProcess, ppid: number, byPid: ReadonlyMap<number, RawProcess>, initial: Readonly<Record<NsType, NsId>>, byId: ReadonlyMap<NsId, RawNamespace>): WorldProcess {
   const { pid, comm, pids = [pid], uid = [], gid = [], caps = [], nsForChildren = [], cwd = '', root = '' } = process
   const parent = byPid.get(ppid)
@@ -76,7 +79,7 @@ function userProcess(process: RawProcess, ppid: number, byPid: ReadonlyMap<numbe
   return {
     pid, pids, ppid, ppidInside: (parent?.pids ?? [ppid])[pids.length - 1] ?? 0, comm, argv: argvOf(process.cmdline ?? ''), state: stateOf(process.state),
     uid: uid[0] ?? 0, euid, gid: gid[0] ?? 0, uidInside: inside(userNs?.uidMap, euid), gidInside: inside(userNs?.gidMap, egid),
-    ns, nsForChildren: { pid: nsForChildren[0] ?? ns.pid, time: nsForChildren[1] ?? ns.time },
+    ns, nsForChildren: { pid: nsForChildren[0] ?? (nsForChildren[0] === null && process.ns?.[0] !== null ? UNBORN : ns.pid), time: nsForChildren[1] ?? ns.time },
     pgid: process.pgid ?? 0, sid: process.sid ?? 0, tty: ttyName(process.tty ?? 0), isKernelThread: false,
     caps: { inheritable: caps[0] ?? NO_CAPS, permitted: caps[1] ?? NO_CAPS, effective: caps[2] ?? NO_CAPS, bounding: caps[3] ?? NO_CAPS, ambient: caps[4] ?? NO_CAPS },
     noNewPrivs: process.noNewPrivs === 1, cgroup: process.cgroup ?? '/', cwd: below(cwd, root), root,
