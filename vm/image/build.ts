@@ -12,11 +12,17 @@ function usage(): string {
   for (const { name, about, options } of TARGETS) {
     lines.push(`  ${name.padEnd(22)} ${about}`, ...Object.entries(options).map(([option, what]) => `    ${option.padEnd(20)} ${what}`))
   }
+  lines.push('  --packages             which of Debian’s packages the build still needs here, and nothing else')
   return [...lines, '', `Images are built into ${vmHome('browser').replace(/browser$/, '')}; ISOLAB_VM_HOME chooses another place.`].join('\n')
 }
 
-function complain(target: ImageTarget, missing: readonly Missing[]): void {
-  const packages = missing.flatMap(({ remedy }) => /^apt-get install (.*)$/.exec(remedy)?.[1] ?? [])
+/** Debian packages that are missing here. */
+function packagesFor(target: ImageTarget, options: readonly string[]): string[] {
+  return target.missing(options).flatMap(({ remedy }) => /^apt-get install (.*)$/.exec(remedy)?.[1] ?? [])
+}
+
+function complain(target: ImageTarget, options: readonly string[], missing: readonly Missing[]): void {
+  const packages = packagesFor(target, options)
   process.stderr.write(`vm:build ${target.name}: this computer lacks\n${missing.map(({ what, remedy }) => `  ${what}  (${remedy})`).join('\n')}\n`)
   if (packages.length > 1) process.stderr.write(`All of Debian's at once: apt-get install ${packages.join(' ')}\n`)
 }
@@ -29,7 +35,7 @@ async function build(target: ImageTarget, options: readonly string[]): Promise<b
   }
   const missing = target.missing(options)
   if (missing.length > 0) {
-    complain(target, missing)
+    complain(target, options, missing)
     return false
   }
   const home = vmHome(target.name)
@@ -49,13 +55,15 @@ async function build(target: ImageTarget, options: readonly string[]): Promise<b
 
 const [first, ...rest] = process.argv.slice(2)
 const named = first !== undefined && !first.startsWith('-')
+const options = named ? rest : process.argv.slice(2)
 const wanted = named ? TARGETS.filter(({ name }) => name === first) : TARGETS
 if (process.argv.includes('--help') || process.argv.includes('-h')) {
   process.stdout.write(`${usage()}\n`)
 } else if (wanted.length === 0) {
   process.stderr.write(`vm:build: no target '${first}'\n${usage()}\n`)
   process.exitCode = 2
+} else if (options.includes('--packages')) {
+  process.stdout.write(`${[...new Set(wanted.flatMap((target) => packagesFor(target, options)))].join(' ')}\n`)
 } else {
-  const options = named ? rest : process.argv.slice(2)
   for (const target of wanted) if (!await build(target, options)) process.exitCode = 1
 }
