@@ -72,15 +72,22 @@ export interface RawLink {
   readonly mac?: string
   readonly kind?: string
   readonly master?: number
-  /** Index of the other end, and its namespace unless it is this one. */
+  /** Index of the other end, and this namespace's number for its namespace unless it is this one. */
   readonly link?: number
-  readonly linkNs?: number
+  readonly nsid?: number
 }
 export interface RawAddress { readonly index: number; readonly address: string; readonly prefix: number; readonly scope: number }
 export interface RawRoute { readonly dst?: string; readonly dstLength: number; readonly via?: string; readonly dev?: number; readonly src?: string; readonly scope: number; readonly metric?: number }
 export interface RawChain { readonly family: number; readonly table: string; readonly chain: string; readonly hook: number; readonly priority: number; readonly policy: number; readonly rules: number }
 
-export interface RawNet { readonly links: readonly RawLink[]; readonly addresses: readonly RawAddress[]; readonly routes: readonly RawRoute[]; readonly chains: readonly RawChain[] }
+export interface RawNet {
+  readonly links: readonly RawLink[]
+  /** [number, inode number of the namespace that it means] */
+  readonly nsids: readonly (readonly [number, number])[]
+  readonly addresses: readonly RawAddress[]
+  readonly routes: readonly RawRoute[]
+  readonly chains: readonly RawChain[]
+}
 
 export interface RawWorld {
   /** nanoseconds since boot */

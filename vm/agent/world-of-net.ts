@@ -26,14 +26,15 @@ function kindOf({ kind, arp }: RawLink): string {
 }
 
 /** In the order of their indexes. */
-export function linksOf(ns: NsId, { links, addresses }: RawNet): World['links'][NsId] {
+export function linksOf(ns: NsId, { links, nsids, addresses }: RawNet): World['links'][NsId] {
   const names = new Map(links.map(({ index, name }) => [index, name]))
+  const numbered = new Map(nsids)
   return links.toSorted((a, b) => a.index - b.index).map((link) => ({
     index: link.index, name: link.name, kind: kindOf(link), mac: link.mac ?? '', mtu: link.mtu,
     flags: FLAGS.filter(([flag]) => (link.flags & flag) !== 0).map(([, name]) => name), operstate: operstate(link.operstate),
     addresses: addresses.filter(({ index }) => index === link.index).map(({ address, prefix, scope }) => ({ address, prefix, scope: scopeName(scope) })),
     master: link.master === undefined ? undefined : names.get(link.master),
-    peer: link.kind === 'veth' && link.link !== undefined ? { netns: link.linkNs ?? ns, index: link.link } : undefined,
+    peer: link.kind === 'veth' && link.link !== undefined ? { netns: link.nsid === undefined ? ns : (numbered.get(link.nsid) ?? 0), index: link.link } : undefined,
   }))
 }
 

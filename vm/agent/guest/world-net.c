@@ -15,13 +15,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define MAX_NSIDS 64
-
 struct visit {
     struct buf *out;
-    /* Which namespace the numbers of IFLA_LINK_NETNSID mean here. */
-    struct { int nsid; unsigned ns; } nsids[MAX_NSIDS];
-    size_t n_nsids;
+    /* Has some link its other end in another namespace? */
+    bool has_nsids;
 };
 
 static void print_text(struct buf *b, const char *key, const struct attribute *a) {
@@ -65,10 +62,8 @@ static void take_link(const struct nlmsghdr *head, void *arg) {
     if (a[IFLA_MASTER].data) print_number(b, "master", number_in(&a[IFLA_MASTER], 0));
     if (a[IFLA_LINK].data) print_number(b, "link", number_in(&a[IFLA_LINK], 0));
     if (a[IFLA_LINK_NETNSID].data) {
-        int nsid = (int)number_in(&a[IFLA_LINK_NETNSID], 0);
-        unsigned ns = 0;
-        for (size_t i = 0; i < v->n_nsids; i++) if (v->nsids[i].nsid == nsid) ns = v->nsids[i].ns;
-        print_number(b, "linkNs", ns);
+        print_number(b, "nsid", (int)number_in(&a[IFLA_LINK_NETNSID], 0));
+        v->has_nsids = true;
     }
     buf_add(b, "}", 1);
 }
@@ -164,18 +159,22 @@ static void take_nsid(const struct nlmsghdr *head, void *arg) {
     *(int *)arg = (int)number_in(&a[NETNSA_NSID], (uint32_t)-1);
 }
 
-static void learn_nsids(struct visit *v, int fd, const struct world *w) {
-    for (size_t i = 0; i < w->n && v->n_nsids < MAX_NSIDS; i++) {
-        if (w->all[i].type != NS_NET || w->all[i].fd < 0) continue;
+/* Which namespaces this one means by its numbers; asked after the links, since their dump gives the numbers out. */
+static void print_nsids(struct visit *v, int fd, const struct world *w) {
+    json_key(v->out, "nsids");
+    buf_add(v->out, "[", 1);
+    for (size_t i = 0; i < w->n && v->has_nsids; i++) {
+        if (w->all[i].type != NS_NET) continue;
         struct { struct nlmsghdr head; struct rtgenmsg body; char pad[3]; struct nlattr attribute; int32_t ns; } request = {
             .head = { .nlmsg_len = sizeof request, .nlmsg_type = RTM_GETNSID },
             .attribute = { .nla_len = sizeof(struct nlattr) + sizeof(int32_t), .nla_type = NETNSA_FD }, .ns = w->all[i].fd,
         };
         int nsid = -1;
         if (!netlink_ask(fd, &request.head, take_nsid, &nsid) || nsid < 0) continue;
-        v->nsids[v->n_nsids].nsid = nsid;
-        v->nsids[v->n_nsids++].ns = w->all[i].id;
+        json_next(v->out);
+        buf_printf(v->out, "[%d,%u]", nsid, w->all[i].id);
     }
+    buf_add(v->out, "]", 1);
 }
 
 void print_net(struct world *w, const struct ns *ns) {
@@ -185,8 +184,8 @@ void print_net(struct world *w, const struct ns *ns) {
     int fd = netlink_open(NETLINK_ROUTE);
     json_key(w->out, "net");
     buf_add(w->out, "{", 1);
-    if (fd >= 0) learn_nsids(&v, fd, w);
     dump(fd, RTM_GETLINK, AF_UNSPEC, take_link, &v, "links");
+    print_nsids(&v, fd, w);
     dump(fd, RTM_GETADDR, AF_UNSPEC, take_address, &v, "addresses");
     dump(fd, RTM_GETROUTE, AF_INET, take_route, &v, "routes");
     print_chains(&v);
