@@ -9,5 +9,7 @@ export default {
   ignoreDependencies: [
     '@astrojs/check', 'dependency-cruiser',
   ],
+  // Tools of the system that tests and images use.
+  ignoreBinaries: ['make', 'taskset', 'unshare'],
   includeEntryExports: false,
 }

@@ -18,6 +18,8 @@
 #include <unistd.h>
 
 #define MAX_JOBS 60
+/* Seconds by which the clock may be wrong without being set. */
+#define MAX_CLOCK_ERROR 2
 /* A console whose host has hung up is always "ready": it is left alone for a while. */
 #define HOST_GONE_MS 100
 
@@ -64,7 +66,10 @@ static void say_hello(uint32_t id) {
 static void set_clock(uint32_t id, const char *ns, const char *chance, size_t n) {
     uint64_t at = strtoull(ns, NULL, 10);
     struct timespec t = { .tv_sec = (time_t)(at / 1000000000), .tv_nsec = (long)(at % 1000000000) };
-    if (at && clock_settime(CLOCK_REALTIME, &t) < 0) {
+    struct timespec here;
+    clock_gettime(CLOCK_REALTIME, &here);
+    bool is_off = llabs((long long)t.tv_sec - (long long)here.tv_sec) >= MAX_CLOCK_ERROR;
+    if (is_off && clock_settime(CLOCK_REALTIME, &t) < 0) {
         send_text(ERROR, id, "the clock can't be set: %s", strerror(errno));
         return;
     }
