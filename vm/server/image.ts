@@ -1,5 +1,5 @@
 // The built image of the server's machine (`npm run vm:build server`): what lies in its folder, by the manifest beside it.
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Accelerator } from './qemu-arguments.ts'
 import { vmHome } from '../image/target.ts'
@@ -42,6 +42,7 @@ export interface ServerManifest {
 }
 
 export const MANIFEST_VERSION = 1
+const WRITABLE_FOR_OTHERS = 0o022
 
 export interface ServerImage { readonly folder: string; readonly manifest: ServerManifest }
 
@@ -56,5 +57,7 @@ export function findServerImage(folder = vmHome('server')): ServerImage | string
   const { files, snapshots: { plain, docker } } = manifest
   const all = [...Object.values(files), plain.ram, plain.state, plain.disk, docker.ram, docker.state, docker.disk]
   const lost = all.find(({ file }) => !existsSync(join(folder, file)))
-  return lost === undefined ? { folder, manifest } : `the image in ${folder} lacks ${lost.file}: ${BUILD}`
+  if (lost !== undefined) return `the image in ${folder} lacks ${lost.file}: ${BUILD}`
+  const open = ['', 'manifest.json', ...all.map(({ file }) => file)].map((name) => join(folder, name)).find((each) => (statSync(each).mode & WRITABLE_FOR_OTHERS) !== 0)
+  return open === undefined ? { folder, manifest } : `others may write to ${open}: nobody can trust a machine made of it (chmod go-w)`
 }

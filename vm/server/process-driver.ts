@@ -48,7 +48,7 @@ export class ProcessDriver implements MachineDriver {
     ]
   }
 
-  async start({ docker }: MachineSpec): Promise<MachineHandle> {
+  async start({ docker }: MachineSpec): Promise<QemuMachine> {
     const { snapshot, ram, disk } = await this.#template(docker ? 'docker' : 'plain')
     const slot = this.#takeSlot()
     const layer = this.#ownLayer()
@@ -123,7 +123,7 @@ export class ProcessDriver implements MachineDriver {
   }
 }
 
-class QemuMachine implements MachineHandle {
+export class QemuMachine implements MachineHandle {
   readonly id: string
   readonly pid: number
   readonly #qemu: QemuProcess

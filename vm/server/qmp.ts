@@ -14,7 +14,7 @@ export class Qmp {
 
   constructor(stream: Duplex) {
     this.#stream = stream
-    createInterface({ input: stream }).on('line', (line) => this.#take(line)).on('close', () => this.#close())
+    createInterface({ input: stream }).on('line', (line) => this.#take(line)).on('close', () => this.#close()).on('error', () => this.#close())
     stream.on('error', () => this.#close())
   }
 
