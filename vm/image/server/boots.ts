@@ -79,6 +79,8 @@ export async function takeSnapshot(work: string, parts: Parts, accelerator: Acce
     const socket = join(work, 'migration')
     rmSync(socket, { force: true })
     await qemu.save(state, socket)
+    // Most of the RAM is zeros, which need no room.
+    run('fallocate', ['--dig-holes', ram])
   } finally {
     qemu.kill()
     gone.catch(() => undefined)
