@@ -1,6 +1,6 @@
 // The columns of ps(1): procps' format_array. Each knows its heading, width, side, what of /proc it needs beyond stat and status, and its text.
 import { timeText, utilization, startSeconds } from './process-times.ts'
-import { PAGE_SIZE, type Process, ttyName } from './read-proc.ts'
+import { PAGE_SIZE, type Process } from './read-proc.ts'
 import { strftime } from '../../libc/time.ts'
 
 /** Files read per process only when a column asks for them. */
@@ -119,7 +119,7 @@ const mem = (): Column => right('%MEM', 4, (p, x) => {
 const elapsed = (p: Process, x: PsContext): number => Math.max(0, Math.floor(x.uptime - startSeconds(p)))
 const begun = (p: Process, x: PsContext): number => Math.floor(x.now - x.uptime + startSeconds(p))
 const stateLetter = (): Column => left('S', 1, (p) => p.state)
-const tty = (header: string): Column => left(header, 8, (p) => ttyName(p.ttyNr), (p) => p.ttyNr)
+const tty = (header: string): Column => left(header, 8, (p) => p.tty, (p) => p.ttyNr)
 const startTime = (header: string): Column => right(header, 5, (p, x) => {
   const start = begun(p, x)
   if (strftime('%Y%j', start) === strftime('%Y%j', x.now)) return strftime('%H:%M', start)

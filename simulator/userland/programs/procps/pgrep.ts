@@ -11,7 +11,7 @@ import { call } from '../../libc/syscall.ts'
 import { kill, readFile, readlink } from '../../libc/unistd.ts'
 import { type PgrepName, pgrepUsage } from './pgrep-help.ts'
 import { startSeconds } from './process-times.ts'
-import { type Process, readProcesses, readUptime, ttyName } from './read-proc.ts'
+import { type Process, readProcesses, readUptime } from './read-proc.ts'
 import { signalNumber } from './signals.ts'
 
 const EXIT_USAGE = 2
@@ -135,7 +135,7 @@ function* buildQuery(c: Crt, name: PgrepName, options: ReadonlyMap<string, strin
   const terminals = options.get('t')
   if (terminals !== undefined) {
     const wanted = new Set(terminals.split(',').map((t) => t.replace(/^\/dev\//, '').replace(/^-$/, '?')))
-    tests.push((p) => wanted.has(ttyName(p.ttyNr)))
+    tests.push((p) => wanted.has(p.tty))
   }
   const states = options.get('r')
   if (states !== undefined) tests.push((p) => states.includes(p.state))

@@ -1,6 +1,6 @@
 // Which processes ps shows: the default, -a -d a x g, and the lists (procps' select.c).
 import type { PsOptions, Selector } from './ps-options.ts'
-import { type Process, ttyName } from './read-proc.ts'
+import type { Process } from './read-proc.ts'
 
 /** Who asks: `self` decides "our user" and "our terminal". */
 export interface SelectContext {
@@ -55,7 +55,7 @@ function listTest(kind: Selector, values: readonly string[], x: SelectContext): 
     }
     case 'tty': {
       const names = new Set(values.map((v) => v.replace(/^\/dev\//, '').replace(/^-$/, '?')))
-      return (p) => names.has(ttyName(p.ttyNr)) || names.has(ttyName(p.ttyNr).replace(/^tty/, '')) || names.has(ttyName(p.ttyNr).replace(/^pts\//, ''))
+      return (p) => names.has(p.tty) || names.has(p.tty.replace(/^tty/, '')) || names.has(p.tty.replace(/^pts\//, ''))
     }
   }
 }

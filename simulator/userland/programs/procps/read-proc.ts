@@ -1,9 +1,10 @@
 // Processes as procps reads them: /proc/PID/stat, status, cmdline (proc(5)). What a process list shows is what these files say.
 import type { Flow } from '../../../abi/syscalls.ts'
 import { isErr } from '../../../abi/errno.ts'
+import { makedev } from '../../../abi/stat.ts'
 import type { Crt } from '../../libc/crt.ts'
 import { exit } from '../../libc/crt.ts'
-import { readDir, readFile } from '../../libc/unistd.ts'
+import { readDir, readFile, stat } from '../../libc/unistd.ts'
 
 /** Clock ticks a second (sysconf _SC_CLK_TCK) and bytes a page. */
 export const HERTZ = 100
@@ -18,6 +19,8 @@ export interface Process {
   readonly pgrp: number
   readonly session: number
   readonly ttyNr: number
+  /** `pts/0`, or `?`. */
+  readonly tty: string
   readonly tpgid: number
   readonly flags: number
   readonly minflt: number
@@ -58,25 +61,38 @@ export function* listPids(): Flow<readonly number[]> {
 }
 
 /** One process, or undefined if it is gone. */
-export function* readProcess(pid: number): Flow<Process | undefined> {
-  const stat = yield* readFile(`/proc/${pid}/stat`)
-  if (isErr(stat)) return undefined
+export function* readProcess(pid: number, ttys: Map<number, string> = new Map()): Flow<Process | undefined> {
+  const statText = yield* readFile(`/proc/${pid}/stat`)
+  if (isErr(statText)) return undefined
   const statusText = yield* readFile(`/proc/${pid}/status`)
   if (isErr(statusText)) return undefined
   const cmdline = yield* readFile(`/proc/${pid}/cmdline`)
-  return parseProcess(stat, statusText, isErr(cmdline) ? '' : cmdline)
+  const process = parseProcess(statText, statusText, isErr(cmdline) ? '' : cmdline)
+  return { ...process, tty: yield* ttyOf(process.ttyNr, ttys) }
 }
 
 export function* readProcesses(): Flow<readonly Process[]> {
   const all: Process[] = []
+  const ttys = new Map<number, string>()
   for (const pid of yield* listPids()) {
-    const process = yield* readProcess(pid)
+    const process = yield* readProcess(pid, ttys)
     if (process !== undefined) all.push(process)
   }
   return all
 }
 
-function parseProcess(stat: string, statusText: string, cmdline: string): Process {
+/** dev_to_tty: a terminal's name without /dev/, if there is such a file here; `?` for none. */
+function* ttyOf(device: number, known: Map<number, string>): Flow<string> {
+  const cached = known.get(device)
+  if (cached !== undefined) return cached
+  const name = ttyName(device)
+  const st = name === '?' ? undefined : yield* stat(`/dev/${name}`)
+  const shown = st !== undefined && !isErr(st) && st.rdev === makedev(majorOf(device), minorOf(device)) ? name : '?'
+  known.set(device, shown)
+  return shown
+}
+
+function parseProcess(stat: string, statusText: string, cmdline: string): Omit<Process, 'tty'> {
   const open = stat.indexOf('(')
   const close = stat.lastIndexOf(')')
   const f = stat.slice(close + 2).trim().split(' ')
@@ -130,10 +146,12 @@ export function* pidDigits(): Flow<number> {
   return isErr(max) ? 5 : String(Number(max) - 1).length
 }
 
-/** A terminal's name from the number in stat, without /dev/; `?` for none. */
-export function ttyName(device: number): string {
-  const major = (device >> 8) & 0xfff
-  const minor = (device & 0xff) | ((device >> 12) & 0xfff00)
+/** The number in stat has the kernel's old encoding (new_encode_dev). */
+const majorOf = (device: number): number => (device >> 8) & 0xfff
+const minorOf = (device: number): number => (device & 0xff) | ((device >> 12) & 0xfff00)
+/** What a terminal with the number in stat is called; `?` for none. */
+function ttyName(device: number): string {
+  const [major, minor] = [majorOf(device), minorOf(device)]
   if (device === 0) return '?'
   if (major === 4) return minor < 64 ? `tty${minor}` : `ttyS${minor - 64}`
   if (major === 5) return minor === 1 ? 'console' : '?'

@@ -46,6 +46,10 @@ const DEFINITIONS: Readonly<Record<string, string>> = {
   EndpointSettings: `IPAMConfig *EndpointIPAMConfig; Links []string; Aliases []string; NetworkID string; EndpointID string; Gateway string; IPAddress string; IPPrefixLen int; IPv6Gateway string;
     GlobalIPv6Address string; GlobalIPv6PrefixLen int; MacAddress string; DriverOpts map string`,
   EndpointIPAMConfig: 'IPv4Address string?; IPv6Address string?; LinkLocalIPs []string?',
+  PlatformName: 'Name string', ComponentVersion: 'Name string; Version string; Details map string?',
+  ClientVersion: 'Platform PlatformName?; Version string; APIVersion=ApiVersion string; DefaultAPIVersion string?; GitCommit string; GoVersion string; Os string; Arch string; BuildTime string?; Context string; Experimental bool?',
+  Version: `Platform PlatformName?; Components []ComponentVersion?; Version string; APIVersion=ApiVersion string; MinAPIVersion string?; GitCommit string; GoVersion string; Os string; Arch string; KernelVersion string?;
+    Experimental bool?; BuildTime string?`,
   ImageInspect: `ID=Id string; RepoTags []string; RepoDigests []string; Parent string; Comment string; Created string; Container string; ContainerConfig *Config; DockerVersion string; Author string; Config *Config;
     Architecture string; Variant string?; Os string; OsVersion string?; Size int; VirtualSize int; GraphDriver GraphDriverData; RootFS RootFS; Metadata ImageMetadata`,
   RootFS: 'Type string; Layers []string?; BaseLayer string?',

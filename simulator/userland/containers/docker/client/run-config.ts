@@ -188,6 +188,9 @@ export function* runRequest(flags: Flags, env: ReadonlyMap<string, string>): Flo
   const isDetached = flags.bool('detach')
   const mac = flags.text('mac-address')
   if (mac !== '' && !/^(?:[0-9a-fA-F]{2}[:-]){5}[0-9a-fA-F]{2}$/.test(mac)) throw new OptionError(`${mac} is not a valid mac address`)
+  for (const rule of flags.list('device-cgroup-rule')) {
+    if (!/^[acb] (\d+|\*):(\d+|\*) [rwm]{1,3}$/.test(rule)) throw new OptionError(`invalid argument ${JSON.stringify(rule)} for "--device-cgroup-rule" flag: invalid device cgroup format '${rule}'`)
+  }
   if (flags.has('platform') && !/^(linux|windows)(\/\w+)*$|^(amd64|arm64|386|arm)$/.test(flags.text('platform'))) throw new OptionError(`error parsing specified platform: ${JSON.stringify(flags.text('platform'))}: unknown operating system or architecture: invalid argument`)
   config.AttachStdin = attach.includes('stdin') || (attach.length === 0 && isInteractive && !isDetached)
   config.AttachStdout = attach.includes('stdout') || (attach.length === 0 && !isDetached)
@@ -197,7 +200,7 @@ export function* runRequest(flags: Flags, env: ReadonlyMap<string, string>): Flo
   host.Binds = []
   const volumes: Record<string, Record<string, never>> = {}
   for (const volume of flags.list('volume')) {
-    if (volume.includes(':')) host.Binds.push(yield* resolveBind(volume))
+    if (volume.includes(':')) host.Binds.push(volume)
     else volumes[volume] = {}
   }
   if (host.Binds.length === 0) host.Binds = null
@@ -252,12 +255,6 @@ export function* runRequest(flags: Flags, env: ReadonlyMap<string, string>): Flo
   return { request: { ...config, HostConfig: host, NetworkingConfig: { EndpointsConfig: endpoints } }, config, host }
 }
 const nullable = (list: readonly string[]): string[] | null => (list.length === 0 ? null : [...list])
-
-/** A relative source of -v with `./` is a path from here. */
-function* resolveBind(text: string): Flow<string> {
-  yield* (function* () {})()
-  return text
-}
 
 function limits(flags: Flags, host: HostConfig): void {
   const bytes = (name: string): number => parseBytes(flags.get(name) ?? '0') ?? 0

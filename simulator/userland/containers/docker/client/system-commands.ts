@@ -7,6 +7,7 @@ import { fromJson, GoStruct } from '../template/value.ts'
 import { DOCKER_VERSION } from '../api.ts'
 import { humanDuration } from '../daemon/list.ts'
 import { type Cli, confirm, fail, nowSeconds, path } from './cli.ts'
+import { decodeStruct } from './go-types.ts'
 import { query, RequestError } from './connection.ts'
 import { filterQuery } from './container-commands.ts'
 import { bytesSize, context, ellipsis, humanSize, printListing, tabulate, truncateId } from './format.ts'
@@ -24,7 +25,7 @@ const CLIENT = {
 /** A struct whose fields are named as its JSON is. */
 const structOf = (type: string, data: Readonly<Record<string, unknown>>): GoStruct => new GoStruct(type, new Map(Object.entries(data).map(([k, v]) => [k, { value: fromJson(v), json: k }])))
 
-function* printTemplate(cli: Cli, format: string, type: string, data: Readonly<Record<string, unknown>>): Flow<number> {
+function* printTemplate(cli: Cli, format: string, data: GoStruct): Flow<number> {
   let template: Template
   try {
     template = new Template(format)
@@ -33,13 +34,19 @@ function* printTemplate(cli: Cli, format: string, type: string, data: Readonly<R
     throw thrown
   }
   try {
-    yield* cli.c.stdout.write(`${template.execute(structOf(type, data))}\n`)
+    yield* cli.c.stdout.write(`${template.execute(data)}\n`)
   } catch (thrown) {
     if (!(thrown instanceof TemplateError)) throw thrown
     yield* cli.c.stdout.write('\n')
     return yield* fail(cli, thrown.message)
   }
   return 0
+}
+
+function versionInfo(server: unknown): GoStruct {
+  return new GoStruct('system.versionInfo', new Map([
+    ['Client', { value: decodeStruct('ClientVersion', CLIENT, false), json: 'Client' }], ['Server', { value: server === undefined ? undefined : decodeStruct('Version', server, true), json: 'Server' }],
+  ]))
 }
 
 export function* versionCommand(cli: Cli, flags: Flags): Flow<number> {
@@ -52,7 +59,7 @@ export function* versionCommand(cli: Cli, flags: Flags): Flow<number> {
     problem = thrown
   }
   if (flags.has('format')) {
-    const status = yield* printTemplate(cli, flags.text('format'), 'system.versionInfo', { Client: CLIENT, ...(server === undefined ? {} : { Server: server }) })
+    const status = yield* printTemplate(cli, flags.text('format'), versionInfo(server))
     if (problem !== undefined) return yield* fail(cli, problem.message)
     return status
   }
@@ -70,7 +77,7 @@ export function* infoCommand(cli: Cli, flags: Flags): Flow<number> {
     if (!(thrown instanceof RequestError)) throw thrown
     problem = thrown.message
   }
-  if (flags.has('format')) return yield* printTemplate(cli, flags.text('format'), 'system.info', { ...info, ClientInfo: { Debug: false, Context: 'default', Plugins: plugins.map((p) => ({ SchemaVersion: '0.1.0', Vendor: p.vendor, Version: p.version, ShortDescription: p.short, Name: p.name, Path: p.path })), Warnings: null } })
+  if (flags.has('format')) return yield* printTemplate(cli, flags.text('format'), structOf('system.info', { ...info, ClientInfo: { Debug: false, Context: 'default', Plugins: plugins.map((p) => ({ SchemaVersion: '0.1.0', Vendor: p.vendor, Version: p.version, ShortDescription: p.short, Name: p.name, Path: p.path })), Warnings: null } }))
   yield* cli.c.stdout.write(`Client:\n Context:    default\n Debug Mode: false\n${plugins.length === 0 ? '' : ` Plugins:\n${plugins.map((p) => `  ${p.name}: ${p.short} (${p.vendor}, ${p.version})\n`).join('')}`}\nServer:\n${problem === undefined ? '' : `ERROR: ${problem}\n`}`)
   if (info === undefined) return yield* fail(cli, 'errors pretty printing info')
   yield* cli.c.stdout.write(infoText(info))

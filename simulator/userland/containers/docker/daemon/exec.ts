@@ -69,8 +69,7 @@ function* execProcess({ container, config, consoleSize }: ExecProcess): Flow<Oci
   const user = resolveUser((config.User ?? '') === '' ? container.config.User : (config.User ?? ''), isErr(passwd) ? '' : passwd, isErr(group) ? '' : group, container.hostConfig.GroupAdd ?? [])
   const isPrivileged = config.Privileged === true
   const caps = isPrivileged ? ALL_CAPABILITIES : capabilitiesOf(container.hostConfig)
-  const env = new Map(envOf(container).map((e) => [e.slice(0, e.indexOf('=')), e.slice(e.indexOf('=') + 1)]))
-  if (config.Tty === true) env.set('TERM', 'xterm')
+  const env = new Map(envOf(container, config.Tty === true).map((e) => [e.slice(0, e.indexOf('=')), e.slice(e.indexOf('=') + 1)]))
   for (const entry of config.Env ?? []) {
     const eq = entry.indexOf('=')
     if (eq > 0) env.set(entry.slice(0, eq), entry.slice(eq + 1))

@@ -61,7 +61,7 @@ export const CONTAINER_ROUTES: readonly Route[] = [
     const list = pids.map(({ pid }) => pid)
     let result = yield* runProgram(['ps', ...args.split(/\s+/), `-q${list.join(',')}`])
     if (result.status !== 0) result = yield* runProgram(['ps', ...args.split(/\s+/)])
-    if (result.status !== 0) throw serverError(`ps: ${result.output}`.trimEnd())
+    if (result.status !== 0) throw serverError(`ps: ${result.output.split('\n')[0]}`)
     yield* daemon.event(container, 'top')
     yield* x.sendJson(200, parsePs(result.output, new Set(list)))
   }],

@@ -92,6 +92,8 @@ function* events(daemon: Daemon, x: Exchange): Flow<void> {
   const filters = x.filters()
   const since = x.get('since') === '' ? undefined : Number(x.get('since'))
   const until = x.get('until') === '' ? undefined : Number(x.get('until'))
+  // Until 1970 means: all there has been.
+  const last = until === undefined || until === 0 ? Infinity : until
   if (since !== undefined && until !== undefined && since > until) throw badRequest(`\`since\` time (${Math.floor(since)}) cannot be after \`until\` time (${Math.floor(until)})`)
   yield* x.startStream()
   const log = daemon.events
@@ -99,7 +101,7 @@ function* events(daemon: Daemon, x: Exchange): Flow<void> {
   for (;;) {
     for (const event of log.events.slice(Math.max(0, seen - log.dropped))) {
       const at = event.time + event.nsec / 1e9
-      if ((since === undefined || at >= since) && (until === undefined || at <= until) && matches(event, filters)) yield* x.stream(encodeUtf8(`${eventJson(event)}\n`))
+      if ((since === undefined || at >= since) && at <= last && matches(event, filters)) yield* x.stream(encodeUtf8(`${eventJson(event)}\n`))
     }
     seen = log.dropped + log.events.length
     const { sec, nsec } = yield* now()

@@ -205,10 +205,10 @@ const argsOf = (container: Container): readonly string[] =>
   container.hostConfig.Init === true ? ['/sbin/docker-init', '--', container.path, ...container.args] : [container.path, ...container.args]
 
 /** container.CreateDaemonEnvironment: PATH, HOSTNAME, TERM, then what was asked for. */
-export function envOf(container: Container): readonly string[] {
+export function envOf(container: Container, tty = container.config.Tty): readonly string[] {
   const { config } = container
   const env = new Map<string, string>([['PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'], ['HOSTNAME', config.Hostname]])
-  if (config.Tty) env.set('TERM', 'xterm')
+  if (tty) env.set('TERM', 'xterm')
   for (const entry of [...container.linkEnv, ...(config.Env ?? [])]) {
     const eq = entry.indexOf('=')
     if (eq < 0) env.delete(entry)
