@@ -3,6 +3,7 @@ import { composePackage } from '../userland/containers/docker/compose/index.ts'
 import type { ProgramPackage } from '../userland/program-table.ts'
 import { alpinePackage } from '../userland/programs/alpine/index.ts'
 import { gosuPackage } from '../userland/programs/gosu/index.ts'
+import { postgresPackage } from '../userland/programs/postgresql/index.ts'
 import { redisPackage } from '../userland/programs/redis/index.ts'
 
-export const IMAGE_PACKAGES: readonly ProgramPackage[] = [alpinePackage, gosuPackage, redisPackage, composePackage]
+export const IMAGE_PACKAGES: readonly ProgramPackage[] = [alpinePackage, gosuPackage, redisPackage, postgresPackage, composePackage]

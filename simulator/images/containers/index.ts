@@ -4,11 +4,12 @@ import { busyboxImage } from './busybox.ts'
 import { debianImage, nginxImage } from './debian.ts'
 import type { ContainerImage } from './container-image.ts'
 import { isImageName } from './names.ts'
+import { postgresImage } from './postgres.ts'
 import { pythonImage } from './python.ts'
 import { redisImage } from './redis.ts'
 
 const USUAL: readonly ContainerImage[] = [busyboxImage, debianImage, nginxImage]
-const MORE: readonly ContainerImage[] = [alpineImage, pythonImage, redisImage]
+const MORE: readonly ContainerImage[] = [alpineImage, pythonImage, redisImage, postgresImage]
 
 /** The usual images and the named ones (names.ts). @throws {RangeError} for a name that no image has */
 export function imagesOnBoard(names: readonly string[]): readonly ContainerImage[] {

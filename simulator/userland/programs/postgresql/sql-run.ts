@@ -1,0 +1,297 @@
+// Runs statements of the small SQL: SELECT from one table, INSERT, UPDATE, DELETE, TRUNCATE, CREATE and DROP of tables and databases, roles with passwords, SHOW, COPY … PROGRAM.
+// Other statements of PostgreSQL say that they are not simulated.
+import type { Flow } from '../../../abi/syscalls.ts'
+import type { Database, Role, Table } from './catalog.ts'
+import { SqlError } from './protocol.ts'
+import { holds, notSimulated, type Result, scopeOf, type Surroundings } from './sql-context.ts'
+import { evaluate, type Expression, parseExpression, parseType, TokenStream } from './sql-expression.ts'
+import { tokenize } from './sql-lexer.ts'
+import { select } from './sql-select.ts'
+import { type Cell, castTo, type Column, compareCells, shownCell } from './sql-values.ts'
+
+const REAL = new Set('abort alter analyze begin call checkpoint close cluster comment commit copy create deallocate declare discard do drop end execute explain fetch grant import listen load lock merge move notify prepare reassign refresh reindex release reset revoke rollback savepoint security set start table unlisten vacuum values with'.split(' '))
+
+/** One statement. @throws {SqlError} */
+export function* runStatement(source: string, around: Surroundings): Flow<Result | undefined> {
+  const tokens = new TokenStream(tokenize(source))
+  if (tokens.isAtEnd) return undefined
+  const first = tokens.next()
+  const result = yield* dispatch(first.text, tokens, around)
+  if (result !== undefined) return result
+  if (first.kind === 'word' && REAL.has(first.text)) throw notSimulated(`this use of ${first.text.toUpperCase()}`)
+  throw tokens.error(first)
+}
+function finish(tokens: TokenStream): void {
+  if (!tokens.isAtEnd) throw tokens.error()
+}
+
+function* dispatch(word: string, tokens: TokenStream, around: Surroundings): Flow<Result | undefined> {
+  switch (word) {
+    case 'select': return yield* select(tokens, around)
+    case 'show': {
+      const name = tokens.name()
+      finish(tokens)
+      const value = around.setting(name)
+      if (value === undefined) throw new SqlError('42704', `unrecognized configuration parameter "${name}"`)
+      return { tag: 'SHOW', columns: [{ name, type: 'text' }], rows: [[value]] }
+    }
+    case 'insert': return yield* insert(tokens, around)
+    case 'update': return yield* update(tokens, around)
+    case 'delete': {
+      tokens.expect('from')
+      const table = tableNamed(tokens, around.database)
+      const condition = tokens.take('where') ? parseExpression(tokens) : undefined
+      finish(tokens)
+      const kept = table.rows.filter((row) => !holds(condition, table.columns, row, around))
+      const count = table.rows.length - kept.length
+      table.rows = kept
+      yield* around.cluster.saveRows(around.database, table)
+      return { tag: `DELETE ${count}` }
+    }
+    case 'truncate': {
+      tokens.take('table')
+      const table = tableNamed(tokens, around.database)
+      finish(tokens)
+      table.rows = []
+      yield* around.cluster.saveRows(around.database, table)
+      return { tag: 'TRUNCATE TABLE' }
+    }
+    case 'create': return yield* create(tokens, around)
+    case 'drop': return yield* drop(tokens, around)
+    case 'alter': return tokens.take('role') || tokens.take('user') ? yield* changeRole(tokens, around, false) : undefined
+    case 'copy': return yield* copy(tokens, around)
+    default: return undefined
+  }
+}
+
+function tableNamed(tokens: TokenStream, database: Database): Table {
+  const at = tokens.peek.at
+  const name = tokens.qualified()
+  const table = database.tables.get(name)
+  if (table === undefined) throw new SqlError('42P01', `relation "${name}" does not exist`, { position: at + 1 })
+  return table
+}
+
+/** One that is known to be there. */
+function tableCalled(name: string, database: Database): Table {
+  const table = database.tables.get(name)
+  if (table === undefined) throw new SqlError('42P01', `relation "${name}" does not exist`)
+  return table
+}
+
+// ---- changes
+
+function fill(table: Table, given: ReadonlyMap<string, Cell>): Cell[] {
+  const row = table.columns.map((column): Cell => {
+    const value = given.get(column.name)
+    if (value !== undefined) return castTo(value, column.type)
+    return column.isSerial === true ? table.serial++ : column.default ?? null
+  })
+  check(table, row, undefined)
+  return row
+}
+function check(table: Table, row: readonly Cell[], self: readonly Cell[] | undefined): void {
+  for (const [i, column] of table.columns.entries()) {
+    if (row[i] === null && (column.isNotNull === true || column.isKey === true)) throw new SqlError('23502', `null value in column "${column.name}" of relation "${table.name}" violates not-null constraint`, { detail: `Failing row contains (${row.map((cell) => shownCell(cell) ?? 'null').join(', ')}).` })
+    if (column.isKey === true && table.rows.some((other) => other !== self && compareCells(other[i], row[i]) === 0)) throw new SqlError('23505', `duplicate key value violates unique constraint "${table.name}_pkey"`, { detail: `Key (${column.name})=(${String(row[i])}) already exists.` })
+  }
+}
+
+function* insert(tokens: TokenStream, around: Surroundings): Flow<Result> {
+  tokens.expect('into')
+  const table = tableNamed(tokens, around.database)
+  let names = table.columns.map(({ name }) => name)
+  if (tokens.take('(')) {
+    names = []
+    do {
+      const at = tokens.peek.at
+      const name = tokens.name()
+      if (!table.columns.some((column) => column.name === name)) throw new SqlError('42703', `column "${name}" of relation "${table.name}" does not exist`, { position: at + 1 })
+      names.push(name)
+    } while (tokens.take(','))
+    tokens.expect(')')
+  }
+  if (tokens.is('select', 'default')) throw notSimulated(`INSERT … ${tokens.peek.text.toUpperCase()}`)
+  tokens.expect('values')
+  const rows: Cell[][] = []
+  do {
+    tokens.expect('(')
+    const at = tokens.peek.at
+    const values: Cell[] = []
+    do values.push(evaluate(parseExpression(tokens), scopeOf([], [], around)))
+    while (tokens.take(','))
+    tokens.expect(')')
+    if (values.length > names.length) throw new SqlError('42601', 'INSERT has more expressions than target columns', { position: at + 1 })
+    rows.push(fill(table, new Map(values.map((value, i) => [names[i], value]))))
+    table.rows.push(rows[rows.length - 1])
+  } while (tokens.take(','))
+  if (tokens.is('returning', 'on')) throw notSimulated(`INSERT … ${tokens.peek.text.toUpperCase()}`)
+  finish(tokens)
+  yield* around.cluster.saveRows(around.database, table)
+  if (table.columns.some((column) => column.isSerial === true)) yield* around.cluster.saveTables(around.database)
+  return { tag: `INSERT 0 ${rows.length}` }
+}
+
+function* update(tokens: TokenStream, around: Surroundings): Flow<Result> {
+  const table = tableNamed(tokens, around.database)
+  tokens.expect('set')
+  const changes: { readonly index: number; readonly value: Expression }[] = []
+  do {
+    const at = tokens.peek.at
+    const name = tokens.name()
+    const index = table.columns.findIndex((column) => column.name === name)
+    if (index < 0) throw new SqlError('42703', `column "${name}" of relation "${table.name}" does not exist`, { position: at + 1 })
+    tokens.expect('=')
+    changes.push({ index, value: parseExpression(tokens) })
+  } while (tokens.take(','))
+  const condition = tokens.take('where') ? parseExpression(tokens) : undefined
+  finish(tokens)
+  let count = 0
+  const rows = table.rows.map((row) => {
+    if (!holds(condition, table.columns, row, around)) return row
+    const changed = [...row]
+    for (const { index, value } of changes) changed[index] = castTo(evaluate(value, scopeOf(table.columns, row, around)), table.columns[index].type)
+    check(table, changed, row)
+    count++
+    return changed
+  })
+  table.rows = rows
+  yield* around.cluster.saveRows(around.database, table)
+  return { tag: `UPDATE ${count}` }
+}
+
+// ---- tables, databases, roles
+
+function* create(tokens: TokenStream, around: Surroundings): Flow<Result | undefined> {
+  if (tokens.take('database')) {
+    const name = tokens.name()
+    const owner = tokens.take('owner') ? (tokens.take('='), tokens.name()) : around.role.name
+    finish(tokens)
+    yield* around.cluster.createDatabase(name, owner)
+    return { tag: 'CREATE DATABASE' }
+  }
+  if (tokens.is('role', 'user')) {
+    const isUser = tokens.next().text === 'user'
+    return yield* changeRole(tokens, around, true, isUser)
+  }
+  if (!tokens.take('table')) return undefined
+  const isCareful = tokens.take('if')
+  if (isCareful) {
+    tokens.expect('not')
+    tokens.expect('exists')
+  }
+  const name = tokens.qualified()
+  tokens.expect('(')
+  const columns: Column[] = []
+  do columns.push(parseColumn(tokens))
+  while (tokens.take(','))
+  tokens.expect(')')
+  finish(tokens)
+  if (around.database.tables.has(name)) {
+    if (isCareful) return { tag: 'CREATE TABLE', notice: `relation "${name}" already exists, skipping` }
+    throw new SqlError('42P07', `relation "${name}" already exists`)
+  }
+  const table: Table = { name, oid: around.cluster.newOid(), owner: around.role.name, columns, rows: [], serial: 1 }
+  around.database.tables.set(name, table)
+  yield* around.cluster.saveRows(around.database, table)
+  yield* around.cluster.saveTables(around.database)
+  return { tag: 'CREATE TABLE' }
+}
+function parseColumn(tokens: TokenStream): Column {
+  if (tokens.is('primary', 'unique', 'foreign', 'check', 'constraint')) throw notSimulated('a constraint of its own line')
+  const name = tokens.name()
+  const isSerial = tokens.is('serial', 'bigserial')
+  const type = parseType(tokens)
+  let column: Column = { name, type, ...(isSerial ? { isSerial, isNotNull: true } : {}) }
+  for (;;) {
+    if (tokens.take('not')) {
+      tokens.expect('null')
+      column = { ...column, isNotNull: true }
+    } else if (tokens.take('primary')) {
+      tokens.expect('key')
+      column = { ...column, isKey: true, isNotNull: true }
+    } else if (tokens.take('default')) {
+      const value = parseExpression(tokens, 5)
+      if (value.kind !== 'value') throw notSimulated('a default that is not a constant')
+      column = { ...column, default: castTo(value.value, type) }
+    } else if (tokens.take('null')) continue
+    else if (tokens.is('unique', 'references', 'check', 'generated')) throw notSimulated(`${tokens.peek.text.toUpperCase()} of a column`)
+    else return column
+  }
+}
+
+function* drop(tokens: TokenStream, around: Surroundings): Flow<Result | undefined> {
+  const kind = tokens.is('table', 'database', 'role', 'user') ? tokens.next().text : ''
+  if (kind === '') return undefined
+  const isCareful = tokens.take('if')
+  if (isCareful) tokens.expect('exists')
+  const name = tokens.qualified()
+  finish(tokens)
+  const what = kind === 'table' ? 'table' : kind === 'database' ? 'database' : 'role'
+  const known = kind === 'table' ? around.database.tables.has(name) : kind === 'database' ? around.cluster.databases.has(name) : around.cluster.roles.has(name)
+  const tag = `DROP ${kind === 'user' ? 'ROLE' : kind.toUpperCase()}`
+  if (!known) {
+    if (isCareful) return { tag, notice: `${what} "${name}" does not exist, skipping` }
+    throw new SqlError(kind === 'table' ? '42P01' : kind === 'database' ? '3D000' : '42704', `${what} "${name}" does not exist`)
+  }
+  if (kind === 'table') yield* around.cluster.dropTable(around.database, tableCalled(name, around.database))
+  else if (kind === 'database') {
+    if (name === around.database.name) throw new SqlError('55006', 'cannot drop the currently open database')
+    yield* around.cluster.dropDatabase(name)
+  } else {
+    if (name === around.role.name) throw new SqlError('55006', 'current user cannot be dropped')
+    around.cluster.roles.delete(name)
+    yield* around.cluster.saveRoles()
+  }
+  return { tag }
+}
+
+/** CREATE and ALTER ROLE with PASSWORD, LOGIN, SUPERUSER and their opposites. */
+function* changeRole(tokens: TokenStream, around: Surroundings, isNew: boolean, isUser = false): Flow<Result> {
+  const name = tokens.name()
+  const known = around.cluster.roles.get(name)
+  if (!around.role.isSuper && name !== around.role.name) throw new SqlError('42501', `permission denied to ${isNew ? 'create' : 'alter'} role`)
+  if (isNew && known !== undefined) throw new SqlError('42710', `role "${name}" already exists`)
+  if (!isNew && known === undefined) throw new SqlError('42704', `role "${name}" does not exist`)
+  const role: Role = known ?? { name, oid: around.cluster.newOid(), secret: null, isSuper: false, canLogin: isUser }
+  tokens.take('with')
+  while (!tokens.isAtEnd) {
+    const word = tokens.next()
+    if (word.text === 'password' || word.text === 'encrypted') {
+      if (word.text === 'encrypted') tokens.expect('password')
+      const value = tokens.next()
+      if (value.kind !== 'string' && value.text !== 'null') throw tokens.error(value)
+      role.secret = value.kind === 'string' ? yield* around.makeSecret(value.text) : null
+    } else if (word.text === 'superuser' || word.text === 'nosuperuser') role.isSuper = word.text === 'superuser'
+    else if (word.text === 'login' || word.text === 'nologin') role.canLogin = word.text === 'login'
+    else throw ['createdb', 'createrole', 'inherit', 'replication', 'connection', 'valid', 'in', 'set'].includes(word.text) ? notSimulated(`${word.text.toUpperCase()} of a role`) : tokens.error(word)
+  }
+  around.cluster.roles.set(name, role)
+  yield* around.cluster.saveRoles()
+  return { tag: isNew ? 'CREATE ROLE' : 'ALTER ROLE' }
+}
+
+/** COPY table FROM PROGRAM 'command' and TO PROGRAM: a line is a row of a table with one column. For superusers: the command runs as the server's user. */
+function* copy(tokens: TokenStream, around: Surroundings): Flow<Result | undefined> {
+  const table = tableNamed(tokens, around.database)
+  const isFrom = tokens.is('from')
+  if (!isFrom && !tokens.is('to')) return undefined
+  tokens.next()
+  if (!tokens.take('program')) throw notSimulated('COPY with anything but PROGRAM')
+  const command = tokens.next()
+  if (command.kind !== 'string') throw tokens.error(command)
+  finish(tokens)
+  if (!around.role.isSuper) throw new SqlError('42501', 'must be superuser or have privileges of the pg_execute_server_program role to COPY to or from an external program', { hint: "Anyone can COPY to stdout or from stdin. psql's \\copy command also works for anyone." })
+  const lines = table.rows.map((row) => row.map((cell) => (cell === null ? '\\N' : String(cell))).join('\t'))
+  const output = yield* around.program(command.text, isFrom ? undefined : lines.map((line) => `${line}\n`).join(''))
+  if (!isFrom) return { tag: `COPY ${lines.length}` }
+  const added = output.replace(/\n$/, '').split('\n').filter((line, i, all) => line !== '' || all.length > 1 || i > 0)
+  for (const line of added) {
+    const cells = table.columns.length === 1 ? [line] : line.split('\t')
+    if (cells.length > table.columns.length) throw new SqlError('22P04', 'extra data after last expected column')
+    if (cells.length < table.columns.length) throw new SqlError('22P04', `missing data for column "${table.columns[cells.length].name}"`)
+    table.rows.push(cells.map((cell, i) => (cell === '\\N' ? null : castTo(cell, table.columns[i].type))))
+  }
+  yield* around.cluster.saveRows(around.database, table)
+  return { tag: `COPY ${added.length}` }
+}
