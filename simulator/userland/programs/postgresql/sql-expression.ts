@@ -45,6 +45,10 @@ export class TokenStream {
     if (found) this.#at++
     return found
   }
+  /** Nothing may follow. */
+  finish(): void {
+    if (!this.isAtEnd) throw this.error()
+  }
   expect(text: string): void {
     if (!this.take(text)) throw this.error()
   }

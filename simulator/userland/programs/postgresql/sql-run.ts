@@ -21,16 +21,13 @@ export function* runStatement(source: string, around: Surroundings): Flow<Result
   if (first.kind === 'word' && REAL.has(first.text)) throw notSimulated(`this use of ${first.text.toUpperCase()}`)
   throw tokens.error(first)
 }
-function finish(tokens: TokenStream): void {
-  if (!tokens.isAtEnd) throw tokens.error()
-}
 
 function* dispatch(word: string, tokens: TokenStream, around: Surroundings): Flow<Result | undefined> {
   switch (word) {
     case 'select': return yield* select(tokens, around)
     case 'show': {
       const name = tokens.name()
-      finish(tokens)
+      tokens.finish()
       const value = around.setting(name)
       if (value === undefined) throw new SqlError('42704', `unrecognized configuration parameter "${name}"`)
       return { tag: 'SHOW', columns: [{ name, type: 'text' }], rows: [[value]] }
@@ -41,7 +38,7 @@ function* dispatch(word: string, tokens: TokenStream, around: Surroundings): Flo
       tokens.expect('from')
       const table = tableNamed(tokens, around.database)
       const condition = tokens.take('where') ? parseExpression(tokens) : undefined
-      finish(tokens)
+      tokens.finish()
       const kept = table.rows.filter((row) => !holds(condition, table.columns, row, around))
       const count = table.rows.length - kept.length
       table.rows = kept
@@ -51,7 +48,7 @@ function* dispatch(word: string, tokens: TokenStream, around: Surroundings): Flo
     case 'truncate': {
       tokens.take('table')
       const table = tableNamed(tokens, around.database)
-      finish(tokens)
+      tokens.finish()
       table.rows = []
       yield* around.cluster.saveRows(around.database, table)
       return { tag: 'TRUNCATE TABLE' }
@@ -126,7 +123,7 @@ function* insert(tokens: TokenStream, around: Surroundings): Flow<Result> {
     table.rows.push(rows[rows.length - 1])
   } while (tokens.take(','))
   if (tokens.is('returning', 'on')) throw notSimulated(`INSERT … ${tokens.peek.text.toUpperCase()}`)
-  finish(tokens)
+  tokens.finish()
   yield* around.cluster.saveRows(around.database, table)
   if (table.columns.some((column) => column.isSerial === true)) yield* around.cluster.saveTables(around.database)
   return { tag: `INSERT 0 ${rows.length}` }
@@ -145,7 +142,7 @@ function* update(tokens: TokenStream, around: Surroundings): Flow<Result> {
     changes.push({ index, value: parseExpression(tokens) })
   } while (tokens.take(','))
   const condition = tokens.take('where') ? parseExpression(tokens) : undefined
-  finish(tokens)
+  tokens.finish()
   let count = 0
   const rows = table.rows.map((row) => {
     if (!holds(condition, table.columns, row, around)) return row
@@ -166,7 +163,7 @@ function* create(tokens: TokenStream, around: Surroundings): Flow<Result | undef
   if (tokens.take('database')) {
     const name = tokens.name()
     const owner = tokens.take('owner') ? (tokens.take('='), tokens.name()) : around.role.name
-    finish(tokens)
+    tokens.finish()
     yield* around.cluster.createDatabase(name, owner)
     return { tag: 'CREATE DATABASE' }
   }
@@ -186,7 +183,7 @@ function* create(tokens: TokenStream, around: Surroundings): Flow<Result | undef
   do columns.push(parseColumn(tokens))
   while (tokens.take(','))
   tokens.expect(')')
-  finish(tokens)
+  tokens.finish()
   if (around.database.tables.has(name)) {
     if (isCareful) return { tag: 'CREATE TABLE', notice: `relation "${name}" already exists, skipping` }
     throw new SqlError('42P07', `relation "${name}" already exists`)
@@ -226,7 +223,7 @@ function* drop(tokens: TokenStream, around: Surroundings): Flow<Result | undefin
   const isCareful = tokens.take('if')
   if (isCareful) tokens.expect('exists')
   const name = tokens.qualified()
-  finish(tokens)
+  tokens.finish()
   const what = kind === 'table' ? 'table' : kind === 'database' ? 'database' : 'role'
   const known = kind === 'table' ? around.database.tables.has(name) : kind === 'database' ? around.cluster.databases.has(name) : around.cluster.roles.has(name)
   const tag = `DROP ${kind === 'user' ? 'ROLE' : kind.toUpperCase()}`
@@ -280,7 +277,7 @@ function* copy(tokens: TokenStream, around: Surroundings): Flow<Result | undefin
   if (!tokens.take('program')) throw notSimulated('COPY with anything but PROGRAM')
   const command = tokens.next()
   if (command.kind !== 'string') throw tokens.error(command)
-  finish(tokens)
+  tokens.finish()
   if (!around.role.isSuper) throw new SqlError('42501', 'must be superuser or have privileges of the pg_execute_server_program role to COPY to or from an external program', { hint: "Anyone can COPY to stdout or from stdin. psql's \\copy command also works for anyone." })
   const lines = table.rows.map((row) => row.map((cell) => (cell === null ? '\\N' : String(cell))).join('\t'))
   const output = yield* around.program(command.text, isFrom ? undefined : lines.map((line) => `${line}\n`).join(''))

@@ -61,7 +61,7 @@ export function* select(tokens: TokenStream, around: Surroundings): Flow<Result>
     while (tokens.take(','))
   }
   const limit = tokens.take('limit') ? Number(tokens.next().text) : Infinity
-  finish(tokens)
+  tokens.finish()
   const items = given.flatMap((item): readonly Item[] => (item === '*' ? columns.map(({ name }) => ({ expression: { kind: 'column', name, at: 0 }, name })) : [item]))
   const headings = items.map(({ expression, name }) => ({ name, type: typeOf(expression, columns, around) }))
   let found = rows.filter((row) => holds(condition, columns, row, around))
