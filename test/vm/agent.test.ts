@@ -6,7 +6,7 @@ import type { World } from '../../lab/world.ts'
 import { bootMachine } from '../../simulator/machine/machine.ts'
 import { AgentClient, AgentError } from '../../vm/agent/agent-client.ts'
 import type { AgentPort, RanEvent, Turn } from '../../vm/agent/agent-client.ts'
-import { encodeFields, encodeFrame, FRAME, OUTPUT_WINDOW } from '../../vm/agent/protocol.ts'
+import { encodeFields, encodeFrame, FRAME, OUTPUT_WINDOW, PROTOCOL_VERSION } from '../../vm/agent/protocol.ts'
 import { worldOf } from '../../vm/agent/world-of.ts'
 import { buildAgent, lacksForAgent, startAgent } from './local-agent.ts'
 import type { BuiltAgent } from './local-agent.ts'
@@ -199,7 +199,7 @@ describe.skipIf(why !== undefined)(`the guest agent on this kernel${why === unde
       port.send(encodeFrame(FRAME.kill, 99))
       port.send(Uint8Array.of(0xff, 0xff, 0xff, 0xff, 1, 2, 3))
       // The agent has lost its place; it finds it at the next greeting.
-      expect((await agent.hello()).protocol).toBe(1)
+      expect((await agent.hello()).protocol).toBe(PROTOCOL_VERSION)
       expect((await agent.run('echo here')).output).toBe('here\n')
     })
   })

@@ -2,8 +2,8 @@
 // u32 LE id | payload`. Requests carry fields separated by NUL bytes, so that the agent, written in C, need not parse anything; answers
 // are JSON or bytes. vm/README.md says what each frame means; guest/agent.h has the same numbers.
 
-/** Raised when a frame changes its meaning. */
-export const PROTOCOL_VERSION = 1
+/** Raised when a frame or an answer changes its meaning, so that an image with an older agent is noticed. */
+export const PROTOCOL_VERSION = 2
 /** In HELLO's payload, in both directions; the agent looks for it after it has lost its place in the stream. */
 export const HELLO_WORD = 'isolab-agent'
 /** Bytes of a terminal or a script that may be under way before the guest stops printing. */

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <sys/types.h>
 
-#define PROTOCOL_VERSION 1
+#define PROTOCOL_VERSION 2
 #define HELLO_WORD "isolab-agent"
 /* Bytes of a job's output that may be under way before its writers wait. */
 #define OUTPUT_WINDOW (256 * 1024)
