@@ -75,7 +75,7 @@ struct job {
     int status;
     uint64_t ended_at;
     /* turn.c */
-    struct { bool is_asked, waiting; uint64_t typed, at, since; unsigned delay; } turn;
+    struct { bool is_asked, waiting; uint64_t typed, at, since, earliest; unsigned delay; } turn;
     uint64_t printed_at;
 };
 extern struct job *jobs;
@@ -109,6 +109,8 @@ void turn_tell(struct job *job);
 
 /* connector.c: which programs run. */
 int connector_open(void);                                   /* -1: the kernel doesn't tell */
+void note_kernel_thread(int pid);                           /* it stays one until its number is given to another process */
+bool is_kernel_thread(int pid);
 void connector_read(void);
 
 /* world*.c */

@@ -17,8 +17,22 @@
 #define MAX_ARGUMENTS 4096
 
 static int fd = -1;
+
 /* Programs whose start was told of: their end will be, too. */
 static unsigned char told[MAX_PID / 8];
+/* Kernel threads: many, seldom changing, and as dear to look at as others. */
+static unsigned char kernel_threads[MAX_PID / 8];
+
+static void set(unsigned char *bits, int pid, bool on) {
+    if (pid <= 0 || pid >= MAX_PID) return;
+    if (on) bits[pid / 8] |= (unsigned char)(1 << pid % 8);
+    else bits[pid / 8] &= (unsigned char)~(1 << pid % 8);
+}
+static bool is_set(const unsigned char *bits, int pid) { return pid > 0 && pid < MAX_PID && bits[pid / 8] & 1 << pid % 8; }
+
+/* Without events nobody would say when a number is given to another process. */
+void note_kernel_thread(int pid) { if (fd >= 0) set(kernel_threads, pid, true); }
+bool is_kernel_thread(int pid) { return is_set(kernel_threads, pid); }
 
 static const char *const NS_FILES[] = { "cgroup", "ipc", "mnt", "net", "pid", "time", "user", "uts" };
 
@@ -61,7 +75,7 @@ static void print_argv(struct buf *b, const char *text, size_t n) {
 /* Whether it is worth telling is seen before anything is asked for dearly. */
 static void tell_exec(int pid) {
     struct stat_line stat;
-    if (pid <= 0 || pid >= MAX_PID || channel_backlog() > STORM || !read_stat(pid, &stat) || is_script_session(stat.session)) return;
+    if (channel_backlog() > STORM || !read_stat(pid, &stat) || is_script_session(stat.session)) return;
     char path[48], text[MAX_ARGUMENTS], program[256] = "";
     snprintf(path, sizeof path, "%d/cmdline", pid);
     ssize_t n = read_at(proc_fd, path, text, sizeof text);
@@ -84,12 +98,12 @@ static void tell_exec(int pid) {
     buf_add(&b, "}", 1);
     send_frame(RAN, 0, b.data, b.len);
     free(b.data);
-    told[pid / 8] |= (unsigned char)(1 << pid % 8);
+    set(told, pid, true);
 }
 
 static void tell_exit(int pid, unsigned code) {
-    if (pid <= 0 || pid >= MAX_PID || !(told[pid / 8] & 1 << pid % 8)) return;
-    told[pid / 8] &= (unsigned char)~(1 << pid % 8);
+    if (!is_set(told, pid)) return;
+    set(told, pid, false);
     send_text(RAN, 0, "{\"pid\":%d,\"status\":%u}", pid, code & 0x7f ? 128 + (code & 0x7f) : code >> 8 & 0xff);
 }
 
@@ -106,7 +120,10 @@ void connector_read(void) {
             memcpy(&event, message->data, sizeof event);
             if (event.what == PROC_EVENT_EXEC && event.event_data.exec.process_pid == event.event_data.exec.process_tgid) tell_exec(event.event_data.exec.process_tgid);
             else if (event.what == PROC_EVENT_EXIT && event.event_data.exit.process_pid == event.event_data.exit.process_tgid) tell_exit(event.event_data.exit.process_tgid, event.event_data.exit.exit_code);
-            else continue;
+            else {
+                if (event.what == PROC_EVENT_FORK) set(kernel_threads, event.event_data.fork.child_tgid, false);
+                continue;
+            }
             stirred = true;
         }
     }

@@ -23,15 +23,14 @@ void files_init(void) {
     if (proc_fd < 0) proc_fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
+/* One read gets a file of /proc whole, or as much as there is room for. */
 ssize_t read_at(int dir, const char *path, char *out, size_t size) {
     int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0) return -1;
-    size_t got = 0;
-    ssize_t n;
-    while (got < size - 1 && (n = read(fd, out + got, size - 1 - got)) > 0) got += (size_t)n;
+    ssize_t n = read(fd, out, size - 1);
     close(fd);
-    out[got] = 0;
-    return (ssize_t)got;
+    out[n > 0 ? n : 0] = 0;
+    return n;
 }
 
 bool read_all_at(int dir, const char *path, struct buf *out) {

@@ -21,11 +21,14 @@
 #define QUIET 200
 /* sudo and script copy between two terminals; nobody nests them deeper. */
 #define MAX_NESTING 4
+#define MAX_DEPTH 40
+/* Looking may take one part of this many of the time. */
+#define SPARING 12
 
 /* `has_threads`: it is one of several of its process. */
 struct reader { bool has_threads; };
 
-static bool find_reader(dev_t tty, int leader, int nesting, struct reader *out);
+static bool find_reader_below(int top, dev_t tty, int nesting, int depth, struct reader *out);
 
 /* ---- one thread */
 
@@ -117,7 +120,7 @@ static bool is_reading(int pid, int tid, dev_t tty, int nesting) {
     default: return false;
     }
     struct reader inner;
-    return waits.on_tty && (!waits.inner || nesting >= MAX_NESTING || find_reader(waits.inner, 0, nesting + 1, &inner));
+    return waits.on_tty && (!waits.inner || nesting >= MAX_NESTING || find_reader_below(pid, waits.inner, nesting + 1, 0, &inner));
 }
 
 /* ---- a terminal */
@@ -139,19 +142,23 @@ static bool is_reader(int pid, dev_t tty, int nesting, struct reader *out) {
     return is_found;
 }
 
-/* A member of the terminal's foreground group that waits for it; `leader` is looked at first if it is known. */
-static bool find_reader(dev_t tty, int leader, int nesting, struct reader *out) {
-    if (leader > 0 && is_reader(leader, tty, nesting, out)) return true;
-    DIR *all = open_pids();
-    if (!all) return false;
-    int pid;
-    bool is_found = false;
+/* A member of the terminal's foreground group that waits for it, among the descendants of a process. */
+static bool find_reader_below(int top, dev_t tty, int nesting, int depth, struct reader *out) {
+    char path[48], text[4096];
     struct stat_line stat;
-    while (!is_found && (pid = next_pid(all)))
-        is_found = pid != leader && read_stat(pid, &stat) && makedev(stat.tty >> 8 & 0xfff, (stat.tty & 0xff) | (stat.tty >> 12 & 0xfff00)) == tty
-            && stat.pgrp == stat.tpgid && is_reader(pid, tty, nesting, out);
-    closedir(all);
-    return is_found;
+    if (depth > MAX_DEPTH || !read_stat(top, &stat)) return false;
+    bool is_here = makedev(stat.tty >> 8 & 0xfff, (stat.tty & 0xff) | (stat.tty >> 12 & 0xfff00)) == tty && stat.pgrp == stat.tpgid;
+    if (is_here && is_reader(top, tty, nesting, out)) return true;
+    snprintf(path, sizeof path, "%d/task/%d/children", top, top);
+    if (read_at(proc_fd, path, text, sizeof text) <= 0) return false;
+    for (char *at = text; *at;) {
+        char *end;
+        int pid = (int)strtol(at, &end, 10);
+        if (end == at) break;
+        if (find_reader_below(pid, tty, nesting, depth + 1, out)) return true;
+        at = end;
+    }
+    return false;
 }
 
 static bool reader_of(struct job *job, struct reader *out) {
@@ -161,7 +168,8 @@ static bool reader_of(struct job *job, struct reader *out) {
     if (job->slave < 0 || job->input.len || fstat(job->slave, &info) < 0 || ioctl(job->fd, TIOCGPGRP, &group) < 0) return false;
     /* Asking the inner end also waits until what was typed has come through the pty. What nobody has read yet isn't dealt with. */
     if (poll(&left, 1, 0) > 0) return false;
-    return find_reader(info.st_rdev, group, 0, out);
+    /* Mostly it is the group's leader: the shell, or its one program. */
+    return is_reader(group, info.st_rdev, 0, out) || find_reader_below(job->pid, info.st_rdev, 0, 0, out);
 }
 
 void turn_tell(struct job *job) {
@@ -179,7 +187,7 @@ void turns_stirred(unsigned ms) {
     uint64_t soon = now_ms() + ms;
     for (struct job *job = jobs; job; job = job->next) {
         if (!job->turn.is_asked) continue;
-        if (job->turn.at > soon) job->turn.at = soon;
+        if (job->turn.at > soon) job->turn.at = soon > job->turn.earliest ? soon : job->turn.earliest;
         job->turn.delay = FIRST_LOOK;
     }
 }
@@ -194,7 +202,9 @@ static void look(struct job *job, uint64_t now) {
     }
     job->turn.is_asked = !waits;
     if (job->turn.delay < RAREST_LOOK) job->turn.delay += 1 + job->turn.delay / 2;
-    job->turn.at = now + job->turn.delay;
+    uint64_t after = now_ms(), least = after + SPARING * (after - now);
+    job->turn.at = after + job->turn.delay > least ? after + job->turn.delay : least;
+    job->turn.earliest = least;
 }
 
 void turns_look(void) {

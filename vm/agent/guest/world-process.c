@@ -123,14 +123,47 @@ static void print_ns_descriptors(struct world *w, int dir) {
     if (!is_first) buf_add(w->out, "]", 1);
 }
 
+/* ---- kernel threads: half of a small machine's processes, and always the same */
+
+#define MAX_KNOWN 512
+
+static struct kernel_thread { int pid, ppid; char comm[64]; } kernel_threads[MAX_KNOWN];
+static size_t n_kernel_threads;
+
+static struct kernel_thread *find_kernel_thread(int pid) {
+    for (size_t i = 0; i < n_kernel_threads; i++) if (kernel_threads[i].pid == pid) return &kernel_threads[i];
+    return NULL;
+}
+
+static void remember_kernel_thread(int pid, const struct stat_line *stat) {
+    struct kernel_thread *known = find_kernel_thread(pid);
+    if (!known && n_kernel_threads == MAX_KNOWN) return;
+    if (!known) known = &kernel_threads[n_kernel_threads++];
+    known->pid = pid;
+    known->ppid = stat->ppid;
+    memcpy(known->comm, stat->comm, sizeof known->comm);
+    note_kernel_thread(pid);
+}
+
+static void print_start(struct buf *b, int pid, const char *comm, char state, int ppid) {
+    json_next(b);
+    buf_printf(b, "{\"pid\":%d,\"comm\":", pid);
+    json_text(b, comm);
+    buf_printf(b, ",\"state\":\"%c\",\"ppid\":%d", state, ppid);
+}
+
 static void print_process(struct world *w, int pid) {
     struct stat_line stat;
+    const struct kernel_thread *known = is_kernel_thread(pid) ? find_kernel_thread(pid) : NULL;
+    if (known) {
+        print_start(w->out, pid, known->comm, 'S', known->ppid);
+        buf_printf(w->out, ",\"kernel\":1}");
+        return;
+    }
     if (!read_stat(pid, &stat)) return;
-    json_next(w->out);
-    buf_printf(w->out, "{\"pid\":%d,\"comm\":", pid);
-    json_text(w->out, stat.comm);
-    buf_printf(w->out, ",\"state\":\"%c\",\"ppid\":%d", stat.state, stat.ppid);
+    print_start(w->out, pid, stat.comm, stat.state, stat.ppid);
     if (stat.flags & PF_KTHREAD) {
+        remember_kernel_thread(pid, &stat);
         buf_printf(w->out, ",\"kernel\":1}");
         return;
     }

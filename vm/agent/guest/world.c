@@ -18,8 +18,7 @@ static void open_own(struct world *w) {
     for (int type = 0; type < NS_TYPES; type++) {
         snprintf(path, sizeof path, "self/ns/%s", NS_NAMES[type]);
         w->own[type] = ns_of_link(proc_fd, path);
-        w->own_fd[type] = openat(proc_fd, path, O_RDONLY | O_CLOEXEC);
-        int fd = openat(proc_fd, path, O_RDONLY | O_CLOEXEC);
+        int fd = w->own_fd[type] = openat(proc_fd, path, O_RDONLY | O_CLOEXEC);
         if (fd >= 0) add_ns(w, fd, type == NS_USER || type == NS_TIME || type == NS_CGROUP ? getpid() : 0);
     }
 }
@@ -44,6 +43,5 @@ void world_print(struct buf *out) {
     each_account(print_user, out);
     buf_add(out, "]}", 2);
     for (size_t i = 0; i < w.n; i++) close(w.all[i].fd);
-    for (int type = 0; type < NS_TYPES; type++) if (w.own_fd[type] >= 0) close(w.own_fd[type]);
     free(w.all);
 }
