@@ -33,9 +33,14 @@ export function realImage(base: string): AstroIntegration {
           logger.info(`no real Linux for the page in ${home}; 'npm run vm:build browser' makes one`)
           return
         }
+        const names = ['manifest.json', manifest.licences, ...Object.values(manifest.files).map(({ name }) => name)]
+        const missing = names.filter(name => !existsSync(join(home, name)))
+        if (missing.length > 0) {
+          logger.warn(`the image in ${home} is not complete (${missing.join(', ')}) and is left out; 'npm run vm:build browser' makes it anew`)
+          return
+        }
         const to = join(fileURLToPath(dir), IMAGE_PATH)
         await mkdir(to, { recursive: true })
-        const names = ['manifest.json', manifest.licences, ...Object.values(manifest.files).map(({ name }) => name)]
         for (const name of names) await cp(join(home, name), join(to, name), { recursive: true })
         logger.info(`real Linux for the page: ${(manifest.bytes / MB).toFixed(1)} MB to download, kernel ${manifest.kernel.release}`)
       },
