@@ -97,6 +97,11 @@ export function unpack(packages: readonly DebianPackage[], into: string): void {
   for (const { file } of packages) run('sh', ['-c', 'dpkg-deb --fsys-tarfile "$1" | tar -x --keep-directory-symlink --no-same-owner -p -C "$2"', 'sh', file, into])
 }
 
+/** Paths of the files in a package, as on a system with merged /usr. */
+export function filesOf({ file }: DebianPackage): string[] {
+  return run('sh', ['-c', 'dpkg-deb --fsys-tarfile "$1" | tar -t', 'sh', file]).split('\n').filter((path) => path !== '' && !path.endsWith('/')).map((path) => path.replace(/^\.\/(bin|sbin|lib)\//, '/usr/$1/').replace(/^\.\//, '/'))
+}
+
 /** versions.json: what each package was pinned at, by name. */
 export function pinnedVersions(): Readonly<Record<string, string>> {
   return JSON.parse(readFileSync(join(import.meta.dirname, 'versions.json'), 'utf8')) as Record<string, string>
