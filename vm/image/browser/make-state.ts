@@ -23,6 +23,7 @@ export async function makeState({ bzImage, initrd, memory, say }: BootParts): Pr
     bzimage: image(bzImage), initrd: image(initrd),
   })
   const screen = new Screen(v86)
+  await new Promise<void>((resolve) => v86.add_listener('emulator-loaded', () => resolve()))
   const port = new ConsolePort(v86)
   v86.add_listener('virtio-console0-output-bytes', (bytes) => port.receive(bytes))
   const agent = new AgentClient(port)
@@ -52,6 +53,7 @@ class Screen {
 
   constructor(v86: V86) {
     v86.add_listener('serial0-output-byte', (byte) => {
+      if (process.env.DEBUG_BOOT) process.stdout.write(String.fromCharCode(byte))
       this.#text = `${this.#text}${String.fromCharCode(byte)}`.slice(-8000)
     })
   }
