@@ -19,7 +19,7 @@ const PATIENCE = 3
 /** What v86 has and doesn't declare; the version is pinned. */
 interface Inside {
   readonly bus: { send(event: string, value: unknown): void }
-  readonly v86: { readonly cpu: { readonly devices: { readonly virtio_console: { readonly virtio: { readonly queues: readonly { is_configured(): boolean; has_request(): boolean }[] } } } } }
+  readonly v86: { readonly cpu: { readonly devices: { readonly virtio_console: { readonly virtio: { readonly queues: readonly { is_configured(): unknown; has_request(): boolean }[] } } } } }
 }
 
 export interface EmulatorParts {
@@ -131,7 +131,7 @@ export class ConsolePort implements AgentPort {
     clearTimeout(this.#timer)
     const { bus, v86 } = inside(this.#v86)
     const [buffers] = v86.cpu.devices.virtio_console.virtio.queues
-    while (this.#unsent.length > 0 && buffers?.is_configured() === true && buffers.has_request()) bus.send('virtio-console0-input-bytes', this.#unsent.shift())
+    while (this.#unsent.length > 0 && buffers !== undefined && Boolean(buffers.is_configured()) && buffers.has_request()) bus.send('virtio-console0-input-bytes', this.#unsent.shift())
     if (this.#unsent.length > 0 && this.#isOpen) this.#timer = setTimeout(() => this.#pump(), PATIENCE)
   }
 }

@@ -2,7 +2,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import type { Machine } from '../../../lab/machine.ts'
+import { gunzipSync } from 'node:zlib'
+import { RealMachine, type RealMachineListeners, type RealStart } from '../../agent/real-machine.ts'
+import { Emulator } from '../emulator.ts'
 import { type BrowserVmManifest, isManifest } from '../manifest.ts'
 
 export const HOW_TO_BUILD = 'no image of the machine for the page: `npm run vm:build browser` builds one'
@@ -19,7 +21,37 @@ export function nodeVmManifest(home: string = nodeVmHome()): BrowserVmManifest |
   return isManifest(manifest) ? manifest : undefined
 }
 
-/** Starts a machine. `setup` runs as root, now and after every reset. @throws {Error} with HOW_TO_BUILD when there is no image */
-export function openNodeVm(_options: { readonly home?: string; readonly setup?: string } = {}): Promise<Machine> {
-  return Promise.reject(new Error(HOW_TO_BUILD))
+export interface NodeVmOptions {
+  readonly home?: string
+  /** Setup and terminals; none unless said. */
+  readonly start?: RealStart
+  readonly listeners?: RealMachineListeners
+}
+
+/** Starts a machine in this process. @throws {Error} with HOW_TO_BUILD when there is no image */
+export async function openNodeVm({ home = nodeVmHome(), start = { setup: '', terminals: [] }, listeners }: NodeVmOptions = {}): Promise<RealMachine> {
+  const manifest = nodeVmManifest(home)
+  if (manifest === undefined) throw new Error(HOW_TO_BUILD)
+  const { V86 } = await import('v86')
+  const { state, wasm } = manifest.files
+  const emulator = await Emulator.start({
+    V86, memory: manifest.memory,
+    wasm: await WebAssembly.compile(gunzipSync(readFileSync(join(home, wasm.name)))),
+    state: exactBuffer(readFileSync(join(home, state.name))),
+  })
+  const machine = new RealMachine({
+    kind: 'browser-vm',
+    connect: () => Promise.resolve(emulator.port()),
+    restore: async () => {
+      await emulator.restore()
+      return emulator.port()
+    },
+    dispose: () => void emulator.destroy(),
+  }, listeners)
+  await machine.start(start)
+  return machine
+}
+
+function exactBuffer(bytes: Uint8Array): ArrayBuffer {
+  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer
 }

@@ -57,7 +57,7 @@ export const DATA: readonly string[] = [
   '/usr/lib/locale/C.utf8',
   '/usr/libexec/sudo/sudoers.so', '/usr/libexec/sudo/libsudo_util.so.0', '/usr/libexec/sudo/libsudo_util.so.0.0.0', '/usr/libexec/sudo/sesh', '/usr/libexec/sudo/sudo_noexec.so',
   '/usr/share/iptables/iptables.xslt',
-  '/etc/ethertypes', '/etc/nanorc',
+  '/etc/ethertypes', '/etc/nanorc', '/etc/security/limits.conf', '/etc/security/pam_env.conf',
   ...['cons25', 'linux', 'pcansi', 'screen', 'screen-256color', 'tmux', 'tmux-256color', 'vt100', 'vt220', 'xterm', 'xterm-256color', 'xterm-color', 'xterm-mono'].map((name) => `/usr/lib/terminfo/${name.charAt(0)}/${name}`),
   '/usr/lib/terminfo/d/dumb', '/usr/lib/terminfo/a/ansi',
   ...['deny', 'env', 'keyinit', 'limits', 'mail', 'permit', 'rootok', 'unix', 'umask'].map((name) => `/usr/lib/i386-linux-gnu/security/pam_${name}.so`),
