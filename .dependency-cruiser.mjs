@@ -30,8 +30,8 @@ export default {
     { name: 'simulator-needs-nothing', severity: 'error', comment: 'The only run-time dependency of the simulated machine is the shell parser.', from: { path: '^simulator/', pathNot: '\\.test\\.ts$' }, to: { dependencyTypes: ['npm', 'npm-dev', 'core'], pathNot: 'node_modules/unbash' } },
     { name: 'lab-is-portable', severity: 'error', comment: 'The classroom runs in Node and in the browser: no Node modules, no dependency but valibot.', from: { path: '^lab/', pathNot: '\\.test\\.ts$' }, to: { dependencyTypes: ['npm', 'npm-dev', 'core'], pathNot: 'node_modules/valibot' } },
     {
-      name: 'vm-knows-no-simulator', severity: 'error', comment: 'A real machine has a kernel of its own: of the simulated one it needs constants and types.',
-      from: { path: '^vm/', pathNot: '\\.test\\.ts$' }, to: { path: '^simulator/', pathNot: '^simulator/(abi|lib)/', dependencyTypesNot: ['type-only'] },
+      name: 'vm-knows-no-simulator', severity: 'error', comment: 'A real machine has a kernel of its own: of the simulated one it needs constants and types. Only its image is made of the same host’s files.',
+      from: { path: '^vm/', pathNot: '(\\.test\\.ts$|^vm/image/)' }, to: { path: '^simulator/', pathNot: '^simulator/(abi|lib)/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'vm-in-the-page-is-portable', severity: 'error', comment: 'The agent’s client and the VM of the page run in a browser, too: no Node modules there.',

@@ -44,8 +44,8 @@ export const MACHINES: Readonly<Record<MachineName, MachineKind>> = {
   },
   'browser-vm': {
     kind: 'browser-vm', title: 'real Linux in the VM of the page', image: 'browser', hasDocker: false, patience: { quiet: 6_000, command: 60_000, start: 60_000 },
-    open: async ({ setup }) => (await import('../vm/browser/node/open-node-vm.ts')).openNodeVm({ setup }),
-    source: () => Promise.reject(new Unavailable('the VM of the page can’t be started from here yet')), slower: 3,
+    open: async ({ setup, terminals }) => (await import('../vm/browser/node/open-node-vm.ts')).openNodeVm({ setup, terminals }),
+    source: async () => (await import('../vm/browser/node/open-node-vm.ts')).nodeVmSource(), slower: 6,
     lacks: () => Promise.resolve(undefined),
   },
 }

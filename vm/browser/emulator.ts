@@ -24,7 +24,8 @@ interface Inside {
 
 export interface EmulatorParts {
   readonly V86: new (options: V86Options) => V86
-  readonly wasm: WebAssembly.Module
+  /** Makes the emulator's WebAssembly with these imports. */
+  readonly instantiate: NonNullable<V86Options['wasm_fn']>
   /** As saved, compressed with zstd or not. */
   readonly state: ArrayBuffer
   /** bytes of RAM */
@@ -45,10 +46,9 @@ export class Emulator {
   }
 
   /** A machine that runs on from its state. */
-  static async start({ V86, wasm, state, memory }: EmulatorParts): Promise<Emulator> {
+  static async start({ V86, instantiate, state, memory }: EmulatorParts): Promise<Emulator> {
     const v86 = new V86({
-      ...MACHINE_OPTIONS, memory_size: memory, autostart: false, initial_state: { buffer: state },
-      wasm_fn: async (imports) => (await WebAssembly.instantiate(wasm, imports)).exports,
+      ...MACHINE_OPTIONS, memory_size: memory, autostart: false, initial_state: { buffer: state }, wasm_fn: instantiate,
     })
     await new Promise<void>((resolve) => v86.add_listener('emulator-loaded', () => resolve()))
     const emulator = new Emulator(v86, state)

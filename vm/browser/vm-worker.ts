@@ -28,7 +28,10 @@ async function open(baseUrl: string, manifest: BrowserVmManifest): Promise<void>
   const script = URL.createObjectURL(new Blob([files.emulator], { type: 'text/javascript' }))
   const { V86: Constructor } = await import(/* @vite-ignore */ script) as { readonly V86: typeof V86 }
   URL.revokeObjectURL(script)
-  emulator = await Emulator.start({ V86: Constructor, wasm: await WebAssembly.compile(files.wasm), state: files.state, memory: manifest.memory })
+  emulator = await Emulator.start({
+    V86: Constructor, state: files.state, memory: manifest.memory,
+    instantiate: async (imports) => (await WebAssembly.instantiate(files.wasm, imports)).instance.exports,
+  })
   connect(emulator)
   page.postMessage({ kind: 'running' })
 }

@@ -25,6 +25,7 @@ export class WorkerSource implements MachineSource {
   readonly kind = 'browser-vm'
   readonly #options: WorkerOptions
   #port: WorkerPort | undefined
+  #broken: Error | undefined
   #waiting: { readonly resolve: () => void; readonly reject: (error: Error) => void } | undefined
 
   constructor(options: WorkerOptions) {
@@ -50,6 +51,7 @@ export class WorkerSource implements MachineSource {
 
   /** Asks for a running machine; its port hears what it prints from its first byte. */
   async #asked(message: ToVm): Promise<AgentPort> {
+    if (this.#broken !== undefined) throw this.#broken
     await new Promise<void>((resolve, reject) => {
       this.#waiting = { resolve, reject }
       this.#options.worker.postMessage(message)
@@ -76,10 +78,12 @@ export class WorkerSource implements MachineSource {
     }
   }
 
+  /** A machine that fell over stays down: nothing in the page could bring the same one back. */
   #fail(message: string, remedy: string): void {
+    this.#broken = this.#options.failed(message, remedy)
     this.#port?.lost(message)
     this.#port = undefined
-    this.#waiting?.reject(this.#options.failed(message, remedy))
+    this.#waiting?.reject(this.#broken)
     this.#waiting = undefined
   }
 }

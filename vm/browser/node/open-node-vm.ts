@@ -3,9 +3,13 @@ import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import { RealMachine, type RealMachineListeners, type RealStart } from '../../agent/real-machine.ts'
-import { Emulator } from '../emulator.ts'
+import type { TerminalOptions } from '../../../lab/machine.ts'
+import { type MachineSource, RealMachine, type RealMachineListeners } from '../../agent/real-machine.ts'
+import { Emulator, type EmulatorParts } from '../emulator.ts'
 import { type BrowserVmManifest, isManifest } from '../manifest.ts'
+
+/** Node has it, its types don't. */
+declare const WebAssembly: { instantiate(code: Uint8Array, imports: unknown): Promise<{ readonly instance: { readonly exports: Awaited<ReturnType<EmulatorParts['instantiate']>> } }> }
 
 export const HOW_TO_BUILD = 'no image of the machine for the page: `npm run vm:build browser` builds one'
 
@@ -23,23 +27,24 @@ export function nodeVmManifest(home: string = nodeVmHome()): BrowserVmManifest |
 
 export interface NodeVmOptions {
   readonly home?: string
-  /** Setup and terminals; none unless said. */
-  readonly start?: RealStart
+  /** Runs as root before the first terminal, and after every reset. */
+  readonly setup?: string
+  readonly terminals?: readonly TerminalOptions[]
   readonly listeners?: RealMachineListeners
 }
 
-/** Starts a machine in this process. @throws {Error} with HOW_TO_BUILD when there is no image */
-export async function openNodeVm({ home = nodeVmHome(), start = { setup: '', terminals: [] }, listeners }: NodeVmOptions = {}): Promise<RealMachine> {
+/** A guest in this process, and the way back to its saved state. @throws {Error} with HOW_TO_BUILD when there is no image */
+export async function nodeVmSource(home: string = nodeVmHome()): Promise<MachineSource> {
   const manifest = nodeVmManifest(home)
   if (manifest === undefined) throw new Error(HOW_TO_BUILD)
   const { V86 } = await import('v86')
   const { state, wasm } = manifest.files
+  const code = gunzipSync(readFileSync(join(home, wasm.name)))
   const emulator = await Emulator.start({
-    V86, memory: manifest.memory,
-    wasm: await WebAssembly.compile(gunzipSync(readFileSync(join(home, wasm.name)))),
-    state: exactBuffer(readFileSync(join(home, state.name))),
+    V86, memory: manifest.memory, state: exactBuffer(readFileSync(join(home, state.name))),
+    instantiate: async (imports) => (await WebAssembly.instantiate(code, imports)).instance.exports,
   })
-  const machine = new RealMachine({
+  return {
     kind: 'browser-vm',
     connect: () => Promise.resolve(emulator.port()),
     restore: async () => {
@@ -47,8 +52,13 @@ export async function openNodeVm({ home = nodeVmHome(), start = { setup: '', ter
       return emulator.port()
     },
     dispose: () => void emulator.destroy(),
-  }, listeners)
-  await machine.start(start)
+  }
+}
+
+/** Starts a machine in this process. @throws {Error} with HOW_TO_BUILD when there is no image */
+export async function openNodeVm({ home, setup = '', terminals = [], listeners }: NodeVmOptions = {}): Promise<RealMachine> {
+  const machine = new RealMachine(await nodeVmSource(home), listeners)
+  await machine.start({ setup, terminals })
   return machine
 }
 
