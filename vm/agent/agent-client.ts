@@ -211,6 +211,8 @@ export class AgentClient {
         this.#settle(id)?.resolve(payload)
         break
       case FRAME.error:
+        // Of no request: the agent has lost its place, or is another one.
+        if (id === 0) return this.#lose(textOf(payload))
         this.#settle(id)?.reject(new AgentError(textOf(payload)))
         break
       case FRAME.output:

@@ -40,6 +40,8 @@ const WHY_NO_LENS = 'The lens shows what the simulated kernel decides, step by s
 const WHY_NO_WAY_BACK = 'A real machine cannot go back by a command; it can only be set back to the start of the exercise.'
 /** The shortest time between two looks at a machine on which a command is still running. */
 const WORLD_MS = 700
+/** Looking stops the guest: it may take one part of this many of its time. */
+const SPARING = 6
 
 export class RealMachine implements Machine {
   readonly kind: 'browser-vm' | 'qemu-vm'
@@ -61,6 +63,8 @@ export class RealMachine implements Machine {
   /** Worlds are asked one after the other, and each step waits for its own. */
   #queue: Promise<unknown> = Promise.resolve()
   #liveTimer: ReturnType<typeof setTimeout> | undefined
+  /** milliseconds */
+  #lookTook = 0
   #lastState = ''
 
   constructor(source: MachineSource, listeners: RealMachineListeners = {}) {
@@ -228,12 +232,14 @@ export class RealMachine implements Machine {
   #lookSoon(): void {
     if (this.#onWorld.length === 0 || this.#isStart) return
     this.#liveTimer ??= setTimeout(() => {
+      this.#liveTimer = undefined
       this.#later(async (agent) => {
+        const start = performance.now()
         const world = worldOf(await agent.world())
+        this.#lookTook = performance.now() - start
         for (const listener of this.#onWorld) listener(world)
       })
-      this.#liveTimer = undefined
-    }, WORLD_MS)
+    }, Math.max(WORLD_MS, SPARING * this.#lookTook))
   }
 
   #later(ask: (agent: AgentClient) => Promise<void>): void {

@@ -89,6 +89,7 @@ void job_attach(struct job *job, uint32_t request);
 bool job_can_print(const struct job *job);
 void job_read(struct job *job);
 void job_write(struct job *job);
+void jobs_forsake(void);                                    /* somebody else is listening now: ends the scripts */
 void jobs_reap(void);
 void jobs_finish(void);                                     /* tells of those that have ended, and forgets them */
 uint64_t jobs_due(void);                                    /* when jobs_finish has to be called again, in ms; 0: need not */

@@ -100,7 +100,7 @@ static void find_place(void) {
 
 bool channel_next(struct frame *frame) {
     if (is_lost) find_place();
-    if (is_lost || in.len - in_at < HEAD) return false;
+    if (is_lost || in.len - in_at < 4) return false;
     char *at = in.data + in_at;
     uint32_t size = number(at);
     if (size < HEAD - 4 || size > MAX_REQUEST) {

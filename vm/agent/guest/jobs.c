@@ -172,6 +172,16 @@ void job_kill(struct job *job) {
     job->slave = job->fd = -1;
 }
 
+void jobs_forsake(void) {
+    for (struct job *job = jobs; job; job = job->next) {
+        if (job->is_terminal) continue;
+        job_kill(job);
+        if (job->fd >= 0) close(job->fd);
+        job->fd = -1;
+        job->unacked = 0;
+    }
+}
+
 bool job_can_print(const struct job *job) {
     return job->fd >= 0 && job->unacked < OUTPUT_WINDOW && channel_backlog() < MAX_BACKLOG;
 }

@@ -119,7 +119,10 @@ static void obey(const struct frame *frame) {
     struct job *job = job_by_id(id);
     struct buf world = { 0 };
     switch (frame->type) {
-    case HELLO: say_hello(id); break;
+    case HELLO:
+        jobs_forsake();
+        say_hello(id);
+        break;
     case WORLD:
         world_print(&world);
         send_frame(REPLY, id, world.data, world.len);
@@ -241,5 +244,7 @@ int main(int argc, char **argv) {
     sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &priority);
     mlockall(MCL_CURRENT | MCL_ONFAULT);
     events_fd = connector_open();
+    /* For one who was speaking to an agent before this one: its terminals are gone. */
+    send_text(ERROR, 0, "the machine's agent has been started anew");
     loop(signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK));
 }
