@@ -5,5 +5,6 @@ import { alpinePackage } from '../userland/programs/alpine/index.ts'
 import { gosuPackage } from '../userland/programs/gosu/index.ts'
 import { postgresPackage } from '../userland/programs/postgresql/index.ts'
 import { redisPackage } from '../userland/programs/redis/index.ts'
+import { stressNgPackage } from '../userland/programs/stress-ng/index.ts'
 
-export const IMAGE_PACKAGES: readonly ProgramPackage[] = [alpinePackage, gosuPackage, redisPackage, postgresPackage, composePackage]
+export const IMAGE_PACKAGES: readonly ProgramPackage[] = [alpinePackage, gosuPackage, redisPackage, postgresPackage, stressNgPackage, composePackage]

@@ -7,9 +7,10 @@ import { isImageName } from './names.ts'
 import { postgresImage } from './postgres.ts'
 import { pythonImage } from './python.ts'
 import { redisImage } from './redis.ts'
+import { stressNgImage } from './stress-ng.ts'
 
 const USUAL: readonly ContainerImage[] = [busyboxImage, debianImage, nginxImage]
-const MORE: readonly ContainerImage[] = [alpineImage, pythonImage, redisImage, postgresImage]
+const MORE: readonly ContainerImage[] = [alpineImage, pythonImage, redisImage, postgresImage, stressNgImage]
 
 /** The usual images and the named ones (names.ts). @throws {RangeError} for a name that no image has */
 export function imagesOnBoard(names: readonly string[]): readonly ContainerImage[] {

@@ -1,0 +1,20 @@
+// The image `stress-ng`: workloads for trying limits, on debian:12. Its arguments are stress-ng's.
+import { stressNgPackage } from '../../userland/programs/stress-ng/index.ts'
+import { addPackage, builtOnDebian, layer, PATH, setting } from './built.ts'
+import type { ContainerImage } from './container-image.ts'
+
+/** 2025-12-15T10:08:00Z */
+const BEGUN = 1765793280
+
+export const stressNgImage: ContainerImage = builtOnDebian({
+  repository: 'stress-ng',
+  begun: BEGUN,
+  steps: [
+    {
+      by: '/bin/sh -c apt-get update && apt-get install -y --no-install-recommends stress-ng && rm -rf /var/lib/apt/lists/*',
+      layer: layer('93f0d7a6c5b4e3d2c1b0a9f8e7d6c5b4a39281706f5e4d3c2b1a0f9e8d7c6b5a', 8912896, BEGUN, (image) => addPackage(image, stressNgPackage)),
+    },
+    setting('ENTRYPOINT ["stress-ng"]'),
+  ],
+  config: { Env: [PATH], Entrypoint: ['stress-ng'] },
+})
