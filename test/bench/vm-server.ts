@@ -170,8 +170,9 @@ async function crowd(): Promise<void> {
   const prompts = await Promise.all(everybody.map((learner) => learner.come(`ws://127.0.0.1:${proxy.port}`)))
   row(`${learners} learners come at the same moment: until each has a prompt`, `${spread(prompts)}; all after ${(now() - began).toFixed(0)} s`)
 
-  await wait(5000)
   const pids = childrenOf(service)
+  row('CPU time of a machine until its prompt', `${(cpuOf(pids) / pids.length).toFixed(2)} s`)
+  await wait(5000)
   const before = cpuOf(pids)
   await wait(20_000)
   row(`${learners} idle machines: CPU time`, `${((cpuOf(pids) - before) / 20 / learners * 100).toFixed(1)} % of a processor each`)

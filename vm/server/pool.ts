@@ -53,6 +53,8 @@ export class Pool {
   #warmingEnds: Promise<void> = Promise.resolve()
   #starting = 0
   readonly #startLater: (() => void)[] = []
+  /** Machines that are on their way out: they still take room. */
+  readonly #endings = new Set<Promise<void>>()
   #pause = 0
   #pausedUntil = 0
   /** Milliseconds a machine is kept on average, of those given back. */
@@ -91,7 +93,8 @@ export class Pool {
 
   async close(): Promise<void> {
     this.#isClosed = true
-    await Promise.all([...this.#warm.plain.splice(0), ...this.#warm.docker.splice(0)].map((machine) => machine.stop()))
+    for (const machine of [...this.#warm.plain.splice(0), ...this.#warm.docker.splice(0)]) void this.#end(machine)
+    await Promise.all(this.#endings)
   }
 
   #lease(spec: MachineSpec, first: MachineHandle): Lease {
@@ -101,9 +104,9 @@ export class Pool {
     return {
       get machine() { return machine },
       renew: async () => {
-        await machine.stop()
+        void this.#end(machine)
         machine = await this.#machine(spec)
-        if (isOver) await machine.stop()
+        if (isOver) void this.#end(machine)
         return machine
       },
       release: () => {
@@ -111,7 +114,8 @@ export class Pool {
         isOver = true
         const stay = this.#options.clock.now() - began
         this.#stay = this.#stay === undefined ? stay : this.#stay + (stay - this.#stay) * NEWEST
-        void machine.stop().then(() => this.#free())
+        void this.#end(machine)
+        this.#free()
       },
     }
   }
@@ -130,15 +134,25 @@ export class Pool {
     }
   }
 
-  /** Somebody who waits is more than a machine that is warm for nobody: one of the other kind goes, now or when it has started. */
+  /** Waits for a machine to go. Somebody who waits is more than a machine that is warm for nobody: one of the other kind goes, now or when it has started. */
   async #makeRoom(): Promise<void> {
     const spare = [this.#warm.plain, this.#warm.docker].sort((a, b) => b.length - a.length)[0]?.pop()
-    await (spare?.stop() ?? this.#warmingEnds)
+    if (spare !== undefined) void this.#end(spare)
+    await Promise.race(this.#endings.size > 0 ? this.#endings : [this.#warmingEnds])
+  }
+
+  #end(machine: MachineHandle): Promise<void> {
+    const ending = machine.stop().then(() => {
+      this.#endings.delete(ending)
+      this.#tend()
+    })
+    this.#endings.add(ending)
+    return ending
   }
 
   #total(): number {
     const { leased, warm, starting } = this.counts
-    return leased + warm + starting
+    return leased + warm + starting + this.#endings.size
   }
 
   async #start(spec: MachineSpec): Promise<MachineHandle> {
