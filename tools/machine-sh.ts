@@ -1,5 +1,5 @@
 // `isolab sh` and `isolab shell` on a real machine. The simulator has its own, direct way (command-sh.ts, command-shell.ts).
-import { openGuests, openMachine } from './machines.ts'
+import { openGuests, openMachine, orUnavailable } from './machines.ts'
 import type { MachineName } from './machines.ts'
 
 interface Start { readonly machine: MachineName; readonly user: string; readonly docker: boolean }
@@ -8,7 +8,7 @@ interface Start { readonly machine: MachineName; readonly user: string; readonly
 export async function machineSh({ machine: name, user, docker }: Start, script: string): Promise<number> {
   const guests = await openGuests(name, docker)
   return closing(guests, async () => {
-    const { agent } = await guests.pristine()
+    const { agent } = await orUnavailable(name, guests.pristine())
     let written = Promise.resolve()
     const { status } = await agent.run(script, {
       user,

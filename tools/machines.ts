@@ -81,9 +81,20 @@ export async function openMachine(name: MachineName, start: SessionStart): Promi
   const why = await missing(name)
   if (why !== undefined) throw new Unavailable(why)
   if (start.docker && !MACHINES[name].hasDocker) throw new Unavailable(`${MACHINES[name].title} has no Docker; 'sim' and 'qemu' have`)
-  return MACHINES[name].open(start)
+  return orUnavailable(name, MACHINES[name].open(start))
 }
 
 export function patienceWith(name: MachineName): Patience {
   return { ...MACHINES[name].patience, now: () => performance.now(), pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) }
+}
+
+/** A guest that can't be spoken to is one line, too: most often its image is older than this program. */
+export async function orUnavailable<T>(name: MachineName, work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    const { AgentError } = await import('../vm/agent/agent-client.ts')
+    if (!(error instanceof AgentError)) throw error
+    throw new Unavailable(`${MACHINES[name].title}: ${error.message}; 'npm run vm:build ${MACHINES[name].image ?? ''}' makes a new image`)
+  }
 }
