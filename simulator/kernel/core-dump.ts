@@ -3,14 +3,11 @@
 import { Errno, isErr } from '../abi/errno.ts'
 import { AT_FDCWD, O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } from '../abi/fcntl.ts'
 import { isReg } from '../abi/stat.ts'
-import type { SyscallRequest } from '../abi/syscalls.ts'
 import { concatBytes, encodeUtf8 } from '../lib/bytes.ts'
-import { initCred } from './cred/cred.ts'
 import { makePipe } from './fs/pipe-file.ts'
 import { bindingOf } from './fs/proc/sysctl-bindings.ts'
-import { SignalState } from './signals.ts'
-import { attachTask, startFlow } from './task-fork.ts'
 import type { Task } from './task.ts'
+import { startHelper } from './usermode-helper.ts'
 import { openExecutable } from './vfs/exec-file.ts'
 import type { File } from './vfs/file.ts'
 import { FdTable } from './vfs/fd-table.ts'
@@ -18,9 +15,7 @@ import { openPath } from './vfs/file-open.ts'
 import { unlinkName } from './vfs/name-remove.ts'
 import { pathString } from './vfs/path-string.ts'
 
-const KTHREADD = 2
 const ET_CORE = 4
-const EXEC_FAILED = 127
 /** ELF_EXEC_PAGESIZE: a limit below a page is none at all. */
 const MIN_COREDUMP = 4096
 
@@ -104,25 +99,15 @@ function pipeTo(task: Task, sig: number, command: string): boolean {
     return false
   }
   const files = new FdTable()
-  let helper: Task
   try {
     files.install(0, dumpPipe(init, task), false)
-    helper = attachTask(
-      {
-        kernel, pid: kernel.initPidNs.allocPid(), parent: kernel.tasks.get(KTHREADD), cred: initCred(kernel.initUserNs), nsproxy: init.nsproxy, fs: init.fs.copy(), files,
-        signals: new SignalState(), comm: 'kworker/u2:0',
-      },
-      undefined,
-    )
+    startHelper(kernel, argv, [], files)
   } catch (thrown) {
     files.release()
     if (!isErr(thrown)) throw thrown
     kernel.printk(6, `Core dump to |${argv[0]} pipe failed`)
     return false
   }
-  startFlow(helper, runHelper(argv))
-  kernel.trace.emit('task.fork', task, { child: helper.globalPid, pids: helper.pid.numbers.map((n) => n.nr), flags: 0 })
-  kernel.scheduler.makeReady(helper)
   return true
 }
 
@@ -140,9 +125,4 @@ function dumpPipe(init: Task, task: Task): File {
   } finally {
     writer.release()
   }
-}
-
-function* runHelper(argv: readonly string[]): Generator<SyscallRequest, number, unknown> {
-  yield { nr: 'execve', args: [argv[0], argv, []] }
-  return EXEC_FAILED
 }

@@ -11,6 +11,7 @@ import type { Kernel } from './kernel.ts'
 import { deliverSignals, hasDeliverableSignal } from './signal-deliver.ts'
 import { abandonCall, exitTask } from './task-exit.ts'
 import type { Frame, Task } from './task.ts'
+import { type PSI_IOWAIT, type PSI_MEMSTALL, PSI_ON_CPU, PSI_RUNNING, setPsi } from './cgroup/psi.ts'
 import { isHeld, NEVER_RESTARTED, queueOf } from './scheduler-rules.ts'
 import { isKFlow, type WaitFor, WaitQueue } from './wait-queue.ts'
 
@@ -49,6 +50,7 @@ export class Scheduler {
   makeReady(task: Task): void {
     task.state = 'ready'
     if (task.isQueued || task.isParked || task === this.#current) return
+    setPsi(task, PSI_RUNNING)
     task.isQueued = true
     this.#enqueue(task, queueOf(task.cgroup))
   }
@@ -61,10 +63,7 @@ export class Scheduler {
   #enqueue(item: Task | CpuState, level: CpuState): void {
     level.queue.push(item)
     const above = level.group.parent
-    if (level.isQueued || level.isThrottled || above === undefined) return
-    level.isQueued = true
-    level.turn = level.slice
-    this.#enqueue(level, queueOf(above))
+    if (!level.isQueued && !level.isThrottled && above !== undefined) this.#requeue(level, queueOf(above))
   }
 
   /** The task is in another group now: it waits in the queue there. */
@@ -95,9 +94,10 @@ export class Scheduler {
     task.isParked = false
     if (task.state === 'ready') this.makeReady(task)
   }
-  /** The task goes on no earlier than `ns` from now. */
-  delay(task: Task, ns: number): void {
+  /** The task goes on no earlier than `ns` from now; `stall`: what it waits for, as pressure has it. */
+  delay(task: Task, ns: number, stall: typeof PSI_MEMSTALL | typeof PSI_IOWAIT): void {
     const { clock } = this.#kernel
+    task.stall = stall
     task.heldUntil = Math.max(task.heldUntil, clock.now + ns)
     clock.at(task.heldUntil, () => this.refreeze(task))
     if (task === this.#current) this.#yieldNow = true
@@ -161,10 +161,7 @@ export class Scheduler {
     level.isThrottled = false
     level.throttledTime += clock.now - level.throttledSince
     const above = level.group.parent
-    if (level.isQueued || level.queue.isEmpty || above === undefined) return
-    level.isQueued = true
-    level.turn = level.slice
-    this.#enqueue(level, queueOf(above))
+    if (!level.isQueued && !level.queue.isEmpty && above !== undefined) this.#requeue(level, queueOf(above))
   }
 
   /** Makes up to `maxSteps` system calls, as long as somebody is ready. Answers how many. */
@@ -175,6 +172,7 @@ export class Scheduler {
       if (task === undefined) break
       if (task.state !== 'ready') {
         this.#current = undefined
+        setPsi(task, 0)
         continue
       }
       steps++
@@ -182,6 +180,7 @@ export class Scheduler {
       if (this.#current === task && (task.state !== 'ready' || this.#yieldNow || this.#isPreempted || this.#kernel.clock.now >= this.#sliceEnd)) {
         this.#current = undefined
         if (task.state === 'ready') this.makeReady(task)
+        else setPsi(task, 0)
         if (task.state !== 'ready' || this.#isPreempted) this.#giveWay(queueOf(task.cgroup))
       }
       this.#yieldNow = false
@@ -207,9 +206,11 @@ export class Scheduler {
         if (item.state !== 'ready') continue
         if (isHeld(item, this.#kernel.clock.now)) {
           item.isParked = true
+          setPsi(item, item.heldUntil > this.#kernel.clock.now ? item.stall : 0)
           continue
         }
         this.#current = item
+        setPsi(item, PSI_RUNNING | PSI_ON_CPU)
         this.#sliceEnd = this.#kernel.clock.now + Math.min(sliceOfNice(item.nice), level.group.parent === undefined ? Infinity : Math.max(1, level.turn))
         return item
       }

@@ -2,6 +2,7 @@
 // everybody else there with it (zap_pid_ns_processes, pid_namespaces(7)).
 import { SA_NOCLDWAIT, SIGCHLD, SIGCONT, SIGHUP, SIGKILL } from '../abi/signal.ts'
 import { dies, forget } from './cgroup/cgroup.ts'
+import { leaveGroups as leaveOldGroups } from './cgroup/cgroup1.ts'
 import { detachAll } from './ipc/shm.ts'
 import { releaseMemory } from './mm/mm.ts'
 import { releaseProxy } from './ns/nsproxy.ts'
@@ -73,6 +74,7 @@ function finishExit(task: Task): void {
   task.fs.release()
   releaseProxy(task.nsproxy)
   dies(task)
+  leaveOldGroups(task)
   task.state = 'zombie'
   const parent = task.parent
   if (parent === undefined || parent.isExiting) {

@@ -8,6 +8,7 @@ import { SECCOMP_MODE_STRICT } from '../abi/seccomp.ts'
 import { SIGKILL, W_EXITCODE } from '../abi/signal.ts'
 import type { Flow } from '../abi/syscalls.ts'
 import { enter, rootCgroup } from './cgroup/cgroup.ts'
+import { inheritGroups } from './cgroup/cgroup1.ts'
 import { checkPids } from './cgroup/pids.ts'
 import { capable } from './cred/ns-capable.ts'
 import { NSEC_PER_USEC } from './clock.ts'
@@ -108,6 +109,7 @@ export function attachTask(init: TaskInit, template: Task | undefined): Task {
   kernel.forks++
   parent?.children.add(task)
   enter(task, template?.cgroup ?? rootCgroup(kernel))
+  if (template !== undefined) inheritGroups(task, template)
   if (template !== undefined) {
     task.pgrp = template.pgrp
     task.session = template.session

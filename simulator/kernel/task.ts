@@ -3,6 +3,7 @@ import type { Rlimit, RlimitName } from '../abi/sched.ts'
 import type { Flow, SyscallRequest } from '../abi/syscalls.ts'
 import type { EventSource } from '../trace/emitter.ts'
 import { type Cgroup, rootCgroup } from './cgroup/cgroup.ts'
+import type { OldCgroup, OldHierarchy } from './cgroup/cgroup1.ts'
 import type { Cred } from './cred/cred.ts'
 import type { ShmSegment } from './ipc/shm.ts'
 import type { Kernel } from './kernel.ts'
@@ -104,6 +105,8 @@ export class Task implements EventSource {
   didExec = false
   rlimits: Map<RlimitName, Rlimit>
   cgroup: Cgroup
+  /** Its groups in hierarchies of the first version, where it isn't in the root. */
+  oldGroups: ReadonlyMap<OldHierarchy, OldCgroup> | undefined = undefined
   /** Its memory; threads and a vfork's child share it. */
   mm = new Mm()
   readonly startTime: number
@@ -132,6 +135,12 @@ export class Task implements EventSource {
   /** Ready, but kept from running: frozen, or held back until `heldUntil`. */
   isParked = false
   heldUntil = 0
+  /** What it waits for while it is held back. */
+  stall = 0
+  /** As its groups count it for pressure. */
+  psiFlags = 0
+  /** Charged above memory.high since it last had to wait for that. */
+  pagesOverHigh = 0
   /** Attached System V segments by address. */
   readonly shmAttached = new Map<number, ShmSegment>()
   /** alarm(2): when it goes off */

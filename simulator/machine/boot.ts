@@ -2,6 +2,7 @@
 import { isErr } from '../abi/errno.ts'
 import type { Program } from '../abi/syscalls.ts'
 import { decodeUtf8 } from '../lib/bytes.ts'
+import { rootCgroup } from '../kernel/cgroup/cgroup.ts'
 import { initCred } from '../kernel/cred/cred.ts'
 import { diskOf } from '../kernel/fs/disk.ts'
 import { populate, type PopulateNode } from '../kernel/fs/populate.ts'
@@ -51,6 +52,7 @@ export function bootHost(options: HostOptions): Kernel {
   kernel.initPidNs.lastPid = FIRST_USER_PID
   startProgram(init, ROOT, '/sbin/init', ['/sbin/init'])
   kernel.clock.advance(BOOT_DURATION)
+  rootCgroup(kernel).psi.startAnew(kernel.clock.now)
   kernel.trace.enabled = true
   return kernel
 }

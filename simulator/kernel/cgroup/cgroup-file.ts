@@ -26,5 +26,5 @@ export const setting = (
 }]
 
 /** A file that exists to be there: with one reading, nothing to set. */
-export const constant = (name: string, controller: Controller | undefined, text: string, where: CgroupFile['where'] = 'below', mode = 0o444): CgroupFileEntry =>
-  [name, { mode, where, ...(controller === undefined ? {} : { controller }), show: () => text, ...((mode & 0o200) !== 0 ? { store: () => {} } : {}) }]
+export const constant = (name: string, controller: Controller | undefined, text: string, where: CgroupFile['where'] = 'below'): CgroupFileEntry =>
+  [name, { mode: 0o444, where, ...(controller === undefined ? {} : { controller }), show: () => text }]

@@ -5,10 +5,10 @@ import type { Cred } from '../cred/cred.ts'
 import { nsCapable } from '../cred/ns-capable.ts'
 import { DISK_DEV } from '../fs/disk.ts'
 import type { Task } from '../task.ts'
-import { type Cgroup, findCgroup, rootCgroup } from './cgroup.ts'
+import { type Cgroup, type Controller, findCgroup, rootCgroup } from './cgroup.ts'
 import { type CgroupFile, type CgroupFileEntry, constant, figure, setting } from './cgroup-file.ts'
 import { isThreaded, makeThreaded, typeOf } from './cgroup-type.ts'
-import { shownLimit, taskLimit, treeLimit, zeroOrOne } from './cgroup-values.ts'
+import { memoryLimit, shownLimit, taskLimit, treeLimit, zeroOrOne } from './cgroup-values.ts'
 import { CPU_FILES } from './cpu-files.ts'
 import { freeze, isFrozen } from './freezer.ts'
 import { changeIoMax, deviceName, parseDevice, showIoMax, showIoStat } from './io.ts'
@@ -81,11 +81,25 @@ const CORE_FILES: readonly CgroupFileEntry[] = [
       group.kill()
     },
   }],
-  setting('cgroup.pressure', undefined, (group) => group.values.get('cgroup.pressure') ?? '1', (group, text) => group.values.set('cgroup.pressure', zeroOrOne(text, Errno.ERANGE) ? '1' : '0'), 'all'),
+  setting('cgroup.pressure', undefined, (group) => group.values.get('cgroup.pressure') ?? '1', (group, text) => {
+    const isOn = zeroOrOne(text, Errno.ERANGE)
+    group.values.set('cgroup.pressure', isOn ? '1' : '0')
+    group.psi.enable(isOn, group.kernel.clock.now)
+  }, 'all'),
 ]
 
+/** A setting of something that the machine hasn't got: nothing can be written. `disks`: what is written must begin with one of these. */
+function refusing(name: string, controller: Controller, where: CgroupFile['where'], error: Errno, disks?: readonly number[]): CgroupFileEntry {
+  return [name, {
+    mode: 0o644, where, controller, show: () => '', store: (_group, _writer, text) => {
+      if (disks !== undefined) parseDevice(text, disks)
+      throw error
+    },
+  }]
+}
+
 const IO_FILES: readonly CgroupFileEntry[] = [
-  figure('io.stat', 'io', showIoStat, 'all'), constant('io.cost.model', 'io', '', 'root', 0o644), constant('io.cost.qos', 'io', '', 'root', 0o644),
+  figure('io.stat', 'io', showIoStat, 'all'), refusing('io.cost.model', 'io', 'root', Errno.EOPNOTSUPP, WHOLE_DISKS), refusing('io.cost.qos', 'io', 'root', Errno.EOPNOTSUPP, WHOLE_DISKS),
   ['io.max', {
     mode: 0o644, where: 'below', controller: 'io', show: (group) => showIoMax(group.io),
     store: (group, _writer, text) => {
@@ -123,12 +137,17 @@ const PIDS_FILES: readonly CgroupFileEntry[] = [
   figure('pids.events', 'pids', ({ pids }) => `max ${pids.refusals}\n`),
 ]
 
+const HUGE_PAGE = 2 * 1024 * 1024
+
 const OTHER_FILES: readonly CgroupFileEntry[] = [
   ...['current', 'rsvd.current'].map((name) => constant(`hugetlb.2MB.${name}`, 'hugetlb', '0\n')),
-  ...['max', 'rsvd.max'].map((name) => constant(`hugetlb.2MB.${name}`, 'hugetlb', 'max\n', 'below', 0o644)),
+  ...['hugetlb.2MB.max', 'hugetlb.2MB.rsvd.max'].map((name) => setting(name, 'hugetlb', (group) => group.values.get(name) ?? 'max', (group, text) => {
+    const limit = memoryLimit(text)
+    group.values.set(name, limit === Infinity ? 'max' : String(limit - (limit % HUGE_PAGE)))
+  })),
   ...['events', 'events.local'].map((name) => constant(`hugetlb.2MB.${name}`, 'hugetlb', 'max 0\n')),
-  constant('hugetlb.2MB.numa_stat', 'hugetlb', 'total=0 N0=0\n'), constant('rdma.current', 'rdma', ''), constant('rdma.max', 'rdma', '', 'below', 0o644),
-  constant('misc.capacity', 'misc', '', 'root'), constant('misc.current', 'misc', ''), constant('misc.events', 'misc', ''), constant('misc.max', 'misc', '', 'below', 0o644),
+  constant('hugetlb.2MB.numa_stat', 'hugetlb', 'total=0 N0=0\n'), constant('rdma.current', 'rdma', ''), refusing('rdma.max', 'rdma', 'below', Errno.ENODEV),
+  constant('misc.capacity', 'misc', '', 'root'), constant('misc.current', 'misc', ''), constant('misc.events', 'misc', ''), refusing('misc.max', 'misc', 'below', Errno.EINVAL),
 ]
 
 export const CGROUP_FILES: ReadonlyMap<string, CgroupFile> = new Map([...CORE_FILES, ...CPU_FILES, ...IO_FILES, ...MEMORY_FILES, ...PIDS_FILES, ...OTHER_FILES])

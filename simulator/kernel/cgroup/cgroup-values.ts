@@ -4,9 +4,10 @@ import { Errno } from '../../abi/errno.ts'
 const PAGE_SIZE = 4096n
 const MAX_PAGES = (1n << 63n) / PAGE_SIZE
 
-/** page_counter_memparse: bytes with K, M, G … or `max`, in whole pages; Infinity for none. */
-export function memoryLimit(text: string): number {
-  if (text === 'max') return Infinity
+/** page_counter_memparse: bytes with K, M, G … in whole pages, nothing is 0; Infinity for what stands for no limit. */
+export function memoryLimit(text: string, max = 'max'): number {
+  if (text === max) return Infinity
+  if (text === '') return 0
   const match = /^(0[xX][0-9a-fA-F]+|\d+)([kKmMgGtTpPeE]?)$/.exec(text)
   if (match === null) throw Errno.EINVAL
   const shift = BigInt((match[2] === '' ? 0 : 'kmgtpe'.indexOf(match[2].toLowerCase()) + 1) * 10)
@@ -59,8 +60,12 @@ export function treeLimit(text: string): string {
 const MAX_BANDWIDTH_USEC = 2 ** 44 / 1000
 /** cpu.max in microseconds: quota (undefined for none) and period. */
 export function cpuMax(text: string, oldPeriod: number): { readonly quota: number | undefined; readonly period: number } {
-  const [quota, period = String(oldPeriod), ...more] = text.split(/\s+/)
-  if (more.length > 0 || !/^\d+$/.test(period) || (quota !== 'max' && !/^\d+$/.test(quota))) throw Errno.EINVAL
-  if (Number(period) < 1000 || Number(period) > 1000000 || (quota !== 'max' && (Number(quota) < 1000 || Number(quota) > MAX_BANDWIDTH_USEC))) throw Errno.EINVAL
-  return { quota: quota === 'max' ? undefined : Number(quota), period: Number(period) }
+  const [first, second = ''] = text.split(/\s+/)
+  // sscanf takes the digits that a word begins with; what follows doesn't matter
+  const digits = (word: string): number | undefined => (/^\d/.test(word) ? Number.parseInt(word, 10) : undefined)
+  const quota = digits(first)
+  const period = digits(second) ?? oldPeriod
+  if (quota === undefined && first !== 'max') throw Errno.EINVAL
+  if (period < 1000 || period > 1000000 || (quota !== undefined && (quota < 1000 || quota > MAX_BANDWIDTH_USEC))) throw Errno.EINVAL
+  return { quota, period }
 }

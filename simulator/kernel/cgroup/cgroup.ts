@@ -9,6 +9,7 @@ import { canBeThreadRoot, checkNewControllers, domainOf, isThreaded, isValidDoma
 import { CpuState } from './cpu.ts'
 import { IoState } from './io.ts'
 import { MemoryState } from './memory-state.ts'
+import { PsiState, setPsi } from './psi.ts'
 import { movePids, PidsState } from './pids.ts'
 import { Room } from '../rooms.ts'
 
@@ -39,6 +40,7 @@ export class Cgroup {
   readonly memory: MemoryState
   readonly cpu: CpuState
   readonly io: IoState
+  readonly psi = new PsiState()
   #isRemoved = false
   #descendants = 0
 
@@ -129,8 +131,11 @@ export class Cgroup {
     if (!canBeThreadRoot(this) && !isThreaded(this) && this.subtreeControl.size > 0) throw Errno.EBUSY
     const from = task.cgroup
     if (from === this) return
+    const { psiFlags } = task
+    setPsi(task, 0)
     leave(task)
     enter(task, this)
+    setPsi(task, psiFlags)
     this.kernel.scheduler.groupChanged(task, from)
     this.kernel.trace.emit('cgroup.attach', task, { from: from.path, to: this.path })
   }
@@ -193,6 +198,7 @@ function leave(task: Task): void {
 }
 /** cgroup_exit: a zombie no longer populates its group. Call it while the task still counts as alive. */
 export function dies(task: Task): void {
+  setPsi(task, 0)
   for (const above of task.cgroup.lineage()) above.population--
 }
 /** cgroup_release: a reaped task is gone. */

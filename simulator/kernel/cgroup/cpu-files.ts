@@ -1,18 +1,18 @@
-// cpu.*, cpuset.* and pressure (kernel/sched/core.c, kernel/cgroup/cpuset.c, kernel/sched/psi.c). The machine has one CPU and one memory node. Simpler: pressure is
-// told for the time that quotas held tasks up; averages stay 0.
+// cpu.*, cpuset.* and pressure (kernel/sched/core.c, kernel/cgroup/cpuset.c, kernel/sched/psi.c). The machine has one CPU and one memory node.
 import { Errno } from '../../abi/errno.ts'
 import { NSEC_PER_USEC } from '../clock.ts'
 import { type CgroupFileEntry, constant, figure, setting } from './cgroup-file.ts'
 import type { Cgroup } from './cgroup.ts'
 import { cpuMax, integer, ranged, zeroOrOne } from './cgroup-values.ts'
 import { NICE_WEIGHTS } from './cpu.ts'
+import { checkTrigger, type PsiResource } from './psi.ts'
 
 const usec = (ns: number): number => Math.floor(ns / NSEC_PER_USEC)
 
 function cpuStat(group: Cgroup): string {
   const { user, system } = group.cpu.usage()
-  const { periods, timesThrottled, throttledTime } = group.cpu
-  const own = group.parent === undefined || !group.has('cpu') ? '' : `nr_periods ${periods}\nnr_throttled ${timesThrottled}\nthrottled_usec ${usec(throttledTime)}\nnr_bursts 0\nburst_usec 0\n`
+  const { periods, timesThrottled, throttledTime, timesBurst, burstTime } = group.cpu
+  const own = group.parent === undefined || !group.has('cpu') ? '' : `nr_periods ${periods}\nnr_throttled ${timesThrottled}\nthrottled_usec ${usec(throttledTime)}\nnr_bursts ${timesBurst}\nburst_usec ${usec(burstTime)}\n`
   return `usage_usec ${user + system}\nuser_usec ${user}\nsystem_usec ${system}\n${own}`
 }
 
@@ -50,8 +50,8 @@ function onlyZero(text: string): string {
 const cpuList = (name: string): CgroupFileEntry => setting(name, 'cpuset', (group) => group.values.get(name) ?? '', (group, text) => group.values.set(name, onlyZero(text)))
 
 const PARTITIONS = ['member', 'root', 'isolated']
-const pressure = (name: string, total: (group: Cgroup) => number): CgroupFileEntry => [name, {
-  mode: 0o644, where: 'all', show: (group) => ['some', 'full'].map((kind) => `${kind} avg10=0.00 avg60=0.00 avg300=0.00 total=${total(group)}\n`).join(''), store: () => {},
+const pressure = (resource: PsiResource): CgroupFileEntry => [`${resource}.pressure`, {
+  mode: 0o644, where: 'all', show: (group) => group.psi.show(resource, group.kernel.clock.now, group.parent === undefined), store: (_group, _writer, text) => checkTrigger(text),
 }]
 
 export const CPU_FILES: readonly CgroupFileEntry[] = [
@@ -60,14 +60,15 @@ export const CPU_FILES: readonly CgroupFileEntry[] = [
   setting('cpu.weight.nice', 'cpu', (group) => String(niceOf(group)), (group, text) => setShares(group, NICE_WEIGHTS[ranged(-20, 19)(text) + 20])),
   setting('cpu.max', 'cpu', showMax, (group, text) => {
     const { quota, period } = cpuMax(text, usec(group.cpu.period))
+    if (quota !== undefined && group.cpu.burst > quota * NSEC_PER_USEC) throw Errno.EINVAL
     group.cpu.quota = quota === undefined ? undefined : quota * NSEC_PER_USEC
     group.cpu.period = period * NSEC_PER_USEC
     group.kernel.scheduler.quotaChanged(group.cpu)
   }),
-  setting('cpu.max.burst', 'cpu', (group) => String(group.cpu.burst), (group, text) => {
+  setting('cpu.max.burst', 'cpu', (group) => String(usec(group.cpu.burst)), (group, text) => {
     const burst = integer(text)
     if (burst < 0 || (group.cpu.quota !== undefined && burst > usec(group.cpu.quota))) throw Errno.EINVAL
-    group.cpu.burst = burst
+    group.cpu.burst = burst * NSEC_PER_USEC
   }),
   setting('cpu.idle', 'cpu', (group) => (group.cpu.isIdle ? '1' : '0'), (group, text) => {
     group.cpu.isIdle = zeroOrOne(text, Errno.EINVAL)
@@ -78,5 +79,5 @@ export const CPU_FILES: readonly CgroupFileEntry[] = [
     if (!PARTITIONS.includes(text)) throw Errno.EINVAL
     group.values.set('cpuset.cpus.partition', text === 'member' ? text : `${text} invalid (${(group.values.get('cpuset.cpus') ?? '') === '' ? 'cpuset.cpus is empty' : 'Cpu list in cpuset.cpus not exclusive'})`)
   }),
-  pressure('cpu.pressure', (group) => usec(group.cpu.throttledTime)), pressure('io.pressure', () => 0), pressure('memory.pressure', () => 0),
+  pressure('cpu'), pressure('io'), pressure('memory'),
 ]

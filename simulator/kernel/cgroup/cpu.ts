@@ -58,14 +58,19 @@ export class CpuState {
   /** cpu.max in nanoseconds */
   quota: number | undefined
   period = DEFAULT_PERIOD
+  /** cpu.max.burst in nanoseconds: so much of what was left of earlier periods may be used besides. */
   burst = 0
   isThrottled = false
   throttledSince = 0
   periods = 0
   timesThrottled = 0
   throttledTime = 0
+  timesBurst = 0
+  burstTime = 0
   #periodEnd = 0
   #used = 0
+  /** Left of earlier periods, up to `burst`. */
+  #saved = 0
   #user = 0
   #system = 0
 
@@ -109,16 +114,28 @@ export class CpuState {
       this.#used = 0
     }
     this.#used += ns
-    return this.#used >= this.quota
+    return this.#used >= this.quota + this.#saved
   }
   /** Closes periods that are over: they count when the group ran in them. */
   #roll(now: number): void {
     while (this.#periodEnd !== 0 && this.#periodEnd <= now) {
       this.periods++
-      this.#used = Math.max(0, this.#used - (this.quota ?? this.#used))
+      this.#save()
       if (this.#used > 0 || this.isThrottled) this.#periodEnd += this.period
       else this.#periodEnd = 0
     }
+  }
+  /** __refill_cfs_bandwidth_runtime: what wasn't used is kept, what was used of the savings counts as a burst. */
+  #save(): void {
+    const { quota } = this
+    const beyond = quota === undefined ? 0 : this.#used - quota
+    if (beyond > 0 && this.#saved > 0) {
+      this.timesBurst++
+      this.burstTime += Math.min(beyond, this.#saved)
+    }
+    const left = this.#saved - beyond
+    this.#saved = Math.min(this.burst, Math.max(0, left))
+    this.#used = Math.max(0, -left)
   }
   /** When a throttled group may run again. */
   get nextPeriod(): number {
@@ -127,10 +144,11 @@ export class CpuState {
   /** The period is over: may the group go on? What it ran too long is taken from the next. */
   refill(now: number): boolean {
     this.#roll(now)
-    return this.quota === undefined || this.#used < this.quota
+    return this.quota === undefined || this.#used < this.quota + this.#saved
   }
   startAnew(): void {
     this.#used = 0
+    this.#saved = 0
     this.#periodEnd = 0
   }
   forgetLimits(): void {

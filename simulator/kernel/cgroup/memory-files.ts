@@ -53,7 +53,7 @@ export const MEMORY_FILES: readonly CgroupFileEntry[] = [
       throw Errno.EINVAL
     },
     store: (group, _writer, text) => {
-      const wanted = memoryLimit(text.trim())
+      const wanted = memoryLimit(text.trim(), '')
       if (reclaim(group, wanted) < wanted) throw Errno.EAGAIN
     },
   }],

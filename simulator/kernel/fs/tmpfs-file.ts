@@ -3,6 +3,7 @@ import { Errno } from '../../abi/errno.ts'
 import { O_APPEND, O_DIRECT, O_DSYNC, SEEK_DATA, SEEK_HOLE } from '../../abi/fcntl.ts'
 import { SIGXFSZ } from '../../abi/signal.ts'
 import { FIONREAD } from '../../abi/termios.ts'
+import { PSI_IOWAIT } from '../cgroup/psi.ts'
 import { sendSignal } from '../signal-send.ts'
 import type { Task } from '../task.ts'
 import { removePrivileges } from '../vfs/attributes.ts'
@@ -18,7 +19,7 @@ const WRITE_THROUGH = O_DIRECT | O_DSYNC
 export function writeBack(task: Task, regular: MemoryRegular): void {
   regular.sb.dirtyFiles.delete(regular)
   const pause = regular.dirty.flush(regular.sb.dev)
-  if (pause > 0) task.kernel.scheduler.delay(task, pause)
+  if (pause > 0) task.kernel.scheduler.delay(task, pause, PSI_IOWAIT)
 }
 
 export class MemoryFile extends File {
@@ -34,9 +35,11 @@ export class MemoryFile extends File {
     this.pos += bytes.length
     return bytes
   }
-  override pread(_task: Task, count: number, offset: number): Uint8Array {
+  override pread(task: Task, count: number, offset: number): Uint8Array {
     touchAccessed(this.path)
-    return this.#regular.data.read(offset, count)
+    const bytes = this.#regular.data.read(offset, count)
+    this.#regular.readAgain(task, bytes.length)
+    return bytes
   }
   override write(task: Task, data: Uint8Array): number {
     const at = (this.flags & O_APPEND) !== 0 ? this.#regular.size : this.pos

@@ -142,6 +142,10 @@ export class MemoryRegular extends MemoryInode {
     this.shrinkCache()
     touchModified(this)
   }
+  /** Pages of the disk are needed in memory again. */
+  readAgain(task: Task, bytes: number): void {
+    this.#cache?.readAgain(task, bytes)
+  }
   /** Pages were given back. */
   shrinkCache(): void {
     this.#cache?.shrinkTo(this.data.pages * PAGE_SIZE)

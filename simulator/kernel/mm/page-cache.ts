@@ -4,12 +4,16 @@ import type { Cgroup } from '../cgroup/cgroup.ts'
 import { chargeMemory, uncharge } from '../cgroup/memory.ts'
 import type { Task } from '../task.ts'
 
+const PAGE_SIZE = 4096
+
 export class PageCache {
   /** tmpfs has no disk below: its pages stay until the file shrinks. */
   readonly isShmem: boolean
   /** Bytes, never 0, by group in the order they came. */
   readonly #owners = new Map<Cgroup, number>()
   #bytes = 0
+  /** What was reclaimed and hasn't been read again since. */
+  #evicted = 0
 
   constructor(isShmem: boolean) {
     this.isShmem = isShmem
@@ -29,6 +33,7 @@ export class PageCache {
 
   /** Gives back down to `keep` bytes. */
   shrinkTo(keep: number): void {
+    this.#evicted = Math.min(this.#evicted, keep)
     for (const [group, owned] of [...this.#owners].toReversed()) {
       if (this.#bytes <= keep) return
       this.#release(group, Math.min(owned, this.#bytes - keep))
@@ -41,10 +46,18 @@ export class PageCache {
   }
 
   /** Reclaim: the pages of one group go, they can be read from the disk again. Answers how many bytes. */
-  drop(group: Cgroup): number {
-    const bytes = this.#owners.get(group) ?? 0
+  drop(group: Cgroup, most: number): number {
+    const bytes = Math.min(this.#owners.get(group) ?? 0, most)
     this.#release(group, bytes)
+    this.#evicted += bytes
     return bytes
+  }
+  /** So many bytes are read: those that had to go come from the disk again, for the reader's group. */
+  readAgain(task: Task, bytes: number): void {
+    const missing = Math.min(this.#evicted, Math.ceil(bytes / PAGE_SIZE) * PAGE_SIZE)
+    if (missing <= 0) return
+    this.#evicted -= missing
+    this.grow(task, missing)
   }
 
   /** A group is removed: its pages are those of the group above from now on, which counts them already. */

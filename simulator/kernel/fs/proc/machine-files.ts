@@ -1,6 +1,9 @@
 // The files of /proc that speak of the whole machine (proc(5)), in the kernel's order: shorter names first.
 import { showSysvMsg, showSysvSem, showSysvShm } from './sysvipc-files.ts'
 import { Errno } from '../../../abi/errno.ts'
+import { decodeUtf8 } from '../../../lib/bytes.ts'
+import { rootCgroup } from '../../cgroup/cgroup.ts'
+import { checkTrigger, type PsiResource } from '../../cgroup/psi.ts'
 import type { Inode } from '../../vfs/inode.ts'
 import type { Task } from '../../task.ts'
 import { NSEC_PER_SEC } from '../../clock.ts'
@@ -65,7 +68,10 @@ const showModules: Show = () => {
 }
 
 const showKmsg: Show = ({ kernel }) => kernel.log.map((l) => `<${l.level}>[${(l.time / NSEC_PER_SEC).toFixed(6).padStart(12)}] ${l.text}\n`).join('')
-const pressure = (): string => ['some', 'full'].map((kind) => `${kind} avg10=0.00 avg60=0.00 avg300=0.00 total=0\n`).join('')
+const pressure = (resource: PsiResource): Maker => (sb) => new PseudoFile(sb, 0o666, ({ kernel }) => rootCgroup(kernel).psi.show(resource, kernel.clock.now, true), (_task, data) => {
+  checkTrigger(decodeUtf8(data))
+  return data.length
+})
 
 const sysrq: Maker = (sb) => new PseudoFile(sb, 0o200, () => {
   throw Errno.EIO
@@ -84,7 +90,7 @@ const FILES: Readonly<Record<string, Maker>> = {
   kallsyms: file(''), kcore: (sb) => new PseudoFile(sb, 0o400, () => '', undefined, { size: 140737471590400 }), 'key-users': file('    0:    13 12/12 3/1000000 40/25000000\n'), keys: file(''),
   kmsg: file(showKmsg, 0o400), kpagecgroup: file('', 0o400), kpagecount: file('', 0o400), kpageflags: file('', 0o400), loadavg: file(showLoadavg), locks: file(''),
   meminfo: file(showMeminfo), misc: file(MISC), modules: file(showModules), mounts: link('self/mounts'), mtrr: file('', 0o644), net: link('self/net'), pagetypeinfo: file('', 0o400),
-  partitions: file(PARTITIONS), pressure: dir({ cpu: file(pressure, 0o666), io: file(pressure, 0o666), memory: file(pressure, 0o666) }), schedstat: file('version 15\n'),
+  partitions: file(PARTITIONS), pressure: dir({ cpu: pressure('cpu'), io: pressure('io'), memory: pressure('memory') }), schedstat: file('version 15\n'),
   slabinfo: file('', 0o400), softirqs: file(''), stat: file(showStat), swaps: file('Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n'), sys: sysctlRoot, 'sysrq-trigger': sysrq,
   sysvipc: dir({ msg: file(showSysvMsg), sem: file(showSysvSem), shm: file(showSysvShm) }), timer_list: file('', 0o400),
   tty: dir({ driver: dir({}), drivers: file(TTY_DRIVERS), ldisc: dir({}), ldiscs: file('n_tty       0\nn_null     27\n') }),

@@ -2,6 +2,7 @@
 import { CAP_SYS_RESOURCE } from '../../../abi/capability.ts'
 import { Errno } from '../../../abi/errno.ts'
 import { decodeUtf8, encodeUtf8 } from '../../../lib/bytes.ts'
+import { oldMemberships } from '../../cgroup/cgroup1.ts'
 import { cgroupPathFrom } from '../../cgroup/cgroup-path.ts'
 import { isFrozen } from '../../cgroup/freezer.ts'
 import { oomScore } from '../../cgroup/oom.ts'
@@ -166,7 +167,7 @@ export const PID_ENTRIES: ReadonlyMap<string, PidEntry> = new Map<string, PidEnt
   ['stack', secret(() => '')],
   ['schedstat', file(0o444, (t) => `${t.utime + t.stime} 0 1\n`)],
   ['cpuset', file(0o444, () => '/\n')],
-  ['cgroup', file(0o444, (t, reader) => `0::${cgroupPathFrom(reader.nsproxy.cgroup.root, t.cgroup.path)}${t.cgroup.isRemoved ? ' (deleted)' : ''}\n`)],
+  ['cgroup', file(0o444, (t, reader) => `${oldMemberships(t)}0::${cgroupPathFrom(reader.nsproxy.cgroup.root, t.cgroup.path)}${t.cgroup.isRemoved ? ' (deleted)' : ''}\n`)],
   ['cpu_resctrl_groups', fixed(0o444, '')],
   ['oom_score', file(0o444, (t) => `${oomScore(t)}\n`)],
   ['oom_adj', file(0o644, (t) => `${Math.trunc((t.oomScoreAdj * 17) / 1000)}\n`)],

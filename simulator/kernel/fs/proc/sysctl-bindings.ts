@@ -2,6 +2,7 @@
 import { CAP_CHECKPOINT_RESTORE, CAP_NET_ADMIN, CAP_SYS_ADMIN, CAP_SYS_RESOURCE } from '../../../abi/capability.ts'
 import { Errno } from '../../../abi/errno.ts'
 import { NS_TYPES } from '../../../abi/sched.ts'
+import { dropCaches } from '../../cgroup/memory.ts'
 import { inEffectiveGroup } from '../../cred/cred.ts'
 import { GLOBAL_ROOT_GID, GLOBAL_ROOT_UID, type Kgid, type Kuid, makeKgid, makeKuid } from '../../cred/ids.ts'
 import { nsCapable } from '../../cred/ns-capable.ts'
@@ -68,6 +69,13 @@ const bound = new Map<string, SysctlBinding>([
   }],
   ['kernel/pid_max', { get: (t) => String(t.kernel.pidMax), set: (t, v) => (t.kernel.pidMax = Number(v)) }],
   ['kernel/threads-max', { get: (t) => String(t.kernel.maxThreads), set: (t, v) => (t.kernel.maxThreads = Number(v)) }],
+  ['vm/drop_caches', {
+    get: (t) => machineValues(t.kernel).get('vm/drop_caches') ?? '0',
+    set(t, v) {
+      machineValues(t.kernel).set('vm/drop_caches', v)
+      if ((Number(v) & 1) !== 0) dropCaches(t.kernel)
+    },
+  }],
   ['kernel/pty/nr', { get: (t) => String(hostDevpts(t.kernel)?.count ?? 0) }],
 ])
 const isVfs = (name: string): name is VfsSysctl => (VFS_SYSCTLS as readonly string[]).includes(name)
