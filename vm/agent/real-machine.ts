@@ -151,12 +151,12 @@ export class RealMachine implements Machine {
     this.#steps = new StepRecorder()
     this.#queue = Promise.resolve()
     this.#lastState = ''
+    this.#steps.startOn(await agent.world())
     for (const options of this.#start.terminals) this.#known(options)
     if (hello.terminals.length === 0) {
       await agent.clock(Date.now())
       if (this.#start.setup !== '') await agent.run(this.#start.setup)
     }
-    this.#steps.startOn(await agent.world())
     this.#listeners.started?.(this.timeline)
     for (const terminal of this.#terminals.values()) {
       terminal.clear()

@@ -75,7 +75,7 @@ struct job {
     int status;
     uint64_t ended_at;
     /* turn.c */
-    struct { bool is_asked, waiting; uint64_t typed, at, since, earliest; unsigned delay; } turn;
+    struct { bool is_asked, waiting; uint64_t typed, at, since, earliest, rest_from, busy_then; unsigned delay; } turn;
     uint64_t printed_at;
 };
 extern struct job *jobs;

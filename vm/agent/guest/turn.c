@@ -17,8 +17,10 @@
 
 #define FIRST_LOOK 2
 #define RAREST_LOOK 400
-/* A program of several threads often reads its terminal all the time (docker): its turn is over when it has printed nothing for so long. */
-#define QUIET 200
+/* A program of several threads often reads its terminal all the time, whatever else it does (docker). Its turn is over when the machine has been
+ * at rest for REST: nothing printed, and less than a third of one CPU in use; or, since somebody else may keep it busy, after so long a silence. */
+#define REST 150
+#define SILENCE 6000
 /* sudo and script copy between two terminals; nobody nests them deeper. */
 #define MAX_NESTING 4
 #define MAX_DEPTH 40
@@ -192,10 +194,35 @@ void turns_stirred(unsigned ms) {
     }
 }
 
+/* Milliseconds that the CPUs have been busy since boot, together. */
+static uint64_t busy_ms(void) {
+    char text[64];
+    double up, idle;
+    if (read_at(proc_fd, "uptime", text, sizeof text) <= 0 || sscanf(text, "%lf %lf", &up, &idle) != 2) return 0;
+    double busy = up * (double)sysconf(_SC_NPROCESSORS_ONLN) - idle;
+    return busy > 0 ? (uint64_t)(busy * 1000) : 0;
+}
+
+static bool is_at_rest(struct job *job, uint64_t now) {
+    uint64_t quiet = job->printed_at > job->turn.since ? job->printed_at : job->turn.since;
+    if (now >= quiet + SILENCE) return true;
+    if (job->turn.rest_from < quiet) {
+        job->turn.rest_from = now;
+        job->turn.busy_then = busy_ms();
+        return false;
+    }
+    if (now < job->turn.rest_from + REST) return false;
+    uint64_t busy = busy_ms();
+    if (busy - job->turn.busy_then < (now - job->turn.rest_from) / 3) return true;
+    job->turn.rest_from = now;
+    job->turn.busy_then = busy;
+    return false;
+}
+
 static void look(struct job *job, uint64_t now) {
     struct reader reader = { 0 };
     bool waits = reader_of(job, &reader);
-    if (waits && reader.has_threads && now < (job->printed_at > job->turn.since ? job->printed_at : job->turn.since) + QUIET) waits = false;
+    if (waits && reader.has_threads) waits = is_at_rest(job, now);
     if (waits || job->turn.waiting) {
         job->turn.waiting = waits;
         turn_tell(job);
