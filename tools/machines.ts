@@ -37,13 +37,13 @@ export const MACHINES: Readonly<Record<MachineName, MachineKind>> = {
     lacks: () => Promise.resolve(undefined),
   },
   qemu: {
-    kind: 'qemu-vm', title: 'real Linux in QEMU', image: 'server', hasDocker: true, patience: { quiet: 6_000, command: 120_000, start: 120_000 },
+    kind: 'qemu-vm', title: 'real Linux in QEMU', image: 'server', hasDocker: true, patience: { quiet: 45_000, command: 240_000, start: 120_000 },
     open: async ({ docker, setup, terminals }) => (await import('../vm/server/local.ts')).openLocalQemu({ docker, setup, terminals }),
     source: async (docker) => (await import('../vm/server/local.ts')).localQemuSource(docker), slower: 3,
     lacks: async () => (await import('../vm/server/local.ts')).lacksForQemu(),
   },
   'browser-vm': {
-    kind: 'browser-vm', title: 'real Linux in the VM of the page', image: 'browser', hasDocker: false, patience: { quiet: 6_000, command: 60_000, start: 60_000 },
+    kind: 'browser-vm', title: 'real Linux in the VM of the page', image: 'browser', hasDocker: false, patience: { quiet: 20_000, command: 120_000, start: 60_000 },
     open: async ({ setup, terminals }) => (await import('../vm/browser/node/open-node-vm.ts')).openNodeVm({ setup, terminals }),
     source: async () => (await import('../vm/browser/node/open-node-vm.ts')).nodeVmSource(), slower: 6,
     lacks: () => Promise.resolve(undefined),
