@@ -51,6 +51,10 @@ export class Daemon {
   nextPort = FIRST_RANDOM_PORT
   /** The daemon stops its containers, as it ends itself. */
   isShuttingDown = false
+  /** userland-proxy: a docker-proxy for each published port. */
+  hasProxies = true
+  /** Name servers for containers that don't say which. */
+  dns: readonly string[] = []
   /** live-restore: containers outlive the daemon. */
   isLiveRestore = false
 

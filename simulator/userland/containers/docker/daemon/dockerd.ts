@@ -13,6 +13,7 @@ import { access, chmod, execvpe, kill, open, readFile, sigaction, unlink, waitpi
 import { DOCKER_SOCKET, DOCKER_VERSION } from '../api.ts'
 import { ApiError } from './api-error.ts'
 import { Daemon, type Remap } from './daemon.ts'
+import { type DaemonConfig, isProblem, readConfig } from './daemon-config.ts'
 import { serveConnection } from './http-server.ts'
 import { loadDefaultProfile } from './apparmor.ts'
 import { route } from './router.ts'
@@ -20,18 +21,17 @@ import { bringBack, leaveContainers, loadAll } from './restore.ts'
 import { mkdirAll, putFile, runProgram, timestamp } from './util.ts'
 
 const PID_FILE = '/var/run/docker.pid'
+/** Options of dockerd(8), which can also stand in daemon.json. */
+const OPTIONS = new Set(`add-runtime allow-nondistributable-artifacts api-cors-header authorization-plugin bip b bridge cgroup-parent config-file containerd containerd-namespace cpu-rt-period data-root D debug
+  default-address-pool default-cgroupns-mode default-gateway default-runtime default-shm-size default-ulimit dns dns-opt dns-search exec-opt exec-root experimental fixed-cidr G group help H host icc init init-path
+  insecure-registry ip ip-forward ip-masq ip6tables iptables ipv6 label live-restore log-driver l log-level log-opt max-concurrent-downloads mtu no-new-privileges p pidfile raw-logs registry-mirror seccomp-profile
+  selinux-enabled shutdown-timeout s storage-driver storage-opt tls tlscacert tlscert tlskey tlsverify userland-proxy userland-proxy-path userns-remap`.split(/\s+/))
 const CONTAINERD_DIRECTORY = '/var/run/docker/containerd'
 
 /** What a store of a mapping has besides containers and images. */
 const ROOT_DIRECTORIES: readonly (readonly [string, number])[] = [
   ['buildkit', 0o711], ['containerd', 0o700], ['image', 0o700], ['network', 0o750], ['plugins', 0o700], ['runtimes', 0o700], ['swarm', 0o700], ['tmp', 0o700], ['trust', 0o700],
 ]
-
-interface Config {
-  readonly 'userns-remap'?: string
-  readonly debug?: boolean
-  readonly 'live-restore'?: boolean
-}
 
 function* log(c: Crt, level: string, message: string): Flow<void> {
   yield* c.stderr.write(`time="${yield* timestamp()}" level=${level} msg=${JSON.stringify(message)}\n`)
@@ -47,22 +47,6 @@ function* claimPidFile(): Flow<string | undefined> {
   return undefined
 }
 
-/** /etc/docker/daemon.json; a message if it can't be understood. */
-function* readConfig(): Flow<Config | string> {
-  const text = yield* readFile('/etc/docker/daemon.json')
-  if (isErr(text) || text.trim() === '') return {}
-  let parsed: Record<string, unknown>
-  try {
-    parsed = JSON.parse(text) as Record<string, unknown>
-  } catch {
-    return 'unable to configure the Docker daemon with file /etc/docker/daemon.json: invalid character in JSON\n'
-  }
-  const known = new Set(['userns-remap', 'debug', 'hosts', 'storage-driver', 'log-driver', 'log-level', 'iptables', 'ip-forward', 'live-restore', 'icc', 'dns', 'registry-mirrors', 'insecure-registries', 'experimental', 'userland-proxy', 'exec-opts', 'default-runtime', 'data-root', 'bip'])
-  const unknown = Object.keys(parsed).filter((k) => !known.has(k))
-  if (unknown.length > 0) return `unable to configure the Docker daemon with file /etc/docker/daemon.json: the following directives don't match any configuration option: ${unknown.join(', ')}\n`
-  return parsed
-}
-
 /** userns-remap: `default` is the user dockremap, made if need be; otherwise `USER[:GROUP]`. */
 function* remapOf(wanted: string): Flow<Remap | string> {
   const name = wanted === 'default' ? 'dockremap' : wanted.split(':')[0]
@@ -75,7 +59,7 @@ function* remapOf(wanted: string): Flow<Remap | string> {
     }
   }
   const user = /^\d+$/.test(name) ? name : (yield* getpwnam(name))?.name
-  if (user === undefined) return `Can't create ID mappings: ${name}: no such user`
+  if (user === undefined) return `Error during uid lookup for ${JSON.stringify(name)}: getent unable to find entry ${JSON.stringify(name)} in passwd database`
   const range = function* (file: string): Flow<readonly [number, number] | undefined> {
     const text = yield* readFile(file)
     const line = isErr(text) ? undefined : text.split('\n').find((l) => l.startsWith(`${name}:`))
@@ -83,7 +67,7 @@ function* remapOf(wanted: string): Flow<Remap | string> {
   }
   const uids = yield* range('/etc/subuid')
   const gids = yield* range('/etc/subgid')
-  if (uids === undefined || gids === undefined) return `Can't create ID mappings: no subuid ranges found for user "${name}"`
+  if (uids === undefined || gids === undefined) return `failed to start daemon: Can't create ID mappings: no subuid ranges found for user "${name}"`
   return { uid: uids[0], gid: gids[0], size: Math.min(uids[1], gids[1]), user: name }
 }
 const nextRange = (text: string): number => {
@@ -128,16 +112,22 @@ function* main(c: Crt): Flow<number> {
     yield* c.stdout.write(`Docker version ${DOCKER_VERSION}, build 5d6db84\n`)
     return 0
   }
-  if (first !== undefined) return yield* unsimulated(c, `option ${first}`)
+  if (first !== undefined) {
+    const name = first.replace(/^--?/, '').split('=')[0]
+    if (OPTIONS.has(name)) return yield* unsimulated(c, `option ${first}`)
+    const complaint = first.startsWith('-') ? `Status: unknown flag: ${first}\nSee 'dockerd --help'., Code: 125` : '"dockerd" accepts no argument(s).\nSee \'dockerd --help\'.\n\nUsage:  dockerd [OPTIONS]\n\nA self-sufficient runtime for containers.'
+    yield* c.stderr.write(`${complaint}\n`)
+    return first.startsWith('-') ? 125 : 1
+  }
   const uid = yield* call('geteuid')
   if (uid !== 0) {
-    yield* c.stderr.write(`time="${yield* timestamp()}" level=info msg="Starting up"\ndockerd needs to be started with root. To see how to run dockerd in rootless mode with unprivileged user, see the documentation\n`)
+    yield* c.stderr.write(`time="${yield* timestamp()}" level=info msg="Starting up"\ndockerd needs to be started with root privileges. To run dockerd in rootless mode as an unprivileged user, see https://docs.docker.com/go/rootless/\n`)
     return 1
   }
   const config = yield* readConfig()
-  if (typeof config === 'string') {
-    yield* c.stderr.write(config)
-    return 1
+  if (isProblem(config)) {
+    yield* c.stderr.write(`${config.problem}\n`)
+    return config.isUnsimulated ? 95 : 1
   }
   yield* log(c, 'info', 'Starting up')
   const taken = yield* claimPidFile()
@@ -148,7 +138,7 @@ function* main(c: Crt): Flow<number> {
   const wanted = config['userns-remap'] ?? ''
   const remap = wanted === '' ? undefined : yield* remapOf(wanted)
   if (typeof remap === 'string') {
-    yield* c.stderr.write(`failed to start daemon: ${remap}\n`)
+    yield* c.stderr.write(`${remap}\n`)
     yield* unlink(PID_FILE)
     return 1
   }
@@ -156,7 +146,7 @@ function* main(c: Crt): Flow<number> {
   return yield* rt.run(serve(c, rt, remap, config))
 }
 
-function* serve(c: Crt, rt: GoRuntime, remap: Remap | undefined, config: Config): Flow<number> {
+function* serve(c: Crt, rt: GoRuntime, remap: Remap | undefined, config: DaemonConfig): Flow<number> {
   const ending = new Signal()
   const state = { isEnding: false }
   yield* sigaction(SIGPIPE, 'ignore')
@@ -176,6 +166,9 @@ function* serve(c: Crt, rt: GoRuntime, remap: Remap | undefined, config: Config)
   yield* log(c, 'info', 'libcontainerd: started new containerd process')
   const daemon = new Daemon(rt, { remap, id: 'ISOL:AB00:DOCK:ERD0:SIMU:LATE:D000:0000:0000:0000:0000:0001' })
   daemon.isLiveRestore = config['live-restore'] === true
+  daemon.hasProxies = config['userland-proxy'] !== false
+  daemon.dns = config.dns ?? []
+  daemon.networks.icc = config.icc !== false
   yield* mkdirAll('/var/lib/docker', 0o710)
   yield* call('fchownat', -100, '/var/lib/docker', 0, remap?.gid ?? 0, 0)
   if (remap !== undefined) {
@@ -226,7 +219,7 @@ function* reloads(c: Crt, rt: GoRuntime, daemon: Daemon, asked: { reload: boolea
     asked.reload = false
     yield* log(c, 'info', 'Got signal to reload configuration, reloading from: /etc/docker/daemon.json')
     const config = yield* readConfig()
-    if (typeof config === 'string') yield* log(c, 'error', config.trimEnd())
+    if (isProblem(config)) yield* log(c, 'error', config.problem)
     else daemon.isLiveRestore = config['live-restore'] === true
   }
 }

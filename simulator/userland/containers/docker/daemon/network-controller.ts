@@ -35,6 +35,8 @@ const OTHER_DRIVERS = new Set(['macvlan', 'ipvlan', 'overlay'])
 export class NetworkController {
   readonly #root: string
   readonly networks = new Map<string, Network>()
+  /** Containers on docker0 may speak to each other. */
+  icc = true
 
   constructor(root: string) {
     this.#root = root
@@ -58,7 +60,7 @@ export class NetworkController {
     const bridge: Network = {
       ...common, id: old?.id ?? (yield* newId()), created: old?.created ?? (yield* timestamp()), name: 'bridge', driver: 'bridge', ipam: [{ Subnet: '172.17.0.0/16', Gateway: '172.17.0.1' }],
       options: {
-        'com.docker.network.bridge.default_bridge': 'true', 'com.docker.network.bridge.enable_icc': 'true', 'com.docker.network.bridge.enable_ip_masquerade': 'true',
+        'com.docker.network.bridge.default_bridge': 'true', 'com.docker.network.bridge.enable_icc': String(this.icc), 'com.docker.network.bridge.enable_ip_masquerade': 'true',
         'com.docker.network.bridge.host_binding_ipv4': '0.0.0.0', 'com.docker.network.bridge.name': 'docker0', 'com.docker.network.driver.mtu': '1500',
       },
       bridge: 'docker0', addresses: new AddressPool(base), endpoints: new Map(),

@@ -68,7 +68,7 @@ export function* writeFiles(daemon: Daemon, container: Container): Flow<void> {
   const resolvPath = `${directory}/resolv.conf`
   const hostResolv = yield* readFile('/etc/resolv.conf')
   const hasOwnDns = [...container.endpoints.values()].some((e) => isUserDefined(e.network.name))
-  const resolv = resolvConf(isErr(hostResolv) ? '' : hostResolv, container, hasOwnDns, hostConfig.NetworkMode === 'host')
+  const resolv = resolvConf(isErr(hostResolv) ? '' : hostResolv, container, hasOwnDns, hostConfig.NetworkMode === 'host', daemon.dns)
   yield* putFile(resolvPath, resolv)
   yield* putFile(`${resolvPath}.hash`, `sha256:${sha256Hex(resolv)}`)
   if (hostConfig.NetworkMode === 'host') {
@@ -86,8 +86,9 @@ export function* writeFiles(daemon: Daemon, container: Container): Flow<void> {
   const own = [...container.endpoints.values()].filter((e) => e.settings.IPAddress !== '').map((e) => `${e.settings.IPAddress}\t${names}\n`)
   yield* putFile(`${directory}/hosts`, HOSTS + extra.join('') + links.join('') + own.join(''))
 }
-function resolvConf(host: string, container: Container, hasOwnDns: boolean, isHostNetwork: boolean): string {
-  const { Dns, DnsSearch, DnsOptions } = container.hostConfig
+function resolvConf(host: string, container: Container, hasOwnDns: boolean, isHostNetwork: boolean, usual: readonly string[]): string {
+  const { DnsSearch, DnsOptions } = container.hostConfig
+  const Dns = container.hostConfig.Dns.length > 0 ? container.hostConfig.Dns : usual
   const lines = host.split('\n').filter((l) => l.trim() !== '' && !l.startsWith('#'))
   if (hasOwnDns) {
     const searches = DnsSearch.length > 0 ? [`search ${DnsSearch.join(' ')}\n`] : lines.filter((l) => l.startsWith('search')).map((l) => `${l}\n`)
@@ -153,7 +154,7 @@ export function* restoreNetworks(daemon: Daemon, container: Container): Flow<voi
     container.nextInterface += 1
     for (const published of endpoint.published) {
       const proxies: number[] = []
-      for (const host of published.hostIp === '' ? ['0.0.0.0', '::'] : [published.hostIp]) {
+      for (const host of !daemon.hasProxies ? [] : published.hostIp === '' ? ['0.0.0.0', '::'] : [published.hostIp]) {
         const proxy = yield* startProxy(published.proto, host, published.hostPort, published)
         if (typeof proxy === 'number') proxies.push(proxy)
       }
@@ -197,7 +198,7 @@ function* publish(daemon: Daemon, container: Container, endpoint: Endpoint, spec
     }
     const proxies: number[] = []
     const published: PublishedPort = { bridge: endpoint.network.bridge, proto, hostIp: binding.HostIp, hostPort: number, address: endpoint.settings.IPAddress, port: Number(port), proxies }
-    for (const host of hosts) {
+    for (const host of daemon.hasProxies ? hosts : []) {
       const proxy = yield* startProxy(proto, host, number, published)
       if (typeof proxy === 'number') {
         proxies.push(proxy)
