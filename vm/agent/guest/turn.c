@@ -18,9 +18,11 @@
 #define FIRST_LOOK 2
 #define RAREST_LOOK 400
 /* A program of several threads often reads its terminal all the time, whatever else it does (docker). Its turn is over when the machine has been
- * at rest for REST: nothing printed, and less than a third of one CPU in use; or, since somebody else may keep it busy, after so long a silence. */
+ * at rest for REST: nothing printed, no program started or ended, and less than a third of one CPU in use. Somebody else may keep it busy:
+ * after such a SILENCE, or so LONG after the last key, the turn is over all the same. */
 #define REST 150
 #define SILENCE 6000
+#define LONG 45000
 /* sudo and script copy between two terminals; nobody nests them deeper. */
 #define MAX_NESTING 4
 #define MAX_DEPTH 40
@@ -31,6 +33,9 @@
 struct reader { bool has_threads; };
 
 static bool find_reader_below(int top, dev_t tty, int nesting, int depth, struct reader *out);
+
+/* When a program has last started or ended. */
+static uint64_t stirred_at;
 
 /* ---- one thread */
 
@@ -186,7 +191,8 @@ void turn_typed(struct job *job) {
 }
 
 void turns_stirred(unsigned ms) {
-    uint64_t soon = now_ms() + ms;
+    stirred_at = now_ms();
+    uint64_t soon = stirred_at + ms;
     for (struct job *job = jobs; job; job = job->next) {
         if (!job->turn.is_asked) continue;
         if (job->turn.at > soon) job->turn.at = soon > job->turn.earliest ? soon : job->turn.earliest;
@@ -205,7 +211,8 @@ static uint64_t busy_ms(void) {
 
 static bool is_at_rest(struct job *job, uint64_t now) {
     uint64_t quiet = job->printed_at > job->turn.since ? job->printed_at : job->turn.since;
-    if (now >= quiet + SILENCE) return true;
+    if (stirred_at > quiet) quiet = stirred_at;
+    if (now >= quiet + SILENCE || now >= job->turn.since + LONG) return true;
     if (job->turn.rest_from < quiet) {
         job->turn.rest_from = now;
         job->turn.busy_then = busy_ms();
