@@ -1,4 +1,6 @@
 // The service for QEMU machines without QEMU: one test for each line of vm/SECURITY.md that needs no real machine, and what a learner may rely on.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { encodeFields, encodeFrame, FRAME } from '../../vm/agent/protocol.ts'
 import { Service } from '../../vm/server/service.ts'
@@ -48,6 +50,21 @@ async function comeBack(all: Around, { link }: Client, received: number | undefi
 }
 
 const newest = ({ driver }: Around): FakeMachine => driver.started.at(-1) as FakeMachine
+
+describe('vm/SECURITY.md', () => {
+  it('names a test for every threat, and only tests that there are', () => {
+    const vm = join(import.meta.dirname, '..', '..', 'vm')
+    const text = readFileSync(join(vm, 'SECURITY.md'), 'utf8')
+    const files = [...readdirSync(import.meta.dirname).filter((name) => name.startsWith('server')).map((name) => join(import.meta.dirname, name)), join(vm, 'server', 'cgroup.test.ts')]
+    const tests = files.map((file) => readFileSync(file, 'utf8')).join('')
+    const lines = text.split('\n').filter((line) => line.startsWith('| ') && !/^\| (threat|---)/.test(line))
+    expect(lines.length).toBeGreaterThan(20)
+    for (const line of lines) {
+      const names = [...(line.split('|')[3] ?? '').matchAll(/`([^`]+)`/g)].map(([, name = '']) => name)
+      expect([line, names.length > 0 && names.every((name) => tests.includes(`it('${name}'`))]).toEqual([line, true])
+    }
+  })
+})
 
 describe('who may have a machine', () => {
   it('takes a ticket once', async () => {
