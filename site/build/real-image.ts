@@ -41,6 +41,8 @@ export function realImage(base: string): AstroIntegration {
         }
         const to = join(fileURLToPath(dir), IMAGE_PATH)
         await mkdir(to, { recursive: true })
+        // Who made the kernel how: its configuration belongs to it.
+        if (existsSync(join(home, 'kernel.config'))) names.push('kernel.config')
         for (const name of names) await cp(join(home, name), join(to, name), { recursive: true })
         logger.info(`real Linux for the page: ${(manifest.bytes / MB).toFixed(1)} MB to download, kernel ${manifest.kernel.release}`)
       },
