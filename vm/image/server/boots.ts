@@ -14,7 +14,7 @@ const FIRST_MEMORY = 1024
 const MINUTE = 60_000
 /** What a learner's first minute needs lies in the page cache of the snapshot. */
 const WARM_UP = 'for user in root learner; do su - $user -c "ls; id; ps aux; ip addr; cat /proc/self/status; lsns; unshare -Urpf --mount-proc true; mount" >/dev/null 2>&1; done; sync'
-const WARM_UP_DOCKER = 'docker ps -a; docker images; docker run --rm --network none busybox true'
+const WARM_UP_DOCKER = 'docker ps -a && docker images && docker run --rm --network none busybox true'
 
 interface Boot { readonly parts: Parts; readonly accelerator: Accelerator; readonly memory: number; readonly ram: string; readonly layer: string | undefined; readonly console: string; readonly append: string }
 
@@ -93,7 +93,8 @@ async function settle(qemu: QemuProcess, docker: boolean): Promise<void> {
   const agent = new AgentClient(streamPort(qemu.agent))
   await helloAtLast(agent)
   await agent.quiesce()
-  await agent.run(docker ? `${WARM_UP}; ${WARM_UP_DOCKER}` : WARM_UP)
+  const { output, status } = await agent.run(docker ? `${WARM_UP}; ${WARM_UP_DOCKER}` : WARM_UP)
+  if (status !== 0) throw new BuildError(`the machine does not do what it should:\n${output}`)
   await new Promise((resolve) => setTimeout(resolve, 3000))
 }
 
