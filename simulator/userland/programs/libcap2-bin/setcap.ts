@@ -73,7 +73,7 @@ function* change(c: Crt, file: string, caps: CapTriple | undefined, rootid: numb
   }
   if (!caps && result === E.ENODATA) yield* c.stderr.write(`File '${file}' has no capablity to remove\n`)
   else if (caps && result === E.EINVAL) yield* c.stderr.write(`Invalid file '${file}' for capability operation\n`)
-  else yield* c.stderr.write(`Failed to ${caps ? 'set' : 'remove'} capabilities on file '${file}': ${result.message}\n`)
+  else yield* c.stderr.write(`Failed to set capabilities on file '${file}': ${result.message}\n`)
   exit(1)
 }
 

@@ -149,7 +149,7 @@ function* applyCaps(c: Crt, r: Request): Flow<void> {
   if (inheritable !== undefined) {
     const sets = yield* ownCaps(c)
     const set = yield* call('capset', { ...sets, inheritable: yield* changed(c, sets.inheritable, inheritable) })
-    if (isErr(set)) yield* die(c, PRIVERR, 'activate capabilities', set)
+    if (isErr(set)) yield* die(c, PRIVERR, 'apply capabilities', set)
   }
   const ambient = r.given.get('ambient-caps')
   if (ambient !== undefined) {
