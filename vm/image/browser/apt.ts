@@ -1,6 +1,6 @@
 // Debian packages for another architecture without touching this computer's apt: a configuration, lists and a cache of its own under the build's
 // home. Versions are pinned in versions.json; what the mirrors no longer have comes newer, and is said.
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { BuildError, run } from '../target.ts'
 
@@ -50,8 +50,8 @@ export class PrivateApt {
   fetchWithDependencies(names: readonly string[], pinned: Readonly<Record<string, string>>): DebianPackage[] {
     const pins = this.#available(pinned)
     const wanted = [...new Set([...names, ...pins.keys()])].map((name) => pins.has(name) ? `${name}=${pins.get(name)}` : name)
-    const listed = this.#apt('apt-get', ['install', '--print-uris', '--yes', ...wanted])
-    const files = [...listed.matchAll(/^'[^']+' (\S+\.deb) \d+/gm)].flatMap((match) => match[1] ?? [])
+    const planned = this.#apt('apt-get', ['install', '--simulate', '--yes', ...wanted])
+    const files = [...planned.matchAll(/^Inst (\S+) \((\S+) .*\[(\w+)\]\)/gm)].map(([, name, version = '', architecture]) => `${name}_${version.replaceAll(':', '%3a')}_${architecture}.deb`)
     this.#apt('apt-get', ['install', '--download-only', '--yes', ...wanted])
     return files.sort().map((file) => this.#described(file))
   }
@@ -60,11 +60,12 @@ export class PrivateApt {
   fetchAlone(name: string, pinned: string | undefined): DebianPackage {
     const version = pinned === undefined ? undefined : this.#available({ [name]: pinned }).get(name)
     const wanted = version === undefined ? name : `${name}=${version}`
-    const before = new Set(readdirSync(this.#archives))
-    const uri = this.#apt('apt-get', ['download', '--print-uris', wanted])
-    const file = /^'[^']+' (\S+\.deb) \d+/m.exec(uri)?.[1]
-    if (file === undefined) throw new BuildError(`no package ${wanted} on the mirrors`)
-    if (!before.has(file)) run('apt-get', ['download', wanted], { env: this.#env, cwd: this.#archives })
+    // The version it would be, without fetching anything.
+    const shown = this.#apt('apt-cache', ['show', '--no-all-versions', wanted])
+    const [found, architecture] = [/^Version: (\S+)/m, /^Architecture: (\S+)/m].map((field) => field.exec(shown)?.[1])
+    if (found === undefined || architecture === undefined) throw new BuildError(`no package ${wanted} on the mirrors`)
+    const file = `${name}_${found.replaceAll(':', '%3a')}_${architecture}.deb`
+    if (!existsSync(join(this.#archives, file))) run('apt-get', ['download', `${name}=${found}`], { env: this.#env, cwd: this.#archives })
     return this.#described(file)
   }
 

@@ -48,7 +48,8 @@ export const PROGRAMS: Readonly<Record<string, string>> = {
   'tree': 'tree',
   'uidmap': 'getsubids newgidmap newuidmap',
   'util-linux': `blkid blockdev choom chrt dmesg fallocate findmnt flock getopt ionice ipcmk ipcrm ipcs lsblk lscpu lsfd     lslocks lsns mcookie mesg more mountpoint namei nsenter pivot_root prlimit rename.ul rev runuser setarch linux32 linux64 i386 setpriv
-    setsid setterm su switch_root taskset unshare uuidgen whereis `,
+    setsid setterm su switch_root taskset unshare whereis `,
+  'uuid-runtime': 'uuidgen',
   'xxd': 'xxd',
 }
 

@@ -30,8 +30,9 @@ async function build({ home, options, say }: BuildRequest): Promise<void> {
   const apt = new PrivateApt(join(home, 'apt'), 'i386', say)
   say('fetching Debian’s packages')
   apt.update()
-  const packages = apt.fetchWithDependencies([...Object.keys(PROGRAMS), ...DATA_PACKAGES], withoutKernels(pinnedVersions()))
-  const kernel = options.includes('--stock-kernel') ? stockKernel(apt, home) : compiledKernel(apt, home, time, say)
+  const isStock = options.includes('--stock-kernel')
+  const packages = apt.fetchWithDependencies([...Object.keys(PROGRAMS), ...DATA_PACKAGES, ...(isStock ? ['kmod'] : [])], withoutKernels(pinnedVersions()))
+  const kernel = isStock ? stockKernel(apt, home) : compiledKernel(apt, home, time, say)
   say(`kernel ${kernel.release} (${(kernel.bzImage.length / 1e6).toFixed(2)} MB), ${packages.length} packages`)
   const pool = join(home, 'work-pool')
   rmSync(pool, { recursive: true, force: true })
@@ -41,7 +42,7 @@ async function build({ home, options, say }: BuildRequest): Promise<void> {
   say(`booting it once in v86 (${(initrd.length / 1e6).toFixed(1)} MB to unpack)`)
   const { state, release } = await makeState({ bzImage: kernel.bzImage, initrd, memory: MEMORY, say })
   say(`compressing ${(state.length / 1e6).toFixed(0)} MB`)
-  const level = options.includes('--quick') || kernel.stock ? 12 : 22
+  const level = options.includes('--quick') || isStock ? 9 : 19
   const compressed = zstdCompressSync(state, { params: { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_windowLog]: 27, [constants.ZSTD_c_enableLongDistanceMatching]: 1 } })
 
   const v86 = join(PROJECT, 'node_modules/v86')
