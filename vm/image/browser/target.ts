@@ -85,7 +85,7 @@ export const browserTarget: ImageTarget = {
   name: 'browser',
   about: 'Linux for the page: kernel, Debian user space and saved state for v86',
   options: {
-    '--stock-kernel': 'Debian’s own 32-bit kernel instead of compiling one: minutes quicker, some megabytes more',
+    '--stock-kernel': 'Debian’s own 32-bit kernel instead of compiling one (does not boot in v86 yet: vm/README.md)',
     '--quick': 'compress less well: a minute quicker',
   },
   missing: (options): readonly Missing[] => missingPackages(options.includes('--stock-kernel') ? { ...NEEDS, ...STOCK_NEEDS } : { ...NEEDS, ...KERNEL_NEEDS }),
