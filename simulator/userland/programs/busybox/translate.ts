@@ -22,6 +22,8 @@ const RULES = new Map<string, readonly Rule[]>([
   ['stat', [[/^stat: cannot statx '(.+)': (.+)$/, "stat: can't stat '$1': $2"]]],
   ['head', [[/^head: cannot open '(.+)' for reading: (.+)$/, 'head: $1: $2']]],
   ['tail', [[/^tail: cannot open '(.+)' for reading: (.+)$/, "tail: can't open '$1': $2"]]],
+  ['date', [[/^date: cannot set date: (.+)$/, "date: can't set date: $1"]]],
+  ['dmesg', [[/^dmesg: (?:read kernel buffer failed|clear kernel buffer failed): (.+)$/, 'dmesg: klogctl: $1']]],
   ['dd', [[/^dd: failed to open '(.+)': (.+)$/, "dd: can't open '$1': $2"]]],
   ...['md5sum', 'sha1sum', 'sha256sum', 'sha512sum', 'tar'].map((name): [string, readonly Rule[]] => [name, [[/^(\w+): '?([^':]+)'?: (?:Cannot open: )?(.+)$/, "$1: can't open '$2': $3"]]]),
   ['nsenter', [[/^nsenter: cannot open (.+): (.+)$/, "nsenter: can't open '$1': $2"]]],

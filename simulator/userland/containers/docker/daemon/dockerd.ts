@@ -149,7 +149,8 @@ function* main(c: Crt): Flow<number> {
 function* serve(c: Crt, rt: GoRuntime, remap: Remap | undefined, config: DaemonConfig): Flow<number> {
   const ending = new Signal()
   const state = { isEnding: false }
-  yield* sigaction(SIGPIPE, 'ignore')
+  // caught, not ignored: what it starts has the default again
+  yield* sigaction(SIGPIPE, function* () {})
   for (const sig of [SIGINT, SIGTERM]) {
     yield* sigaction(sig, function* () {
       state.isEnding = true
