@@ -22,7 +22,7 @@ export interface BrowserVmManifest {
   readonly memory: number
   /** Exactly this version of v86 reads the state. */
   readonly v86: string
-  readonly kernel: { readonly release: string; readonly package: string; readonly version: string; readonly stock: boolean }
+  readonly kernel: { readonly release: string; readonly package: string; readonly version: string }
   /** Debian packages of which something is in the image: name, version. */
   readonly packages: Readonly<Record<string, string>>
   /** Beside the manifest: who wrote all this, under which licences, and where the sources are. */

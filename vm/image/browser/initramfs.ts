@@ -1,4 +1,4 @@
-// What the machine boots from once: a first program that moves the image into a tmpfs, and the image with the learner's host, init, agent and modules.
+// What the machine boots from once: a first program that moves the image into a tmpfs, and the image with the learner's host, init and agent.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { zstdCompressSync } from 'node:zlib'
@@ -9,28 +9,24 @@ import { RootTree } from './root-tree.ts'
 
 const GUEST = join(import.meta.dirname, 'guest')
 const CONSOLE = 5 << 8 | 1
-/** Tools that only Debian's kernel, which is in pieces, has a use for. */
-const MODULE_TOOLS = 'kmod depmod insmod lsmod modinfo modprobe rmmod'
 
 export interface InitramfsParts {
   /** Folder with the unpacked packages. */
   readonly pool: string
   readonly agent: Uint8Array
-  readonly modules: ReadonlyMap<string, Uint8Array>
   /** Seconds since 1970, everybody's time of change. */
   readonly time: number
 }
 
 /** The archive, and what is in the machine. It is compressed: the kernel gives the archive's memory back only after unpacking it, and half of the memory is too little for both. */
-export function initramfs({ pool, agent, modules, time }: InitramfsParts): { readonly archive: Uint8Array; readonly paths: ReadonlySet<string> } {
+export function initramfs({ pool, agent, time }: InitramfsParts): { readonly archive: Uint8Array; readonly paths: ReadonlySet<string> } {
   const tree = new RootTree(pool, time)
-  tree.addHost(modules.size > 0 ? MODULE_TOOLS : '')
+  tree.addHost()
   tree.addFile('/etc/inittab', guestFile('inittab'))
   tree.addFile('/usr/lib/isolab/start', guestFile('start'), { mode: 0o755 })
   tree.addFile('/usr/lib/isolab/agent', agent, { mode: 0o755 })
   tree.addLink('/usr/sbin/init', '../bin/busybox')
   for (const name of ['common-account', 'common-auth', 'common-password', 'common-session', 'common-session-noninteractive', 'other']) tree.addFile(`/etc/pam.d/${name}`, guestFile(`pam.d/${name}`))
-  for (const [path, content] of modules) tree.addFile(path, content)
   const nodes = tree.nodes()
   const busybox = nodes.find(({ path }) => path === '/usr/bin/busybox')
   if (busybox === undefined) throw new BuildError('the machine needs busybox')

@@ -8,7 +8,7 @@ import type { DebianPackage } from './apt.ts'
 export function licences(manifest: BrowserVmManifest, packages: readonly DebianPackage[], pool: string): string {
   const { kernel } = manifest
   const fields: Readonly<Record<string, string>> = {
-    kernel: kernel.stock ? `Linux ${kernel.release}, Debian's own build, unchanged.` : `Linux ${kernel.release}, compiled for this machine from Debian's source.`,
+    kernel: `Linux ${kernel.release}, compiled for this machine from Debian's source.`,
     kernelPackage: kernel.package, kernelVersion: kernel.version, v86: manifest.v86,
     packages: packages.map((each) => `| ${each.name} | ${each.version} | ${sourceOf(each)} | ${licencesOf(each, pool)} |`).join('\n'),
   }

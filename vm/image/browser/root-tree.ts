@@ -29,14 +29,14 @@ export class RootTree {
   }
 
   /** The host: /etc and homes, programs (and these besides), what they load, and Debian's links to them. */
-  addHost(morePrograms = ''): void {
+  addHost(): void {
     const host = hostImage([]).filter(({ path }) => !LEFT_OUT.test(path))
     for (const node of host) if (node.type === 'dir') this.#image.dir(node.path, node)
     for (const node of host) {
       if (node.type === 'file') this.addFile(node.path, node.content, node)
       else if (node.type === 'symlink' && !/^\/(usr\/s?bin|etc\/alternatives|etc\/network)\//.test(node.path)) this.addLink(node.path, node.target)
     }
-    for (const name of [...Object.values(PROGRAMS), morePrograms].join(' ').trim().split(/\s+/)) this.#fromPool(this.#programPath(name))
+    for (const name of Object.values(PROGRAMS).join(' ').trim().split(/\s+/)) this.#fromPool(this.#programPath(name))
     for (const path of DATA) this.#fromPool(path)
     this.#addLibraries()
     this.#addDebianLinks(host)

@@ -6,7 +6,7 @@ import type { BrowserVmManifest } from '../../browser/manifest.ts'
 import { type BuildRequest, type ImageTarget, type Missing, missingPackages, run } from '../target.ts'
 import { filesOf, PrivateApt, pinnedVersions, unpack } from './apt.ts'
 import { initramfs } from './initramfs.ts'
-import { compiledKernel, stockKernel } from './kernel.ts'
+import { compiledKernel } from './kernel.ts'
 import { licences } from './licences.ts'
 import { storeFile } from './store-file.ts'
 import { makeState } from './make-state.ts'
@@ -21,28 +21,26 @@ const PROJECT = join(import.meta.dirname, '../../..')
 const NEEDS = {
   'apt-get': 'apt', 'dpkg-deb': 'dpkg', 'gcc': 'gcc', 'make': 'make', '/usr/lib32/libc.a': 'libc6-dev-i386',
   '/usr/share/seabios/bios.bin': 'seabios', '/usr/share/seabios/vgabios-stdvga.bin': 'seabios', '/usr/share/keyrings/debian-archive-keyring.gpg': 'debian-archive-keyring',
+  'flex': 'flex', 'bison': 'bison', 'bc': 'bc', 'xz': 'xz-utils', '/usr/include/libelf.h': 'libelf-dev',
 }
-const KERNEL_NEEDS = { 'flex': 'flex', 'bison': 'bison', 'bc': 'bc', 'xz': 'xz-utils', '/usr/include/libelf.h': 'libelf-dev' }
-const STOCK_NEEDS = { 'depmod': 'kmod' }
 
 async function build({ home, options, say }: BuildRequest): Promise<void> {
   const time = Number(process.env.SOURCE_DATE_EPOCH ?? IMAGE_TIME)
   const apt = new PrivateApt(join(home, 'apt'), 'i386', say)
   say('fetching Debian’s packages')
   apt.update()
-  const isStock = options.includes('--stock-kernel')
-  const packages = apt.fetchWithDependencies([...Object.keys(PROGRAMS), ...DATA_PACKAGES, ...(isStock ? ['kmod'] : [])], withoutKernels(pinnedVersions()))
-  const kernel = isStock ? stockKernel(apt, home) : compiledKernel(apt, home, time, say)
+  const packages = apt.fetchWithDependencies([...Object.keys(PROGRAMS), ...DATA_PACKAGES], withoutKernels(pinnedVersions()))
+  const kernel = compiledKernel(apt, home, time, say)
   say(`kernel ${kernel.release} (${(kernel.bzImage.length / 1e6).toFixed(2)} MB), ${packages.length} packages`)
   const pool = join(home, 'work-pool')
   rmSync(pool, { recursive: true, force: true })
   mkdirSync(pool, { recursive: true })
   unpack(packages, pool)
-  const { archive: initrd, paths } = initramfs({ pool, agent: guestAgent(home), modules: kernel.modules, time })
+  const { archive: initrd, paths } = initramfs({ pool, agent: guestAgent(home), time })
   say(`booting it once in v86 (${(initrd.length / 1e6).toFixed(1)} MB to unpack)`)
   const { state, release } = await makeState({ bzImage: kernel.bzImage, initrd, memory: MEMORY, say })
   say(`compressing ${(state.length / 1e6).toFixed(0)} MB`)
-  const level = options.includes('--quick') || isStock ? 9 : 19
+  const level = options.includes('--quick') ? 9 : 19
   const compressed = zstdCompressSync(state, { params: { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_windowLog]: 27, [constants.ZSTD_c_enableLongDistanceMatching]: 1 } })
 
   const v86 = join(PROJECT, 'node_modules/v86')
@@ -55,7 +53,7 @@ async function build({ home, options, say }: BuildRequest): Promise<void> {
   const used = packages.filter((each) => filesOf(each).some((path) => paths.has(path)))
   const manifest: BrowserVmManifest = {
     format: 1, built: time, files, bytes: Object.values(files).reduce((sum, { bytes }) => sum + bytes, 0), memory: MEMORY, v86: version,
-    kernel: { release, package: kernel.package, version: kernel.version, stock: kernel.stock },
+    kernel: { release, package: kernel.package, version: kernel.version },
     packages: Object.fromEntries(used.map(({ name, version }) => [name, version])), licences: 'LICENCES.md',
   }
   writeFileSync(join(home, 'LICENCES.md'), licences(manifest, used, pool))
@@ -85,9 +83,8 @@ export const browserTarget: ImageTarget = {
   name: 'browser',
   about: 'Linux for the page: kernel, Debian user space and saved state for v86',
   options: {
-    '--stock-kernel': 'Debian’s own 32-bit kernel instead of compiling one (does not boot in v86 yet: vm/README.md)',
     '--quick': 'compress less well: a minute quicker',
   },
-  missing: (options): readonly Missing[] => missingPackages(options.includes('--stock-kernel') ? { ...NEEDS, ...STOCK_NEEDS } : { ...NEEDS, ...KERNEL_NEEDS }),
+  missing: (): readonly Missing[] => missingPackages(NEEDS),
   build,
 }
