@@ -136,7 +136,7 @@ export class Grammar {
     this.lex.arrayAllowed = true
     this.expandAlias()
     const t = this.lex.peek()
-    if (t.kind === 'word' && (this.bash ? RESERVED_BASH : RESERVED).has(t.text) && t.text !== 'in') {
+    if (t.kind === 'word' && (this.bash ? RESERVED_BASH : RESERVED).has(t.text)) {
       this.lex.next()
       this.reserved(t)
     } else if (t.kind === 'word' && this.lex.dialect === 'ash' && (t.text === '[[' || t.text === 'function')) {

@@ -171,7 +171,11 @@ function simple(n: U.Command, place: Place): Simple {
   if (n.name) words.push(word(n.name, place, 'word', false))
   let before: U.Command['suffix'][number] | undefined
   for (const s of n.suffix) {
-    if (s.type === 'Word' || s.type === 'Assignment') words.push(argument(s))
+    const previous = before ?? n.name
+    // a<(…)b: to the parser three words.
+    const goesOn = s.type === 'Word' && previous?.type === 'Word' && previous.end === s.pos
+    if (goesOn) words.push(joined(words.pop(), argument(s)))
+    else if (s.type === 'Word' || s.type === 'Assignment') words.push(argument(s))
     else {
       // {NAME[SUBSCRIPT]}>…: to the parser a word and a redirection.
       const element = before?.type === 'Word' && before.end === s.pos ? /^\{([A-Za-z_]\w*\[\w+\])\}$/.exec(before.text)?.[1] : undefined
@@ -185,6 +189,8 @@ function simple(n: U.Command, place: Place): Simple {
   line = place.line(second?.type === 'Word' ? second.end : n.pos)
   return { kind: 'simple', line, assigns, words, redirects }
 }
+
+const joined = (before: Word | undefined, after: Word): Word => (before === undefined ? after : { text: before.text + after.text, literal: undefined, parts: [...before.parts, ...after.parts], braces: undefined, assign: undefined })
 
 function assignment(a: U.Assignment, place: Place): Assign {
   const index = a.index ? word(a.index, place, 'plain', false) : undefined
