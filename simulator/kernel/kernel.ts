@@ -32,6 +32,9 @@ export interface KernelOptions {
   readonly dispatcher: SyscallDispatcher
 }
 
+/** log_buf_len, and what the kernel keeps beside each line's text (struct printk_info). */
+const LOG_BYTES = 256 * 1024, LOG_ENTRY_BYTES = 88
+
 export class Kernel {
   readonly clock: Clock
   readonly trace: Emitter
@@ -80,6 +83,7 @@ export class Kernel {
   savedConsoleLevel: number | undefined
   /** How many of its lines syslog(2) has cleared. */
   logCleared = 0
+  #logBytes = 0
   /** What its other parts hang into the machine: the cgroup hierarchy, the disk, AppArmor's policy … */
   readonly rooms = new Rooms()
   /** The CPU that handles what devices have received: busy until then, in ns since boot. */
@@ -117,5 +121,14 @@ export class Kernel {
   /** printk; level as in syslog(2), 6 is info */
   printk(level: number, text: string): void {
     this.log.push({ time: this.clock.now, level, text })
+    this.#logBytes += LOG_ENTRY_BYTES + text.length
+    if (this.#logBytes > LOG_BYTES) this.#forgetOldest()
+  }
+  /** The log is a ring: the oldest quarter makes room. */
+  #forgetOldest(): void {
+    let count = 0
+    for (let freed = 0; freed < LOG_BYTES / 4; count++) freed += LOG_ENTRY_BYTES + this.log[count].text.length
+    for (const { text } of this.log.splice(0, count)) this.#logBytes -= LOG_ENTRY_BYTES + text.length
+    this.logCleared = Math.max(0, this.logCleared - count)
   }
 }
