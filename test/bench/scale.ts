@@ -1,5 +1,5 @@
 // What one more costs on a machine that has 10 of them, and on one that has 10,000: the cost must not grow with the machine.
-import { CLONE_NEWCGROUP, CLONE_NEWIPC, CLONE_NEWNET, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWTIME, CLONE_NEWUSER, CLONE_NEWUTS } from '../../simulator/abi/sched.ts'
+import { CLONE_NEWCGROUP, CLONE_NEWIPC, CLONE_NEWNET, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWTIME, CLONE_NEWUSER, CLONE_NEWUTS, CLONE_VM } from '../../simulator/abi/sched.ts'
 import { isErr } from '../../simulator/abi/errno.ts'
 import type { Flow } from '../../simulator/abi/syscalls.ts'
 import { runFlow } from '../../simulator/machine/test/run-flow.ts'
@@ -28,8 +28,9 @@ function* sleeper(): Flow<number> {
   yield* call('pause')
   return 0
 }
+/** They share the first one's memory: the machine has none for 10,000 of their own. */
 const add = (flags: number): Subject['add'] => function* () {
-  must(yield* call('clone', flags, sleeper))
+  must(yield* call('clone', flags | CLONE_VM, sleeper))
 }
 const oneMore = (flags: number): Subject['oneMore'] => function* () {
   const pid = must(yield* call('clone', flags, function* () {
