@@ -150,7 +150,7 @@ function ulimits(list: readonly string[]): HostConfig['Ulimits'] {
     return { Name: name, Hard: Number(hard), Soft: Number(soft) }
   })
 }
-function* devices(list: readonly string[]): Flow<HostConfig['Devices']> {
+function devices(list: readonly string[]): HostConfig['Devices'] {
   const found: HostConfig['Devices'] = []
   for (const text of list) {
     const [host, second = host, third] = text.split(':')
@@ -160,7 +160,6 @@ function* devices(list: readonly string[]): Flow<HostConfig['Devices']> {
     if (!/^[rwm]+$/.test(permissions)) throw new OptionError(`bad mode specified: ${permissions}`)
     found.push({ PathOnHost: host, PathInContainer: isMode ? host : second, CgroupPermissions: permissions })
   }
-  yield* (function* () {})()
   return found
 }
 
@@ -212,7 +211,7 @@ export function* runRequest(flags: Flags, env: ReadonlyMap<string, string>): Flo
   if ('error' in ports) throw new OptionError(ports.error)
   config.ExposedPorts = ports.exposed
   host.PortBindings = ports.bindings
-  host.Devices = yield* devices(flags.list('device'))
+  host.Devices = devices(flags.list('device'))
   config.Env = yield* environment(flags, env)
   const labels = [...(yield* readPairs(flags.list('label-file'), undefined)), ...flags.list('label')]
   config.Labels = toMap(labels)

@@ -67,7 +67,7 @@ export function* attach(daemon: Daemon, container: Container, exchange: Exchange
   const before = container.exits
   if (wanted.stdin && config.OpenStdin) {
     daemon.rt.go(pumpStdin(exchange, () => container.streams, config.StdinOnce && !config.Tty, function* () {
-      yield* container.shim?.ask('closeIO', {}) ?? (function* () {})()
+      yield* container.ask('closeIO', {})
     }))
   }
   yield* daemon.event(container, 'attach')

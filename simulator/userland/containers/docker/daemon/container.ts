@@ -1,6 +1,7 @@
 // One container as the daemon knows it.
 import type { Flow } from '../../../../abi/syscalls.ts'
 import { Signal } from '../../../libc/goroutine.ts'
+import type { ShimMethod, ShimParams, ShimResult } from '../../shim-protocol.ts'
 import type { ContainerConfig, EndpointRequest, HostConfig, MountPoint, PortMap } from '../api.ts'
 import type { ExecProcess } from './exec.ts'
 import type { Endpoint } from './network.ts'
@@ -111,6 +112,11 @@ export class Container {
     this.imageId = fields.imageId
     this.cacheId = fields.cacheId
     this.directory = fields.directory
+  }
+
+  /** Asks its shim. Undefined if it has none (any more): there is nobody to do it to. Throws an ApiError with what the shim says. */
+  *ask<M extends ShimMethod>(method: M, params: ShimParams<M>): Flow<ShimResult<M> | undefined> {
+    return this.shim === undefined ? undefined : yield* this.shim.ask(method, params)
   }
 
   get shortId(): string {

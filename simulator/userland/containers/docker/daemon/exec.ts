@@ -95,11 +95,8 @@ export function* startExec(exec: ExecProcess): Flow<void> {
   container.execs.set(exec.id, exec)
   exec.running = true
   try {
-    yield* container.shim?.ask('exec', { execId: exec.id, spec, ...exec.streams.stdio }) ?? (function* () {})()
-    const started = yield* container.shim?.ask('start', { execId: exec.id }) ?? (function* () {
-      return { pid: 0 }
-    })()
-    exec.pid = started.pid
+    yield* container.ask('exec', { execId: exec.id, spec, ...exec.streams.stdio })
+    exec.pid = (yield* container.ask('start', { execId: exec.id }))?.pid ?? 0
   } catch (thrown) {
     if (!(thrown instanceof ApiError)) throw thrown
     yield* exec.streams.abandon()
@@ -144,7 +141,7 @@ export function* runExec(daemon: Daemon, exec: ExecProcess, exchange: Exchange, 
   }
   if (config.AttachStdin === true) {
     daemon.rt.go(pumpStdin(exchange, () => exec.streams, config.Tty !== true, function* () {
-      yield* container.shim?.ask('closeIO', { execId: exec.id }) ?? (function* () {})()
+      yield* container.ask('closeIO', { execId: exec.id })
     }))
   }
   while (exec.running) yield* daemon.rt.wait(exec.ended)

@@ -68,7 +68,7 @@ function* probe(daemon: Daemon, container: Container, words: readonly string[], 
     while (exec.running) {
       const left = deadline - (yield* monotonicMs())
       if (left <= 0) {
-        yield* container.shim?.ask('kill', { execId: exec.id, signal: 9 }) ?? (function* () {})()
+        yield* container.ask('kill', { execId: exec.id, signal: 9 })
         return { status: -1, output: `Health check exceeded timeout (${timeoutMs / 1000}s)` }
       }
       yield* daemon.rt.wait(exec.ended, left)

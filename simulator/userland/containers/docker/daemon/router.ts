@@ -85,7 +85,7 @@ const ROUTES: readonly Route[] = [
       container.consoleSize = { height: Number(x.get('h')), width: Number(x.get('w')) }
       throw new ApiError(409, `Container ${container.id} is not running`)
     }
-    yield* container.shim?.ask('resizePty', { width: Number(x.get('w')), height: Number(x.get('h')) }) ?? (function* () {})()
+    yield* container.ask('resizePty', { width: Number(x.get('w')), height: Number(x.get('h')) })
     yield* x.sendEmpty(200)
   }],
   ['GET', /^\/containers\/([^/]+)\/logs$/, function* (daemon, x) {
@@ -107,7 +107,7 @@ const ROUTES: readonly Route[] = [
   ['POST', /^\/exec\/([^/]+)\/resize$/, function* (daemon, x) {
     const exec = getExec(daemon, x.params[0])
     exec.consoleSize = { height: Number(x.get('h')), width: Number(x.get('w')) }
-    if (exec.running) yield* exec.container.shim?.ask('resizePty', { execId: exec.id, width: Number(x.get('w')), height: Number(x.get('h')) }) ?? (function* () {})()
+    if (exec.running) yield* exec.container.ask('resizePty', { execId: exec.id, width: Number(x.get('w')), height: Number(x.get('h')) })
     yield* x.sendEmpty(200)
   }],
 ]

@@ -54,9 +54,7 @@ export const CONTAINER_ROUTES: readonly Route[] = [
     const container = containerOf(daemon, x)
     if (!container.state.running) throw conflict(`Container ${container.id} is not running`)
     if (container.state.restarting) throw conflict(`Container ${container.id} is restarting, wait until the container is running`)
-    const { pids } = yield* container.shim?.ask('pids', {}) ?? (function* () {
-      return { pids: [] }
-    })()
+    const { pids } = (yield* container.ask('pids', {})) ?? { pids: [] }
     const args = x.get('ps_args') === '' ? '-ef' : x.get('ps_args')
     const list = pids.map(({ pid }) => pid)
     let result = yield* runProgram(['ps', ...args.split(/\s+/), `-q${list.join(',')}`])
@@ -80,7 +78,7 @@ export const CONTAINER_ROUTES: readonly Route[] = [
     if (container.state.running && Object.keys(given).length > 0) {
       const { memory, pids } = limitResources(merged)
       const quota = merged.NanoCpus > 0 ? { quota: Math.floor(merged.NanoCpus / 10000), period: 100000 } : { ...(merged.CpuQuota === 0 ? {} : { quota: merged.CpuQuota }), ...(merged.CpuPeriod === 0 ? {} : { period: merged.CpuPeriod }) }
-      yield* container.shim?.ask('update', { resources: { memory, cpu: { ...(merged.CpuShares === 0 ? {} : { shares: merged.CpuShares }), ...quota }, ...(pids === undefined ? {} : { pids }) } }) ?? (function* () {})()
+      yield* container.ask('update', { resources: { memory, cpu: { ...(merged.CpuShares === 0 ? {} : { shares: merged.CpuShares }), ...quota }, ...(pids === undefined ? {} : { pids }) } })
     }
     yield* saveContainer(container)
     yield* daemon.event(container, 'update')

@@ -267,7 +267,7 @@ function* onExecExit(container: Container, execId: string, exit: ShimExit): Flow
   exec.running = false
   yield* exec.streams.remove()
   try {
-    yield* container.shim?.ask('delete', { execId }) ?? (function* () {})()
+    yield* container.ask('delete', { execId })
   } catch (thrown) {
     if (!(thrown instanceof ApiError)) throw thrown
   }
@@ -337,7 +337,7 @@ export function* cleanUp(daemon: Daemon, container: Container): Flow<void> {
   } catch (thrown) {
     if (!(thrown instanceof ApiError)) throw thrown
   }
-  yield* container.streams?.remove() ?? (function* () {})()
+  if (container.streams !== undefined) yield* container.streams.remove()
   yield* removeAll(`/run/docker/containerd/${container.id}`)
   yield* removeAll(bundleDirectory(container.id))
   if (container.hostConfig.IpcMode === 'shareable') yield* call('umount2', `${container.directory}/mounts/shm`, 2)

@@ -37,7 +37,7 @@ function* signal(daemon: Daemon, container: Container, number: number): Flow<voi
 /** A killed process ends even while frozen: the resume may find nobody. */
 function* thaw(container: Container): Flow<void> {
   try {
-    yield* container.shim?.ask('resume', {}) ?? (function* () {})()
+    yield* container.ask('resume', {})
   } catch (thrown) {
     if (!(thrown instanceof ApiError)) throw thrown
   }
@@ -107,7 +107,7 @@ export function* restartContainer(daemon: Daemon, container: Container, seconds:
 export function* pauseContainer(daemon: Daemon, container: Container): Flow<void> {
   requireRunning(container)
   if (container.state.paused) throw conflict(`Container ${container.id} is already paused`)
-  yield* container.shim?.ask('pause', {}) ?? (function* () {})()
+  yield* container.ask('pause', {})
   container.state.paused = true
   yield* saveContainer(container)
   yield* daemon.event(container, 'pause')
@@ -115,7 +115,7 @@ export function* pauseContainer(daemon: Daemon, container: Container): Flow<void
 }
 export function* unpauseContainer(daemon: Daemon, container: Container): Flow<void> {
   if (!container.state.paused) throw serverError(`Container ${container.id} is not paused`)
-  yield* container.shim?.ask('resume', {}) ?? (function* () {})()
+  yield* container.ask('resume', {})
   container.state.paused = false
   yield* saveContainer(container)
   yield* daemon.event(container, 'unpause')
