@@ -34,7 +34,7 @@ function pingAction({ ping, from = 'host' }: PingFact, world: World): Action | u
   return pid === undefined ? undefined : { user: 'root', script: `nsenter --net --target ${pid} ${send}` }
 }
 
-const NOT_YET: Verdict = { met: false, words: 'not looked at yet' }
+export const NOT_YET: Verdict = { met: false, words: 'not looked at yet' }
 
 export function shVerdict(fact: ShFact, results: ActionResults | undefined): Verdict {
   const found = results?.get(actionKey(shAction(fact)))

@@ -1,5 +1,5 @@
 // Is a fact true, and what was measured? Pure: the same observation, the same verdict.
-import { pingVerdict, shVerdict } from './action.ts'
+import { actionKey, actionsOf, NOT_YET, pingVerdict, shVerdict } from './action.ts'
 import { cgroupVerdict } from './cgroup-facts.ts'
 import type { Fact, Observation, RanFact, Verdict } from './fact.ts'
 import { chainVerdict, linkVerdict, routeVerdict } from './net-facts.ts'
@@ -54,7 +54,10 @@ function goneVerdict(fact: Fact, observation: Observation): Verdict {
   return was === undefined ? { met: false, words: 'it has not been there yet' } : { met: true, words: `gone since step ${was.step.n + 1}` }
 }
 
+/** What has not been looked at is not known to be false. */
 function notVerdict(fact: Fact, observation: Observation): Verdict {
+  const results = observation.steps.at(-1)?.results
+  if (actionsOf(fact, observation.world).some((action) => results?.has(actionKey(action)) !== true)) return NOT_YET
   const { met, words } = evaluate(fact, observation)
   return { met: !met, words }
 }

@@ -45,3 +45,11 @@ test('what an action found is looked up, and told', () => {
   expect(words(fact, world, found('ping: connect: Network is unreachable', 2))).toBe('not yet: red has no route to 10.0.2.2')
   expect(words({ ping: '10.0.2.2', from: 'blue' }, world)).toBe('not yet: there is no room called blue')
 })
+
+test('that an address does not answer is only known once somebody has asked it', () => {
+  const fact: Fact = { not: { ping: '10.0.2.2', from: 'red' } }
+  const found = (status: number): ActionResults => new Map(actionsOf(fact, world).map((action) => [actionKey(action), { output: '', status }]))
+  expect(words(fact, world)).toBe('not yet: not looked at yet')
+  expect(words(fact, world, found(1))).toBe('met: red gets no answer from 10.0.2.2')
+  expect(words(fact, world, found(0))).toBe('not yet: 10.0.2.2 answers red')
+})
