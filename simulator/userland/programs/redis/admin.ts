@@ -27,7 +27,14 @@ function* config({ settings }: Server, _client: Client, [word, ...args]: readonl
     case 'SET': {
       if (args.length < 2) throw wrongCount('config|set')
       if (args.length % 2 !== 0) throw new RedisError('ERR syntax error')
-      for (let i = 0; i < args.length; i += 2) setOne(args[i].toLowerCase(), args[i + 1])
+      // all of them or none
+      const before = new Map(settings.names.map((name) => [name, settings.text(name)]))
+      try {
+        for (let i = 0; i < args.length; i += 2) setOne(args[i].toLowerCase(), args[i + 1])
+      } catch (thrown) {
+        for (const [name, value] of before) settings.restore(name, value)
+        throw thrown
+      }
       return OK
     }
     case 'RESETSTAT': return OK
@@ -38,6 +45,7 @@ function* config({ settings }: Server, _client: Client, [word, ...args]: readonl
     const setting = settings.setting(name)
     const failed = (why: string): RedisError => new RedisError(`ERR CONFIG SET failed (possibly related to argument '${name}') - ${why}`)
     if (setting === undefined) throw new RedisError(`ERR Unknown option or number of arguments for CONFIG SET - '${name}'`)
+    if (setting.mutable !== true) throw failed("can't set immutable config")
     if (setting.guarded === true && settings.text('enable-protected-configs') === 'no') throw failed("can't set protected config")
     try {
       const why = settings.set(name, value)
@@ -45,7 +53,6 @@ function* config({ settings }: Server, _client: Client, [word, ...args]: readonl
     } catch (thrown) {
       throw thrown instanceof UnsimulatedSetting ? notSimulated(thrown.what) : thrown
     }
-    if (setting.mutable !== true) throw failed("can't set immutable config")
   }
 }
 

@@ -1,5 +1,6 @@
-// The settings of redis-server: from a configuration file, from `--name value` on the command line, by CONFIG SET. Settings that change nothing here are refused by name.
+// The settings of redis-server: from a configuration file, from `--name value` on the command line, by CONFIG SET. Values of which nothing would come here are refused by name.
 import { splitWords } from './resp.ts'
+import { DATABASES } from './store.ts'
 
 export interface Setting {
   readonly value: string
@@ -22,8 +23,11 @@ const DEFAULTS: Readonly<Record<string, Setting>> = {
 const YES_NO = ['appendonly', 'protected-mode', 'daemonize', 'rdbcompression', 'rdbchecksum', 'stop-writes-on-bgsave-error', 'always-show-logo', 'lazyfree-lazy-user-del']
 const POLICIES = ['volatile-lru', 'volatile-lfu', 'volatile-random', 'volatile-ttl', 'allkeys-lru', 'allkeys-lfu', 'allkeys-random', 'noeviction']
 const NUMBERS = ['port', 'databases', 'timeout', 'tcp-backlog', 'tcp-keepalive', 'maxclients', 'hz']
-/** Real, and without effect here when they say more than their default. */
-const UNSIMULATED: ReadonlyMap<string, string> = new Map([['appendonly', 'yes'], ['daemonize', 'yes'], ['unixsocket', '*']])
+/** Real, and of use here with this value only: what another one asks for nobody would do. (Those left out ask for nothing that is seen here: probes on idle connections, packed snapshots.) */
+const ONLY: ReadonlyMap<string, string> = new Map([
+  ['appendonly', 'no'], ['daemonize', 'no'], ['unixsocket', ''], ['protected-mode', 'no'], ['loglevel', 'notice'], ['databases', String(DATABASES)], ['timeout', '0'], ['supervised', 'no'],
+  ['enable-debug-command', 'no'], ['maxmemory-policy', 'noeviction'],
+])
 const UNITS: Readonly<Record<string, number>> = { '': 1, 'b': 1, 'k': 1000, 'kb': 1024, 'm': 1000000, 'mb': 1048576, 'g': 1000000000, 'gb': 1073741824 }
 
 /** A line that makes no sense, as redis-server reports it before it ends. */
@@ -93,8 +97,6 @@ export class Settings {
 
   /** Answers what is wrong with the value. @throws {UnsimulatedSetting} */
   set(name: string, value: string): string | undefined {
-    const unsimulated = UNSIMULATED.get(name)
-    if (unsimulated !== undefined && value !== '' && (unsimulated === '*' || unsimulated === value.toLowerCase())) throw new UnsimulatedSetting(`the setting ${name} ${value}`)
     if (YES_NO.includes(name) && !/^(yes|no)$/i.test(value)) return "argument must be 'yes' or 'no'"
     if (name === 'maxmemory-policy' && !POLICIES.includes(value.toLowerCase())) return `argument(s) must be one of the following: ${POLICIES.join(', ')}`
     if (NUMBERS.includes(name) && !/^\d+$/.test(value)) return "argument couldn't be parsed into an integer"
@@ -106,8 +108,15 @@ export class Settings {
       kept = String(Number(digits) * factor)
     }
     if (name === 'save' && !/^(\d+ \d+)?( \d+ \d+)*$/.test(value)) return 'Invalid save parameters'
+    const only = ONLY.get(name)
+    if (only !== undefined && kept.toLowerCase() !== only) throw new UnsimulatedSetting(`the setting ${name} ${value}`)
     this.#values.set(name, kept)
     return undefined
+  }
+
+  /** A value that has been in force before. */
+  restore(name: string, value: string): void {
+    this.#values.set(name, value)
   }
 
   /** After so many seconds if so many changes. */

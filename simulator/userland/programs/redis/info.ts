@@ -51,7 +51,7 @@ const SECTIONS: ReadonlyMap<string, Section> = new Map<string, Section>(Object.e
   },
   Stats: function* (server) {
     return [
-      ['total_connections_received', server.connections], ['total_commands_processed', server.commands], ['rejected_connections', 0], ['expired_keys', server.store.expired], ['evicted_keys', 0],
+      ['total_connections_received', server.connections], ['total_commands_processed', server.commands], ['rejected_connections', server.rejected], ['expired_keys', server.store.expired], ['evicted_keys', 0],
       ['keyspace_hits', server.store.hits], ['keyspace_misses', server.store.misses], ['pubsub_channels', 0], ['pubsub_patterns', 0], ['total_forks', server.forks],
     ]
   },

@@ -50,8 +50,6 @@ const LOGO = [
   ['              `-.__.-\'                                               ', ''],
 ].map((parts) => parts.join('')).join('\n')
 
-const BACKLOG = 511
-
 /** `--port 7000 --save ""` as lines of a configuration file. */
 function optionLines(words: readonly string[]): string[] {
   const lines: string[] = []
@@ -152,7 +150,7 @@ function* listen(settings: Settings, log: Log, port: number): Flow<readonly numb
     if (family === 'inet6') yield* call('setsockopt', fd, 'IPPROTO_IPV6', 'IPV6_V6ONLY', 1)
     yield* call('setsockopt', fd, 'SOL_SOCKET', 'SO_REUSEADDR', 1)
     const bound = yield* call('bind', fd, { family, addr: name === '*' ? '0.0.0.0' : name === '::*' ? '::' : name, port })
-    const listening = isErr(bound) ? bound : yield* call('listen', fd, BACKLOG)
+    const listening = isErr(bound) ? bound : yield* call('listen', fd, settings.number('tcp-backlog'))
     if (!isErr(listening)) {
       fds.push(fd)
       continue

@@ -36,3 +36,13 @@ test('requests come in pieces, as arrays or as lines', () => {
   expect(splitWords('a "b\\x41')).toBeUndefined()
   expect(encodeReply([1, null, new Status('OK'), []])).toBe('*4\r\n:1\r\n$-1\r\n+OK\r\n*0\r\n')
 })
+
+test('a request whose lengths make no sense ends the conversation', () => {
+  const read = (text: string): unknown => {
+    const reader = new RequestReader()
+    reader.push(encodeUtf8(text))
+    return reader.next()
+  }
+  for (const size of ['abc', '-5', '', '1e9']) expect(() => read(`*1\r\n$${size}\r\nx\r\n`)).toThrow(expect.objectContaining({ text: 'ERR Protocol error: invalid bulk length' }))
+  expect(() => read('x'.repeat(70000))).toThrow(expect.objectContaining({ text: 'ERR Protocol error: too big inline request' }))
+})

@@ -31,6 +31,8 @@ export function encodeReply(reply: Reply): string {
 export const encodeCommand = (words: readonly string[]): Uint8Array => encodeUtf8(encodeReply(words))
 
 const CR = 13, LF = 10
+/** Bytes of a request typed by hand (PROTO_INLINE_MAX_SIZE), and of a string (proto-max-bulk-len). */
+const INLINE_MAX = 65536, BULK_MAX = 536_870_912
 
 /** Bytes that have come and are not taken yet. */
 class Buffer {
@@ -47,8 +49,8 @@ class Buffer {
   back(position: number): void {
     this.#at = position
   }
-  get isEmpty(): boolean {
-    return this.#at >= this.#bytes.length
+  get length(): number {
+    return this.#bytes.length - this.#at
   }
   /** A line without its end; undefined if it isn't there as a whole. */
   line(): string | undefined {
@@ -112,7 +114,7 @@ export class RequestReader {
     return words
   }
   #read(): readonly string[] | undefined {
-    const line = this.#buffer.line()
+    const line = this.#line('inline request')
     if (line === undefined) return undefined
     if (!line.startsWith('*')) {
       const words = splitWords(line)
@@ -123,14 +125,21 @@ export class RequestReader {
     if (!Number.isInteger(count) || count > 1048576) throw new RedisError('ERR Protocol error: invalid multibulk length')
     const words: string[] = []
     while (words.length < count) {
-      const size = this.#buffer.line()
+      const size = this.#line('bulk count string')
       if (size === undefined) return undefined
       if (!size.startsWith('$')) throw new RedisError(`ERR Protocol error: expected '$', got '${size[0] ?? ' '}'`)
+      // digits only: a length that is none would lead nowhere, or back
+      if (!/^\$\d+$/.test(size) || Number(size.slice(1)) > BULK_MAX) throw new RedisError('ERR Protocol error: invalid bulk length')
       const word = this.#buffer.bulk(Number(size.slice(1)))
       if (word === undefined) return undefined
       words.push(word)
     }
     return words
+  }
+  #line(what: string): string | undefined {
+    const line = this.#buffer.line()
+    if (line === undefined && this.#buffer.length > INLINE_MAX) throw new RedisError(`ERR Protocol error: too big ${what}`)
+    return line
   }
 }
 

@@ -1,7 +1,7 @@
 // The server process: one thread that answers all clients in turn, saves snapshots, and ends on SIGTERM with what it had on the disk (server.c, networking.c).
 // Simpler: no threads for background input and output, no replication, no append-only file.
 import { Errno, isErr } from '../../../abi/errno.ts'
-import { O_CLOEXEC, O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } from '../../../abi/fcntl.ts'
+import { O_CLOEXEC, O_RDONLY } from '../../../abi/fcntl.ts'
 import { SIGCHLD, SIGHUP, SIGINT, SIGPIPE, SIGTERM, WEXITSTATUS, WIFEXITED, WNOHANG } from '../../../abi/signal.ts'
 import type { Flow, SockAddr } from '../../../abi/syscalls.ts'
 import { encodeUtf8 } from '../../../lib/bytes.ts'
@@ -10,7 +10,7 @@ import { forkChild } from '../../libc/fork.ts'
 import { GoRuntime, Signal } from '../../libc/goroutine.ts'
 import { Heap } from '../../libc/malloc.ts'
 import { call } from '../../libc/syscall.ts'
-import { close, getcwd, open, readToEnd, rename, sigaction, unlink, waitpid, writeAll } from '../../libc/unistd.ts'
+import { close, open, readToEnd, sigaction, unlink, waitpid } from '../../libc/unistd.ts'
 import { ADMIN } from './admin.ts'
 import { COMMANDS } from './commands.ts'
 import type { Settings } from './config.ts'
@@ -19,6 +19,7 @@ import { Log, ownPid, realtimeMs } from './log.ts'
 import { OTHER_COMMANDS } from './names.ts'
 import { BadDump, dumpStore, type Loaded, loadStore } from './rdb.ts'
 import { encodeReply, RedisError, type Reply, RequestReader } from './resp.ts'
+import { writeDump } from './snapshot-file.ts'
 import { type Database, sizeOf, Store } from './store.ts'
 
 export interface Client {
@@ -63,6 +64,7 @@ export class Server {
   #weighed = 0
   started = 0
   connections = 0
+  rejected = 0
   commands = 0
   forks = 0
   saves = 0
@@ -275,6 +277,12 @@ export class Server {
       yield* this.#rt.readable(listener)
       const accepted = yield* call('accept4', listener, O_CLOEXEC)
       if (isErr(accepted)) continue
+      if (this.clients.size >= this.settings.number('maxclients')) {
+        yield* call('write', accepted.fd, encodeUtf8(encodeReply(new RedisError('ERR max number of clients reached'))))
+        this.rejected++
+        yield* close(accepted.fd)
+        continue
+      }
       const local = yield* call('getsockname', accepted.fd)
       const now = yield* realtimeMs()
       this.connections++
@@ -377,23 +385,4 @@ export class Server {
 const stringSize = (db: Database, key: string | undefined): number => {
   const value = key === undefined ? undefined : db.values.get(key)
   return key === undefined || value?.type !== 'string' ? 0 : sizeOf(key, value)
-}
-
-/** rdbSave: a new file first, which then takes the old one's name. */
-function* writeDump(log: Log, bytes: Uint8Array, target: string): Flow<boolean> {
-  const name = `temp-${yield* ownPid()}.rdb`
-  const fd = yield* open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-  if (isErr(fd)) {
-    const cwd = yield* getcwd()
-    yield* log.say('#', `Failed opening the temp RDB file ${name} (in server root dir ${isErr(cwd) ? 'unknown' : cwd}) for saving: ${fd.message}`)
-    return false
-  }
-  const written = yield* writeAll(fd, bytes)
-  yield* call('fsync', fd)
-  yield* close(fd)
-  const moved = isErr(written) ? written : yield* rename(name, target)
-  if (!isErr(moved)) return true
-  yield* unlink(name)
-  yield* log.say('#', `Write error saving DB on disk: ${moved.message}`)
-  return false
 }
