@@ -14,7 +14,7 @@ const FINAL = '/rooms/a-name-of-your-own/final/'
 const IMAGE = '**/vm/browser/manifest.json'
 const BUILT = join(import.meta.dirname, '../../dist/vm/browser/manifest.json')
 const stub = readFile(join(import.meta.dirname, 'stub-machine.js'), 'utf8')
-const world = JSON.stringify(startLesson(bootMachine, { id: 'stub', docker: false, setup: '', terminals: [{ name: 'host', user: 'learner' }, { name: 'second', user: 'learner' }] }).machine.world())
+const world = JSON.stringify(startLesson(bootMachine, { id: 'stub', docker: false, images: [], setup: '', terminals: [{ name: 'host', user: 'learner' }, { name: 'second', user: 'learner' }] }).machine.world())
 
 async function withStub(page: Page, ms = 1): Promise<void> {
   await page.route(/_astro\/(in-page|on-server)[^/]*\.js/, async route => route.fulfill({ contentType: 'text/javascript', body: `const WORLD = ${world}, STEP_MS = ${ms}\n${await stub}` }))
