@@ -1,5 +1,5 @@
 // Which programs of which Debian packages the page's machine has. Everything is paid for in the download, so: what lessons and curious
-// learners use, and no more. Libraries follow from the programs (libraries.ts).
+// learners use, and no more. Libraries follow from the programs (root-tree.ts).
 
 /** Debian package → names of its programs in /usr/bin or /usr/sbin; links among them are kept as links. */
 export const PROGRAMS: Readonly<Record<string, string>> = {

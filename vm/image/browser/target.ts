@@ -29,7 +29,7 @@ async function build({ home, options, say }: BuildRequest): Promise<void> {
   const apt = new PrivateApt(join(home, 'apt'), 'i386', say)
   say('fetching Debian’s packages')
   apt.update()
-  const packages = apt.fetchWithDependencies([...Object.keys(PROGRAMS), ...DATA_PACKAGES], withoutKernels(pinnedVersions()))
+  const packages = apt.fetchWithDependencies([...Object.keys(PROGRAMS), ...DATA_PACKAGES], withoutKernel(pinnedVersions()))
   const kernel = compiledKernel(apt, home, time, say)
   say(`kernel ${kernel.release} (${(kernel.bzImage.length / 1e6).toFixed(2)} MB), ${packages.length} packages`)
   const pool = join(home, 'work-pool')
@@ -75,7 +75,8 @@ function guestAgent(home: string): Uint8Array {
   return agent
 }
 
-function withoutKernels(versions: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+/** The kernel’s source is pinned there too, but fetched by itself (kernel.ts): nothing of it goes into the machine. */
+function withoutKernel(versions: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(versions).filter(([name]) => !name.startsWith('linux-')))
 }
 
