@@ -49,17 +49,18 @@ export class ProcessDriver implements MachineDriver {
   }
 
   async start({ docker }: MachineSpec): Promise<QemuMachine> {
-    const { snapshot, ram, disk } = await this.#template(docker ? 'docker' : 'plain')
+    const template = await this.#template(docker ? 'docker' : 'plain')
+    const { memory } = template.snapshot
     const slot = this.#takeSlot()
-    const layer = this.#ownLayer()
-    const state = this.#open(snapshot.state)
-    const { memory } = snapshot
-    const limits = { memory, disk: this.#options.diskLimit * MIB }
-    const qemu = new QemuProcess({ accelerator: this.#image.manifest.accelerator, memory }, { disk: [...disk, layer], ram, state }, (words) => this.#confinement.command(slot, limits, words))
-    for (const descriptor of [layer, state]) closeSync(descriptor)
-    const id = `machine-${process.pid}-${++this.#started}`
-    const release = this.#cgroups.add(id, qemu.pid, { memory, cpus: this.#options.cpus })
-    const machine = new QemuMachine(id, qemu)
+    let qemu: QemuProcess
+    try {
+      qemu = this.#spawn(template, slot)
+    } catch (error) {
+      this.#slots.delete(slot)
+      throw error
+    }
+    const machine = new QemuMachine(`machine-${process.pid}-${++this.#started}`, qemu)
+    let release = (): void => {}
     this.#machines.add(machine)
     void qemu.exited.then(() => {
       this.#machines.delete(machine)
@@ -67,6 +68,8 @@ export class ProcessDriver implements MachineDriver {
       release()
     })
     try {
+      // Number 0 would be this process itself: it must not get into the cgroup of a machine that there isn't.
+      if (qemu.pid !== 0) release = this.#cgroups.add(machine.id, qemu.pid, { memory, cpus: this.#options.cpus })
       await qemu.restore()
     } catch (error) {
       await machine.stop()
@@ -77,16 +80,37 @@ export class ProcessDriver implements MachineDriver {
 
   async close(): Promise<void> {
     await Promise.all([...this.#machines].map((machine) => machine.stop()))
-    for (const template of this.#templates.values()) closeSync((await template).ram)
+    for (const template of await Promise.allSettled(this.#templates.values())) {
+      if (template.status === 'fulfilled') for (const descriptor of [template.value.ram, ...template.value.disk]) closeSync(descriptor)
+    }
     this.#templates.clear()
     this.#cgroups.close()
   }
 
-  /** The RAM of a snapshot is sealed when its first machine starts. */
+  /** QEMU with descriptors of its own on its files; nothing stays open if it can't be started. */
+  #spawn({ snapshot, ram, disk }: Template, slot: number): QemuProcess {
+    const { memory } = snapshot
+    const limits = { memory, disk: this.#options.diskLimit * MIB }
+    const own: number[] = []
+    try {
+      const layer = this.#ownLayer()
+      own.push(layer)
+      const state = this.#open(snapshot.state)
+      own.push(state)
+      return new QemuProcess({ accelerator: this.#image.manifest.accelerator, memory }, { disk: [...disk, layer], ram, state }, (words) => this.#confinement.command(slot, limits, words))
+    } finally {
+      own.forEach((descriptor) => closeSync(descriptor))
+    }
+  }
+
+  /** The RAM of a snapshot is sealed when its first machine starts; if that fails, when the next one does. */
   #template(name: 'plain' | 'docker'): Promise<Template> {
-    const known = this.#templates.get(name) ?? this.#makeTemplate(this.#image.manifest.snapshots[name])
-    this.#templates.set(name, known)
-    return known
+    const known = this.#templates.get(name)
+    if (known !== undefined) return known
+    const made = this.#makeTemplate(this.#image.manifest.snapshots[name])
+    this.#templates.set(name, made)
+    made.catch(() => this.#templates.delete(name))
+    return made
   }
 
   async #makeTemplate(snapshot: Snapshot): Promise<Template> {

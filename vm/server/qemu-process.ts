@@ -51,7 +51,10 @@ export class QemuProcess {
     let said = ''
     child.stderr?.setEncoding('utf8').on('data', (text: string) => { said = (said + text).slice(-2000) })
     this.exited = new Promise((resolve) => {
-      child.once('error', (error) => resolve(error.message))
+      child.once('error', (error) => {
+        child.stdio.forEach((stream) => stream?.destroy())
+        resolve(error.message)
+      })
       child.once('close', (status, signal) => resolve(said.trim() !== '' ? said.trim() : `QEMU ended (${signal ?? `status ${status ?? 'unknown'}`})`))
     })
   }
