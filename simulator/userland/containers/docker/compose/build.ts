@@ -6,13 +6,15 @@ import { stat } from '../../../libc/unistd.ts'
 import { buildCommand } from '../client/build-command.ts'
 import type { Cli } from '../client/cli.ts'
 import { Flags } from '../client/usage.ts'
-import { mapOf, textOf, textsOf } from './canonical.ts'
+import { flagOf, mapOf, textOf, textsOf } from './canonical.ts'
 import { ComposeError, notSimulated } from './error.ts'
 import type { Project } from './project.ts'
 import { imageOf, LABEL } from './service-request.ts'
 
 const BUILD_FAILURE = 17
-const UNSIMULATED = ['dockerfile_inline', 'additional_contexts', 'secrets', 'ssh', 'platforms', 'cache_to', 'entitlements']
+const UNSIMULATED = [
+  'dockerfile_inline', 'additional_contexts', 'secrets', 'ssh', 'platforms', 'cache_from', 'cache_to', 'entitlements', 'extra_hosts', 'isolation', 'privileged', 'pull', 'shm_size', 'ulimits',
+]
 
 export interface BuildOptions {
   readonly noCache?: boolean
@@ -37,7 +39,7 @@ export function* buildService(cli: Cli, project: Project, name: string, service:
   flags.set('label', `${LABEL.service}=${name}`)
   if (build.has('target')) flags.set('target', textOf(build.get('target')))
   if (build.has('network')) flags.set('network', textOf(build.get('network')))
-  if (options.noCache === true) flags.set('no-cache', 'true')
+  if (options.noCache === true || flagOf(build.get('no_cache'))) flags.set('no-cache', 'true')
   if (options.quiet === true) flags.set('quiet', 'true')
   flags.args.push(context)
   const status = yield* buildCommand(cli, flags)

@@ -14,9 +14,10 @@ import { Connection, RequestError } from '../client/connection.ts'
 import { parseTimestamp } from '../client/timestamps.ts'
 import { Flags, flagUsages, helpText, parseFlags, parseFlagTable } from '../client/usage.ts'
 import { Backend } from './backend.ts'
+import { textOf } from './canonical.ts'
 import { buildService } from './build.ts'
 import { down } from './down.ts'
-import { ComposeError, notSimulated } from './error.ts'
+import { ComposeError, notSimulated, refused } from './error.ts'
 import * as lifecycle from './lifecycle.ts'
 import { config, images, ls, ofServices, port, ps, top, version } from './listing.ts'
 import { showLogs } from './logs.ts'
@@ -26,6 +27,7 @@ import { exec, run } from './run.ts'
 import { COMPOSE_VERSION, imageOf } from './service-request.ts'
 import { attachProject, waitRunning } from './attach.ts'
 import { createProject, pullImage, startProject, type UpOptions, warn } from './up.ts'
+import { unsimulatedOption } from './unsimulated.ts'
 import { commandList, ROOT_FLAGS, USAGES } from './usage.ts'
 
 const METADATA = { SchemaVersion: '0.1.0', Vendor: 'Docker Inc.', Version: `v${COMPOSE_VERSION}`, ShortDescription: 'Docker Compose' }
@@ -98,11 +100,18 @@ const up: Handler = function* (c) {
     yield* startProject(backend, chosen, progress)
     return flags.bool('wait') ? yield* waitRunning(backend, chosen, progress, flags.number('wait-timeout', Infinity)) : 0
   }
-  const isAttached = (name: string): boolean => (flags.has('attach') ? flags.list('attach').includes(name) : flags.args.length === 0 || flags.bool('attach-dependencies') || flags.args.includes(name)) && !flags.list('no-attach').includes(name)
+  const isAttached = (name: string): boolean => (flags.has('attach') ? flags.list('attach').includes(name) : flags.args.length === 0 || flags.bool('attach-dependencies') || flags.args.includes(name)) && !flags.list('no-attach').includes(name) && textOf(chosen.services.get(name)?.get('attach')) !== 'false'
   return yield* attachProject(backend, chosen, {
     isAttached, noPrefix: flags.bool('no-log-prefix'), noColor: flags.bool('no-color'), timestamps: flags.bool('timestamps'), abort: flags.bool('abort-on-container-exit') || flags.has('exit-code-from'),
     exitCodeFrom: flags.get('exit-code-from'), timeout: options.timeout,
   })
+}
+
+/** pull --policy missing: what is there stays. */
+function* isKept({ backend, flags }: Call, image: string): Flow<boolean> {
+  const policy = flags.get('policy') ?? 'always'
+  if (!['missing', 'always'].includes(policy)) throw new ComposeError(`unknown pull policy ${JSON.stringify(policy)}`)
+  return policy === 'missing' && (yield* backend.imageId(image)) !== undefined
 }
 
 const HANDLERS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
@@ -172,7 +181,7 @@ const HANDLERS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   }],
   ['pull', function* (c) {
     const chosen = selectServices(yield* project(c, c.flags.args), c.flags.args, !c.flags.bool('include-deps'))
-    for (const [name, service] of chosen.services) if (!service.has('build')) yield* pullImage(c.backend, name, imageOf(chosen, name, service))
+    for (const [name, service] of chosen.services) if (!service.has('build') && !(yield* isKept(c, imageOf(chosen, name, service)))) yield* pullImage(c.backend, name, imageOf(chosen, name, service))
     return 0
   }],
   ['scale', function* (c) {
@@ -237,8 +246,9 @@ function* dispatch(cli: Cli, words: readonly string[]): Flow<number> {
     return 0
   }
   if ('error' in flags) throw new ComposeError(`${flags.error}\nSee 'docker compose ${name} --help'.`, 16)
-  if (flags.args.length < (LEAST[name] ?? 0)) throw new ComposeError(`requires at least ${LEAST[name]} arg(s), only received ${flags.args.length}\nSee 'docker compose ${name} --help'.`.replace(/^requires/, `"docker compose ${name}" requires`).replace(/arg\(s\), only received \d+/, LEAST[name] === 1 ? 'argument.' : 'arguments.'))
-  if (flags.bool('dry-run') || root.bool('dry-run')) throw notSimulated('option --dry-run')
+  if (flags.args.length < (LEAST[name] ?? 0)) throw new ComposeError(`requires at least ${LEAST[name]} arg(s), only received ${flags.args.length}`)
+  const lacking = unsimulatedOption('', root) ?? unsimulatedOption(name, flags)
+  if (lacking !== undefined) throw notSimulated(`option --${lacking}`)
   const handler = HANDLERS.get(name)
   if (handler === undefined) throw notSimulated(`docker compose ${name}`)
   return yield* handler({ backend, root, flags })
@@ -263,7 +273,7 @@ function* guarded(cli: Cli, words: readonly string[]): Flow<number> {
     if (!(thrown instanceof ComposeError) && !(thrown instanceof RequestError)) throw thrown
     yield* cli.c.stdout.flush()
     if (thrown.message !== '') yield* cli.c.stderr.write(`${thrown.message}\n`)
-    return thrown instanceof ComposeError ? thrown.status : 1
+    return (thrown instanceof ComposeError ? thrown : refused(thrown)).status
   }
 }
 

@@ -3,7 +3,7 @@ import type { Flow } from '../../../../abi/syscalls.ts'
 import { RequestError } from '../client/connection.ts'
 import type { Backend, ComposeContainer } from './backend.ts'
 import { flagOf, textOf } from './canonical.ts'
-import { ComposeError } from './error.ts'
+import { refused } from './error.ts'
 import type { Progress } from './progress.ts'
 import { type Project, startOrder } from './project.ts'
 import { imageName } from './service-request.ts'
@@ -48,7 +48,7 @@ function* removeNetwork(backend: Backend, name: string, progress: Progress): Flo
     if (!(thrown instanceof RequestError)) throw thrown
     if (thrown.isNotFound) return yield* progress.done(id, 'Warning: No resource found to remove')
     yield* progress.event(id, 'Error', 'error')
-    throw new ComposeError(`failed to remove network ${name}: ${thrown.message}`)
+    throw refused(thrown, `failed to remove network ${name}: `)
   }
   yield* progress.done(id, 'Removed')
 }

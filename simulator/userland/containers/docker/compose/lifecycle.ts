@@ -4,7 +4,7 @@ import { confirm } from '../client/cli.ts'
 import { RequestError } from '../client/connection.ts'
 import type { Flags } from '../client/usage.ts'
 import type { Backend, ComposeContainer } from './backend.ts'
-import { ComposeError } from './error.ts'
+import { ComposeError, refused } from './error.ts'
 import { ofServices } from './listing.ts'
 import { Progress } from './progress.ts'
 import { type Project, selectServices, startOrder } from './project.ts'
@@ -34,7 +34,7 @@ function* each(target: Target, containers: readonly ComposeContainer[], before: 
     } catch (thrown) {
       if (!(thrown instanceof RequestError)) throw thrown
       yield* progress.event(id, 'Error', 'error')
-      throw new ComposeError(thrown.message)
+      throw refused(thrown)
     }
     yield* progress.done(id, after)
   }

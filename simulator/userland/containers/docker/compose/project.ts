@@ -9,10 +9,10 @@ import { parseDotenv } from './dotenv.ts'
 import { ComposeError, notSimulated } from './error.ts'
 import { interpolate } from './interpolate.ts'
 import { validateFile } from './schema.ts'
+import { unsimulatedMember } from './unsimulated.ts'
 
 const FILE_NOT_FOUND = 14, PARSE_FAILURE = 15
 const NAMES = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml']
-const UNSIMULATED = ['configs', 'secrets', 'extends', 'credential_spec', 'external_links', 'blkio_config', 'storage_opt', 'links']
 
 export interface ProjectOptions {
   readonly files: readonly string[]
@@ -147,8 +147,10 @@ interface Around {
 const invalid = (message: string): ComposeError => new ComposeError(`${message}: invalid compose project`, PARSE_FAILURE)
 
 function* complete(whole: YamlMap, around: Around): Flow<Project> {
+  const lacking = unsimulatedMember(whole)
+  if (lacking !== undefined) throw notSimulated(lacking)
   const all = new Map<string, YamlMap>()
-  for (const [name, value] of [...mapOf(whole.get('services'))].sort(([a], [b]) => (a < b ? -1 : 1))) all.set(name, yield* completeService(name, mapOf(value), around))
+  for (const [name, value] of [...mapOf(whole.get('services'))].sort(([a], [b]) => (a < b ? -1 : 1))) all.set(name, yield* completeService(mapOf(value), around))
   const profiles = [...around.options.profiles, ...(around.env.get('COMPOSE_PROFILES') ?? '').split(',').filter((p) => p !== '')]
   for (const name of around.options.wanted) profiles.push(...textsOf(all.get(name)?.get('profiles')))
   const isActive = (service: YamlMap): boolean => {
@@ -160,7 +162,7 @@ function* complete(whole: YamlMap, around: Around): Flow<Project> {
   const networks = new Map(declared('networks'))
   if ([...services.values()].some((s) => mapOf(s.get('networks')).has('default')) && !networks.has('default')) networks.set('default', namedObject('default', EMPTY_MAP, around.name))
   const volumes = declared('volumes')
-  checkReferences(services, all, networks, volumes)
+  checkReferences(services, networks, volumes)
   return { name: around.name, directory: around.directory, files: around.files, services, disabled: new Map([...all].filter(([, s]) => !isActive(s))), declared: new Set(all.keys()), networks, volumes }
 }
 
@@ -173,8 +175,7 @@ function namedObject(key: string, value: YamlMap, project: string): YamlMap {
   return new Map<string, YamlValue>([['name', name], ...rest, ...(isExternal ? [['external', true] as const] : [])])
 }
 
-function* completeService(name: string, service: YamlMap, { env }: Around): Flow<YamlMap> {
-  for (const key of UNSIMULATED) if (service.has(key)) throw notSimulated(`services.${name}.${key}`)
+function* completeService(service: YamlMap, { env }: Around): Flow<YamlMap> {
   const variables = new Map<string, YamlValue>()
   for (const entry of listOf(service.get('env_file'))) {
     const path = textOf(mapOf(entry).get('path'))
@@ -201,7 +202,7 @@ function* completeService(name: string, service: YamlMap, { env }: Around): Flow
   return new Map([...result].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-function checkReferences(services: ReadonlyMap<string, YamlMap>, all: ReadonlyMap<string, YamlMap>, networks: ReadonlyMap<string, YamlMap>, volumes: ReadonlyMap<string, YamlMap>): void {
+function checkReferences(services: ReadonlyMap<string, YamlMap>, networks: ReadonlyMap<string, YamlMap>, volumes: ReadonlyMap<string, YamlMap>): void {
   for (const [name, service] of services) {
     if (!service.has('image') && !service.has('build')) throw invalid(`service ${JSON.stringify(name)} has neither an image nor a build context specified`)
     if (service.has('network_mode') && mapOf(service.get('networks')).size > 0) throw invalid(`service ${JSON.stringify(name)} declares mutually exclusive \`network_mode\` and \`networks\``)
@@ -211,9 +212,7 @@ function checkReferences(services: ReadonlyMap<string, YamlMap>, all: ReadonlyMa
       if (volume.get('type') === 'volume' && source !== '' && !volumes.has(source)) throw invalid(`service ${JSON.stringify(name)} refers to undefined volume ${source}`)
     }
     for (const [other, how] of mapOf(service.get('depends_on'))) {
-      if (!services.has(other) && flagOf(mapOf(how).get('required'))) {
-        throw all.has(other) ? invalid(`service ${JSON.stringify(name)} depends on undefined service ${other}`) : invalid(`service ${JSON.stringify(name)} depends on undefined service ${other}`)
-      }
+      if (!services.has(other) && flagOf(mapOf(how).get('required'))) throw invalid(`service ${JSON.stringify(name)} depends on undefined service ${other}`)
     }
   }
   startOrder(services)

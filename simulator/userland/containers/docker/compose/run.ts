@@ -10,7 +10,7 @@ import { Flags } from '../client/usage.ts'
 import { hex } from '../daemon/util.ts'
 import type { Backend } from './backend.ts'
 import { canonicalService, mapOf, merge, textOf } from './canonical.ts'
-import { ComposeError } from './error.ts'
+import { ComposeError, refused } from './error.ts'
 import { Progress } from './progress.ts'
 import { type Project, selectServices } from './project.ts'
 import { createRequest, imageOf, LABEL } from './service-request.ts'
@@ -70,7 +70,7 @@ export function* run(backend: Backend, all: Project, flags: Flags, options: UpOp
       withAliases: flags.bool('use-aliases'), moreLabels: { [LABEL.slug]: slug },
     }))
   } catch (thrown) {
-    throw thrown instanceof RequestError ? new ComposeError(thrown.message) : thrown
+    throw thrown instanceof RequestError ? refused(thrown) : thrown
   }
   if (flags.bool('detach')) {
     yield* backend.start(id)
@@ -87,7 +87,7 @@ export function* run(backend: Backend, all: Project, flags: Flags, options: UpOp
   } catch (thrown) {
     if (!(thrown instanceof RequestError)) throw thrown
     if (flags.bool('rm')) yield* backend.remove(id, { force: true, volumes: true })
-    throw new ComposeError(thrown.message)
+    throw refused(thrown)
   }
   if (flags.bool('rm')) yield* backend.remove(id, { force: true, volumes: true })
   return status

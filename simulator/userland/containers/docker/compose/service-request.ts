@@ -40,6 +40,7 @@ const nullable = (list: readonly string[]): string[] | null => (list.length === 
 function healthcheckOf(value: YamlMap): Healthcheck | undefined {
   if (value.size === 0) return undefined
   if (flagOf(value.get('disable'))) return { Test: ['NONE'] }
+  if (value.has('start_interval')) throw new ComposeError('can\'t set healthcheck.start_interval as feature require Docker Engine v25 or later')
   const times: readonly (readonly [keyof Healthcheck, string])[] = [['Interval', 'interval'], ['Timeout', 'timeout'], ['StartPeriod', 'start_period']]
   return {
     Test: textsOf(value.get('test')), ...Object.fromEntries(times.flatMap(([key, name]) => (value.has(name) ? [[key, duration(value.get(name))]] : []))),
@@ -94,6 +95,8 @@ function limitsOf(service: YamlMap): Partial<HostConfig> {
     Memory: bytes(limits.get('memory') ?? service.get('mem_limit'), 'mem_limit'), NanoCpus: Math.round(number(limits.get('cpus') ?? service.get('cpus')) * 1e9), PidsLimit: pids === 0 ? null : pids,
     MemoryReservation: bytes(reservations.get('memory') ?? service.get('mem_reservation'), 'mem_reservation'), MemorySwap: bytes(service.get('memswap_limit'), 'memswap_limit'), CpuShares: number(service.get('cpu_shares')),
     CpuQuota: number(service.get('cpu_quota')), CpuPeriod: number(service.get('cpu_period')), CpusetCpus: textOf(service.get('cpuset')), OomScoreAdj: number(service.get('oom_score_adj')),
+    CpuRealtimePeriod: number(service.get('cpu_rt_period')), CpuRealtimeRuntime: number(service.get('cpu_rt_runtime')), Isolation: textOf(service.get('isolation')),
+    ...(service.has('mem_swappiness') ? { MemorySwappiness: number(service.get('mem_swappiness')) } : {}), ...(flagOf(service.get('oom_kill_disable')) ? { OomKillDisable: true } : {}),
   }
 }
 

@@ -6,12 +6,14 @@ import { now, rfc3339 } from '../daemon/util.ts'
 import type { Backend, ComposeContainer } from './backend.ts'
 import { flagOf, listOf, mapOf, textOf } from './canonical.ts'
 import { buildService } from './build.ts'
-import { ComposeError } from './error.ts'
+import { ComposeError, notSimulated, refused } from './error.ts'
 import { Progress } from './progress.ts'
 import { type Project, startOrder } from './project.ts'
 import { createRequest, endpointOf, imageOf, LABEL, networksOf, COMPOSE_VERSION, serviceHash } from './service-request.ts'
 
 const PULL_FAILURE = 18
+/** When to fetch an image; '' and `policy` are `missing`. */
+const POLICIES = ['', 'policy', 'always', 'never', 'missing', 'if_not_present', 'build']
 
 export interface UpOptions {
   readonly build: boolean
@@ -62,7 +64,7 @@ function* ensureNetworks(backend: Backend, project: Project, progress: Progress)
     } catch (thrown) {
       if (!(thrown instanceof RequestError)) throw thrown
       yield* progress.event(id, 'Error', 'error')
-      throw new ComposeError(`failed to create network ${name}: ${thrown.message}`)
+      throw refused(thrown, `failed to create network ${name}: `)
     }
     yield* progress.done(id, 'Created')
   }
@@ -104,17 +106,13 @@ function* ensureImages(backend: Backend, project: Project, options: UpOptions): 
   const ids = new Map<string, string>()
   for (const [name, service] of project.services) {
     const image = imageOf(project, name, service)
-    let id = yield* backend.imageId(image)
-    if (service.has('build') && (options.build || (id === undefined && !options.noBuild))) {
-      yield* buildService(backend.cli, project, name, service, {})
-      id = yield* backend.imageId(image)
-    }
-    if (id === undefined) {
-      if (options.pull === 'never' || options.noBuild) throw new ComposeError(`No such image: ${image.includes(':') ? image : `${image}:latest`}`)
-      yield* pullImage(backend, name, image)
-      id = yield* backend.imageId(image)
-    }
-    ids.set(name, id ?? '')
+    const policy = options.pull ?? textOf(service.get('pull_policy'))
+    if (!POLICIES.includes(policy)) throw notSimulated(`the pull policy ${policy}`)
+    const isThere = (yield* backend.imageId(image)) !== undefined
+    if (service.has('build') && (options.build || (!options.noBuild && (policy === 'build' || !isThere)))) yield* buildService(backend.cli, project, name, service, {})
+    else if (policy === 'always' || (!isThere && policy !== 'never' && policy !== 'build')) yield* pullImage(backend, name, image)
+    // where there is none, the daemon says so when it is to make a container
+    ids.set(name, (yield* backend.imageId(image)) ?? '')
   }
   return ids
 }
@@ -128,7 +126,7 @@ export function* pullImage(backend: Backend, service: string, image: string): Fl
   } catch (thrown) {
     if (!(thrown instanceof RequestError)) throw thrown
     yield* progress.event(service, 'Error', 'error')
-    throw new ComposeError(thrown.message, PULL_FAILURE)
+    throw refused(thrown, '', PULL_FAILURE)
   }
   yield* progress.done(service, 'Pulled')
 }
@@ -206,7 +204,7 @@ function* createOne(work: Work, name: string, service: YamlMap, number: number, 
   } catch (thrown) {
     if (!(thrown instanceof RequestError)) throw thrown
     yield* progress.event(id, 'Error', 'error')
-    throw new ComposeError(thrown.message)
+    throw refused(thrown)
   }
 }
 
@@ -241,7 +239,7 @@ export function* startProject(backend: Backend, project: Project, progress: Prog
     for (const name of wave) {
       const service = project.services.get(name)
       if (service === undefined) continue
-      yield* waitDependencies(backend, project, name, service, progress)
+      yield* waitDependencies(backend, project, service, progress)
       for (const container of yield* backend.containers(project.name, { all: true })) {
         if (container.service !== name || container.state === 'running') continue
         const id = `Container ${container.name}`
@@ -251,7 +249,7 @@ export function* startProject(backend: Backend, project: Project, progress: Prog
         } catch (thrown) {
           if (!(thrown instanceof RequestError)) throw thrown
           yield* progress.event(id, 'Error', 'error')
-          throw new ComposeError(thrown.message)
+          throw refused(thrown)
         }
         yield* progress.done(id, 'Started')
       }
@@ -261,7 +259,7 @@ export function* startProject(backend: Backend, project: Project, progress: Prog
 
 const POLL_MS = 500
 
-export function* waitDependencies(backend: Backend, project: Project, name: string, service: YamlMap, progress: Progress): Flow<void> {
+export function* waitDependencies(backend: Backend, project: Project, service: YamlMap, progress: Progress): Flow<void> {
   for (const [other, how] of mapOf(service.get('depends_on'))) {
     const condition = textOf(mapOf(how).get('condition'))
     if (condition === 'service_started' || !project.services.has(other)) continue
@@ -273,7 +271,6 @@ export function* waitDependencies(backend: Backend, project: Project, name: stri
       else throw new ComposeError(`unsupported depends_on condition: ${condition}`)
     }
   }
-  if (name === '') throw new ComposeError('service name is empty')
 }
 function* waitHealthy(backend: Backend, container: ComposeContainer, progress: Progress): Flow<void> {
   const id = `Container ${container.name}`
