@@ -12,6 +12,7 @@ import { PidNamespace } from './ns/pid-namespace.ts'
 import { UserNamespace } from './ns/user-namespace.ts'
 import { Scheduler } from './scheduler.ts'
 import { Session } from './session.ts'
+import { KernelLog } from './printk.ts'
 import { INIT_RLIMITS } from './rlimits.ts'
 import type { SyscallDispatcher } from './syscall-dispatcher.ts'
 import type { Task } from './task.ts'
@@ -31,9 +32,6 @@ export interface KernelOptions {
   readonly programs: ReadonlyMap<string, Program>
   readonly dispatcher: SyscallDispatcher
 }
-
-/** log_buf_len, and what the kernel keeps beside each line's text (struct printk_info). */
-const LOG_BYTES = 256 * 1024, LOG_ENTRY_BYTES = 88
 
 export class Kernel {
   readonly clock: Clock
@@ -76,14 +74,7 @@ export class Kernel {
   /** Faults of the simulator itself, shown to the user as reports; a test fails when there is one. */
   readonly bugs: { readonly text: string; readonly stack: string }[] = []
   /** dmesg */
-  readonly log: { readonly time: number; readonly level: number; readonly text: string }[] = []
-  /** console_loglevel: only messages more urgent than this come to the console. */
-  consoleLevel = 1
-  /** What it was before the console was switched off. */
-  savedConsoleLevel: number | undefined
-  /** How many of its lines syslog(2) has cleared. */
-  logCleared = 0
-  #logBytes = 0
+  readonly log: KernelLog
   /** What its other parts hang into the machine: the cgroup hierarchy, the disk, AppArmor's policy … */
   readonly rooms = new Rooms()
   /** The CPU that handles what devices have received: busy until then, in ns since boot. */
@@ -91,6 +82,7 @@ export class Kernel {
 
   constructor(options: KernelOptions) {
     this.clock = new Clock(options.bootTimeMs)
+    this.log = new KernelLog(this.clock)
     this.trace = new Emitter(() => this.clock.now)
     this.random = new Random(options.seed)
     this.programs = options.programs
@@ -120,15 +112,6 @@ export class Kernel {
 
   /** printk; level as in syslog(2), 6 is info */
   printk(level: number, text: string): void {
-    this.log.push({ time: this.clock.now, level, text })
-    this.#logBytes += LOG_ENTRY_BYTES + text.length
-    if (this.#logBytes > LOG_BYTES) this.#forgetOldest()
-  }
-  /** The log is a ring: the oldest quarter makes room. */
-  #forgetOldest(): void {
-    let count = 0
-    for (let freed = 0; freed < LOG_BYTES / 4; count++) freed += LOG_ENTRY_BYTES + this.log[count].text.length
-    for (const { text } of this.log.splice(0, count)) this.#logBytes -= LOG_ENTRY_BYTES + text.length
-    this.logCleared = Math.max(0, this.logCleared - count)
+    this.log.append(level, text)
   }
 }

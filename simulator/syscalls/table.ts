@@ -19,10 +19,11 @@ import { nsSyscalls } from './ns.ts'
 import { processSyscalls } from './process.ts'
 import { signalSyscalls } from './signal.ts'
 import { socketSyscalls } from './socket.ts'
+import { syslogSyscalls } from './syslog.ts'
 import { timeSyscalls } from './time.ts'
 
 const HANDLERS: Partial<Handlers> = {
-  ...attrSyscalls, ...bpfSyscalls, ...credSyscalls, ...dirSyscalls, ...fdSyscalls, ...epollSyscalls, ...fileSyscalls, ...ipcSyscalls, ...memorySyscalls, ...mountSyscalls, ...nsSyscalls, ...processSyscalls, ...signalSyscalls, ...socketSyscalls, ...timeSyscalls,
+  ...attrSyscalls, ...bpfSyscalls, ...credSyscalls, ...dirSyscalls, ...fdSyscalls, ...epollSyscalls, ...fileSyscalls, ...ipcSyscalls, ...memorySyscalls, ...mountSyscalls, ...nsSyscalls, ...processSyscalls, ...signalSyscalls, ...socketSyscalls, ...syslogSyscalls, ...timeSyscalls,
 }
 
 const table = new Map<string, (task: Task, ...args: readonly unknown[]) => Sleepable<unknown>>(

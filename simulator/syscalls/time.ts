@@ -1,5 +1,5 @@
-// Time and randomness: clock_gettime(2), clock_nanosleep(2), sysinfo(2), getrandom(2), syslog(2). Monotonic clocks go through the time namespace.
-import { CAP_SYS_TIME, CAP_SYSLOG } from '../abi/capability.ts'
+// Time and randomness: clock_gettime(2), clock_nanosleep(2), sysinfo(2), getrandom(2). Monotonic clocks go through the time namespace.
+import { CAP_SYS_TIME } from '../abi/capability.ts'
 import { Errno } from '../abi/errno.ts'
 import { CLOCK_BOOTTIME, CLOCK_MONOTONIC, CLOCK_PROCESS_CPUTIME_ID, CLOCK_REALTIME } from '../abi/sched.ts'
 import type { Timespec } from '../abi/syscalls.ts'
@@ -12,8 +12,6 @@ import { usedByProcesses } from '../kernel/fs/proc/process-state.ts'
 import type { Handlers } from './handlers.ts'
 
 const TIMER_ABSTIME = 1
-const SYSLOG_ACTION_READ_CLEAR = 4, SYSLOG_ACTION_CLEAR = 5, SYSLOG_ACTION_CONSOLE_OFF = 6, SYSLOG_ACTION_CONSOLE_ON = 7, SYSLOG_ACTION_CONSOLE_LEVEL = 8
-const MINIMUM_CONSOLE_LEVEL = 1
 
 const timespec = (ns: number): Timespec => ({ sec: Math.floor(ns / NSEC_PER_SEC), nsec: Math.round(ns % NSEC_PER_SEC) })
 
@@ -58,27 +56,4 @@ export const timeSyscalls = {
     uptime: clockNs(task, CLOCK_BOOTTIME) / NSEC_PER_SEC, totalram: MEM_TOTAL_KB * 1024, freeram: memFreeKb(usedByProcesses(task.kernel)) * 1024, procs: task.kernel.tasks.size,
   }),
   getrandom: (task, count) => task.kernel.random.bytes(count),
-  syslog(task, type, size) {
-    if (!capable(task, CAP_SYSLOG)) throw Errno.EPERM
-    const { kernel } = task
-    const from = kernel.logCleared
-    if (type === SYSLOG_ACTION_CLEAR || type === SYSLOG_ACTION_READ_CLEAR) kernel.logCleared = kernel.log.length
-    switch (type) {
-      case SYSLOG_ACTION_CONSOLE_OFF:
-        kernel.savedConsoleLevel ??= kernel.consoleLevel
-        kernel.consoleLevel = MINIMUM_CONSOLE_LEVEL
-        return ''
-      case SYSLOG_ACTION_CONSOLE_ON:
-        kernel.consoleLevel = kernel.savedConsoleLevel ?? kernel.consoleLevel
-        kernel.savedConsoleLevel = undefined
-        return ''
-      case SYSLOG_ACTION_CONSOLE_LEVEL:
-        if (size < 1 || size > 8) throw Errno.EINVAL
-        kernel.consoleLevel = Math.max(size, MINIMUM_CONSOLE_LEVEL)
-        kernel.savedConsoleLevel = undefined
-        return ''
-      case SYSLOG_ACTION_CLEAR: return ''
-    }
-    return kernel.log.slice(from).map((l) => `<${l.level}>[${(l.time / NSEC_PER_SEC).toFixed(6).padStart(12)}] ${l.text}\n`).join('')
-  },
 } satisfies Partial<Handlers>

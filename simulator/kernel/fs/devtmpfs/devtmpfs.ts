@@ -19,7 +19,7 @@ import { now } from '../../vfs/time.ts'
 import { DevptsSuperBlock } from '../devpts/devpts.ts'
 import { Tmpfs } from '../tmpfs.ts'
 import { makeMemoryInode, MemoryDirectory, MemorySymlink } from '../tmpfs-inode.ts'
-import { ConsoleFile, FullFile, KmsgFile, NullFile, RandomFile, ZeroFile } from './memory-devices.ts'
+import { ConsoleFile, FullFile, NullFile, openKmsg, RandomFile, ZeroFile } from './memory-devices.ts'
 import { Room } from '../../rooms.ts'
 
 const DEVTMPFS_DEV = makedev(0, 5)
@@ -81,7 +81,7 @@ function registerDrivers(kernel: Kernel): void {
   register(1, 7, (_t, path, flags) => new FullFile(path, flags))
   register(1, 8, (_t, path, flags) => new RandomFile(path, flags))
   register(1, 9, (_t, path, flags) => new RandomFile(path, flags))
-  register(1, 11, (_t, path, flags) => new KmsgFile(path, flags))
+  register(1, 11, openKmsg)
   register(5, 0, openOwnTty)
   register(10, 200, (_t, path, flags) => new TunFile(path, flags))
   register(5, 1, (_t, path, flags) => new ConsoleFile(path, flags))

@@ -1,11 +1,15 @@
 // /dev/null, zero, full, random, urandom, kmsg and console (drivers/char/mem.c, random.c; kernel/printk; null(4), random(4)).
 import { Errno } from '../../../abi/errno.ts'
-import { O_NONBLOCK } from '../../../abi/fcntl.ts'
+import { O_ACCMODE, O_NONBLOCK, O_WRONLY, POLLIN, POLLOUT } from '../../../abi/fcntl.ts'
+import { SYSLOG_ACTION_READ_ALL } from '../../../abi/syslog.ts'
 import { DEFAULT_TERMIOS, TCGETS, TIOCGWINSZ } from '../../../abi/termios.ts'
 import { decodeUtf8, EMPTY_BYTES, encodeUtf8 } from '../../../lib/bytes.ts'
 import { NSEC_PER_USEC } from '../../clock.ts'
+import { checkSyslog } from '../../cred/syslog-access.ts'
+import type { KernelLog } from '../../printk.ts'
 import type { Task } from '../../task.ts'
 import { File } from '../../vfs/file.ts'
+import type { Path } from '../../vfs/path.ts'
 import { type KFlow, WaitQueue } from '../../wait-queue.ts'
 
 /** The C library reads at most this much of a device at once. */
@@ -43,24 +47,49 @@ export class RandomFile extends DeviceFile {
   }
 }
 
+const LOG_USER = 1 << 3
 /** /dev/kmsg: one record of the log for each read; writing adds one. */
-export class KmsgFile extends DeviceFile {
-  #next = 0
-  readonly #more = new WaitQueue()
-  override *read(task: Task): KFlow<Uint8Array> {
-    const { log } = task.kernel
-    while (this.#next >= log.length) {
-      if ((this.flags & O_NONBLOCK) !== 0) throw Errno.EAGAIN
-      yield this.#more
-    }
-    const record = log[this.#next++]
-    return encodeUtf8(`${record.level},${this.#next - 1},${Math.floor(record.time / NSEC_PER_USEC)},-;${record.text}\n`)
+class KmsgFile extends DeviceFile {
+  readonly #log: KernelLog
+  #next: number
+
+  constructor(log: KernelLog, path: Path, flags: number) {
+    super(path, flags)
+    this.#log = log
+    this.#next = log.first
   }
-  override write(task: Task, data: Uint8Array): number {
+  override *read(): KFlow<Uint8Array> {
+    const log = this.#log
+    for (;;) {
+      const record = log.record(this.#next)
+      if (record !== undefined) return encodeUtf8(`${record.priority},${this.#next++},${Math.floor(record.time / NSEC_PER_USEC)},-;${record.text}\n`)
+      if (this.#next < log.first) {
+        this.#next = log.first
+        throw Errno.EPIPE
+      }
+      if ((this.flags & O_NONBLOCK) !== 0) throw Errno.EAGAIN
+      yield log.more
+    }
+  }
+  override write(_task: Task, data: Uint8Array): number {
+    const log = this.#log
     const match = /^(?:<(\d+)>)?([\s\S]*?)\n?$/.exec(decodeUtf8(data))
-    task.kernel.printk(Number(match?.[1] ?? 12) & 7, match?.[2] ?? '')
+    const given = match?.[1] === undefined ? log.levels[1] : Number(match[1])
+    // Nobody but the kernel itself speaks as the kernel.
+    log.append(given >> 3 === 0 ? LOG_USER | given : given, match?.[2] ?? '')
     return data.length
   }
+  override poll(): number {
+    return POLLOUT | (this.#next < this.#log.next ? POLLIN : 0)
+  }
+  override pollQueues(): readonly WaitQueue[] {
+    return [this.#log.more]
+  }
+}
+/** devkmsg_open: writing needs no leave but the file's own. */
+export function openKmsg(task: Task, path: Path, flags: number): File {
+  if ((flags & O_ACCMODE) !== O_WRONLY) checkSyslog(task, SYSLOG_ACTION_READ_ALL)
+  return new KmsgFile(task.kernel.log, path, flags)
 }
 
 /** /dev/console: the serial line nobody looks at. */

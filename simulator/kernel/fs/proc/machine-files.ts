@@ -67,7 +67,7 @@ const showModules: Show = () => {
   }).join('')
 }
 
-const showKmsg: Show = ({ kernel }) => kernel.log.map((l) => `<${l.level}>[${(l.time / NSEC_PER_SEC).toFixed(6).padStart(12)}] ${l.text}\n`).join('')
+const showKmsg: Show = ({ kernel }) => kernel.log.text()
 const pressure = (resource: PsiResource): Maker => (sb) => new PseudoFile(sb, 0o666, ({ kernel }) => rootCgroup(kernel).psi.show(resource, kernel.clock.now, true), (_task, data) => {
   checkTrigger(decodeUtf8(data))
   return data.length

@@ -35,9 +35,6 @@ const VALUES = new Room<Map<string, string>>('sysctl')
 const machineValues = (kernel: Kernel): Map<string, string> => kernel.rooms.open(VALUES, () => new Map())
 const ipcValues = (task: Task): Map<string, string> => task.nsproxy.ipc.rooms.open(VALUES, () => new Map())
 
-/** Default level of messages, the lowest console level, the console level at boot. */
-const printkRest = (kernel: Kernel): readonly string[] => (machineValues(kernel).get('kernel/printk') ?? '4 1 7').split(' ')
-
 const bound = new Map<string, SysctlBinding>([
   ['kernel/hostname', { get: (t) => t.nsproxy.uts.hostname, set: (t, v) => (t.nsproxy.uts.hostname = v.slice(0, HOST_NAME_MAX)) }],
   ['kernel/domainname', { get: (t) => t.nsproxy.uts.domainname, set: (t, v) => (t.nsproxy.uts.domainname = v.slice(0, HOST_NAME_MAX)) }],
@@ -60,13 +57,13 @@ const bound = new Map<string, SysctlBinding>([
   }],
   ['kernel/unprivileged_userns_clone', { get: (t) => (t.kernel.unprivilegedUserNsClone ? '1' : '0'), set: (t, v) => (t.kernel.unprivilegedUserNsClone = v !== '0') }],
   ['kernel/printk', {
-    get: (t) => [t.kernel.consoleLevel, ...printkRest(t.kernel)].join('\t'),
+    get: (t) => t.kernel.log.levels.join('\t'),
     set(t, v) {
-      const [level, ...rest] = v.trim().split(/\s+/)
-      t.kernel.consoleLevel = Number(level)
-      machineValues(t.kernel).set('kernel/printk', [...rest, ...printkRest(t.kernel).slice(rest.length)].join(' '))
+      const [console, message, lowest, atBoot] = v.split('\t').map(Number)
+      t.kernel.log.levels = [console, message, lowest, atBoot]
     },
   }],
+  ['kernel/dmesg_restrict', { get: (t) => (t.kernel.log.isRestricted ? '1' : '0'), set: (t, v) => (t.kernel.log.isRestricted = v !== '0') }],
   ['kernel/pid_max', { get: (t) => String(t.kernel.pidMax), set: (t, v) => (t.kernel.pidMax = Number(v)) }],
   ['kernel/threads-max', { get: (t) => String(t.kernel.maxThreads), set: (t, v) => (t.kernel.maxThreads = Number(v)) }],
   ['vm/drop_caches', {

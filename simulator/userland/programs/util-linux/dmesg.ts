@@ -2,6 +2,7 @@
 import type { Flow } from '../../../abi/syscalls.ts'
 import type { OptionTable } from '../../program-table.ts'
 import { isErr } from '../../../abi/errno.ts'
+import { SYSLOG_ACTION_READ_ALL } from '../../../abi/syslog.ts'
 import { CLOCK_BOOTTIME, CLOCK_REALTIME } from '../../../abi/sched.ts'
 import { getoptLong } from '../../../lib/getopt.ts'
 import type { Crt } from '../../libc/crt.ts'
@@ -25,7 +26,6 @@ export const DMESG_OPTIONS: OptionTable = {
 
 const LEVELS = ['emerg', 'alert', 'crit', 'err', 'warn', 'notice', 'info', 'debug']
 const FACILITIES = ['kern', 'user', 'mail', 'daemon', 'auth', 'syslog', 'lpr', 'news', 'uucp', 'cron', 'authpriv', 'ftp']
-const SYSLOG_ACTION_READ_ALL = 3
 /** What each of these asks of syslog(2), and what it is called where that fails. */
 const ACTIONS: ReadonlyMap<string, readonly [number, string]> = new Map([
   ['c', [4, 'read kernel buffer failed']], ['C', [5, 'clear kernel buffer failed']], ['D', [6, 'klogctl failed']], ['E', [7, 'klogctl failed']], ['n', [8, 'klogctl failed']],
@@ -62,7 +62,7 @@ export function* dmesg(c: Crt): Flow<number> {
     }
     const [level, facility] = [LEVELS[Number(m[1]) & 7], FACILITIES[Number(m[1]) >> 3] ?? 'kern']
     if ((levels && !levels.includes(level)) || (facilities && !facilities.includes(facility))) continue
-    const prefix = flags.has('r') ? `<${m[1]}>` : flags.has('x') ? `${facility.padEnd(6)}:${level.padEnd(6)}: ` : ''
+    const prefix = flags.has('r') ? `<${Number(m[1]) & 7 | Number(m[1]) >> 3}>` : flags.has('x') ? `${facility.padEnd(6)}:${level.padEnd(6)}: ` : ''
     yield* c.stdout.write(`${prefix}${flags.has('t') ? '' : flags.has('T') ? `[${strftime(MONTH_DAY, Math.floor(boot + Number(m[2]?.slice(1, -2))))}] ` : (m[2] ?? '')}${m[3]}\n`)
   }
   return 0
