@@ -25,10 +25,11 @@ export function evaluate(fact: Fact, observation: Observation): Verdict {
   return hostnameVerdict(world, fact)
 }
 
-/** All facts of a list: met if each is; the words are those of the first unmet, or of the first. */
+/** All facts of a list: met if each is; the words are those of the first unmet (what waits to be looked at waits for the others), or of the first. */
 export function evaluateAll(facts: readonly Fact[], observation: Observation): Verdict {
   const verdicts = facts.map((fact) => evaluate(fact, observation))
-  return verdicts.find(({ met }) => !met) ?? verdicts[0] ?? { met: true, words: '' }
+  const unmet = verdicts.filter(({ met }) => !met)
+  return unmet.find((verdict) => verdict !== NOT_YET) ?? unmet[0] ?? verdicts[0] ?? { met: true, words: '' }
 }
 
 function ranVerdict(fact: RanFact, { steps }: Observation): Verdict {

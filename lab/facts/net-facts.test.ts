@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { ownForTest, processForTest, worldForTest } from '../world-for-tests.ts'
 import type { World } from '../world.ts'
 import { actionKey, actionsOf } from './action.ts'
-import { evaluate } from './evaluate.ts'
+import { evaluate, evaluateAll } from './evaluate.ts'
 import type { ActionResults, Fact } from './fact.ts'
 
 const words = (fact: Fact, world: World, results?: ActionResults): string => {
@@ -52,4 +52,9 @@ test('that an address does not answer is only known once somebody has asked it',
   expect(words(fact, world)).toBe('not yet: not looked at yet')
   expect(words(fact, world, found(1))).toBe('met: red gets no answer from 10.0.2.2')
   expect(words(fact, world, found(0))).toBe('not yet: 10.0.2.2 answers red')
+})
+
+test('what keeps a list from being looked at is told, not that it has not been', () => {
+  const facts: Fact[] = [{ ping: '10.0.0.2' }, { route: 'default', netns: 'host' }]
+  expect(evaluateAll(facts, { world, steps: [] }).words).toBe('there is no route to everywhere else (default) on the host')
 })
