@@ -63,6 +63,15 @@ const DEFINITIONS: Readonly<Record<string, string>> = {
   Volume: 'CreatedAt string?; Driver string; Labels map string; Mountpoint string; Name string; Options map string; Scope string; Status map any?; UsageData any?',
 }
 
+/** Go's names of the structs that aren't in the package types. */
+const NAMES: ReadonlyMap<string, string> = new Map([
+  ...['Config', 'HealthConfig', 'HostConfig', 'Resources', 'LogConfig', 'RestartPolicy', 'DeviceMapping'].map((name) => [name, `container.${name}`] as const),
+  ...['EndpointSettings', 'EndpointIPAMConfig', 'IPAM', 'IPAMConfig', 'ConfigReference'].map((name) => [name, `network.${name}`] as const),
+  ['Mount', 'mount.Mount'], ['ThrottleDevice', 'blkiodev.ThrottleDevice'], ['Ulimit', 'units.Ulimit'], ['PortBinding', 'nat.PortBinding'], ['Empty', 'struct {}'],
+  ['ClientVersion', 'system.clientVersion'], ['PlatformName', 'struct { Name string }'],
+])
+const structName = (name: string): string => NAMES.get(name) ?? `types.${name}`
+
 const parseType = (name: string): readonly FieldType[] =>
   (DEFINITIONS[name] ?? '').split(';').map((f) => f.trim()).filter((f) => f !== '').map((field) => {
     const space = field.indexOf(' ')
@@ -74,7 +83,7 @@ const parseType = (name: string): readonly FieldType[] =>
 const goName = (type: string): string => {
   if (type.startsWith('[]')) return `[]${goName(type.slice(2))}`
   if (type.startsWith('map ')) return `map[string]${goName(type.slice(4))}`
-  return type === 'any' ? 'interface {}' : type in DEFINITIONS ? `types.${type}` : type
+  return type === 'any' ? 'interface {}' : type in DEFINITIONS ? structName(type) : type
 }
 
 /** Decodes JSON into the struct of that name; `isPointer`: as error messages call it. */
@@ -89,7 +98,7 @@ export function decodeStruct(name: string, json: unknown, isPointer: boolean): G
     }
     fields.set(field.name, { value: decode(field.type, record[field.json]), json: field.json, omitEmpty: field.omitEmpty })
   }
-  return new GoStruct(`types.${name}`, fields, isPointer)
+  return new GoStruct(structName(name), fields, isPointer)
 }
 
 function decode(type: string, json: unknown): GoValue {
