@@ -16,7 +16,7 @@ import { log, nowMs, timeText } from './server-log.ts'
 import { VERSION, VERSION_TEXT } from './settings.ts'
 import type { Activity, Shared } from './shared.ts'
 import { tokenize } from './sql-lexer.ts'
-import type { Result, Surroundings } from './sql-context.ts'
+import { denied, type Result, type Surroundings } from './sql-context.ts'
 import { runStatement } from './sql-run.ts'
 import { type Cell, type Column, shownCell, TYPE_OIDS, type TypeName } from './sql-values.ts'
 
@@ -205,7 +205,8 @@ export class Backend {
     ])
     return {
       cluster: shared.cluster, database, role, functions, setting: (name) => shared.settings.get(name), makeSecret,
-      view: (name) => this.#view(name, database),
+      others: (name) => [...shared.activity.values()].filter((a) => a.database === name && a.pid !== self?.pid).length,
+      view: (name) => this.#view(name, database, role),
       sleep: (seconds) => this.#sleep(seconds),
       program: (command, input) => this.#program(command, input),
     }
@@ -216,13 +217,15 @@ export class Backend {
     if (this.#isCancelled) throw new SqlError('57014', 'canceling statement due to user request')
   }
 
-  *#view(name: string, database: Database): Flow<{ readonly columns: readonly Column[]; readonly rows: Cell[][] } | undefined> {
+  *#view(name: string, database: Database, role: Role): Flow<{ readonly columns: readonly Column[]; readonly rows: Cell[][] } | undefined> {
     const { cluster, activity, settings } = this.#shared
     this.#shared.clock = yield* nowMs()
     switch (name) {
       case 'pg_database': return { columns: [column('oid', 'integer'), column('datname', 'name'), column('datdba', 'name'), column('datallowconn', 'boolean')], rows: [...cluster.databases.values()].map((d) => [d.oid, d.name, d.owner, d.allowsConnections]) }
       case 'pg_roles': case 'pg_user': return { columns: [column('rolname', 'name'), column('rolsuper', 'boolean'), column('rolcanlogin', 'boolean'), column('oid', 'integer')], rows: [...cluster.roles.values()].map((r) => [r.name, r.isSuper, r.canLogin, r.oid]) }
-      case 'pg_authid': case 'pg_shadow': return { columns: [column('rolname', 'name'), column('rolpassword')], rows: [...cluster.roles.values()].map((r) => [r.name, r.secret]) }
+      case 'pg_authid':
+        if (!role.isSuper) throw denied('permission denied for table pg_authid')
+        return { columns: [column('rolname', 'name'), column('rolpassword')], rows: [...cluster.roles.values()].map((r) => [r.name, r.secret]) }
       case 'pg_tables': return { columns: [column('schemaname', 'name'), column('tablename', 'name'), column('tableowner', 'name')], rows: [...database.tables.values()].map((t) => ['public', t.name, t.owner]) }
       case 'columns': return {
         columns: [column('table_name', 'name'), column('column_name', 'name'), column('data_type'), column('is_nullable'), column('column_default'), column('is_key', 'boolean')],

@@ -2,6 +2,7 @@
 // as lines of JSON. Simpler than the real thing: no pages, no write-ahead log, no transactions over several statements.
 import { isErr } from '../../../abi/errno.ts'
 import { O_CREAT, O_TRUNC, O_WRONLY } from '../../../abi/fcntl.ts'
+import { CLOCK_MONOTONIC } from '../../../abi/sched.ts'
 import type { Flow } from '../../../abi/syscalls.ts'
 import { encodeUtf8 } from '../../../lib/bytes.ts'
 import { call } from '../../libc/syscall.ts'
@@ -34,10 +35,15 @@ function* readLines<T>(path: string): Flow<T[]> {
   return isErr(text) ? [] : text.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as T)
 }
 
+/** Who finds it locked looks again after this long (s_lock.c). */
+const RETRY_NS = 1_000_000
+
 export class Cluster {
   readonly roles = new Map<string, Role>()
   readonly databases = new Map<string, Database>()
   #nextOid = FIRST_OID
+  /** A server process is writing: two at once would write over each other. One that is killed takes the cluster with it: the postmaster loads another. */
+  #isLocked = false
 
   /** A new one: three databases and the superuser. Made by initdb in the working directory. */
   static fresh(owner: string, secret: string | null): Cluster {
@@ -64,6 +70,16 @@ export class Cluster {
     return cluster
   }
 
+  *#alone(work: () => Flow<void>): Flow<void> {
+    while (this.#isLocked) yield* call('clock_nanosleep', CLOCK_MONOTONIC, 0, { sec: 0, nsec: RETRY_NS })
+    this.#isLocked = true
+    try {
+      yield* work()
+    } finally {
+      this.#isLocked = false
+    }
+  }
+
   newOid(): number {
     return this.#nextOid++
   }
@@ -74,10 +90,10 @@ export class Cluster {
     yield* this.#saveDatabases()
   }
   *saveRoles(): Flow<void> {
-    yield* replaceFile(ROLES_FILE, lines(this.roles.values()))
+    yield* this.#alone(() => replaceFile(ROLES_FILE, lines(this.roles.values())))
   }
   *#saveDatabases(): Flow<void> {
-    yield* replaceFile(DATABASES_FILE, lines([...this.databases.values()].map(({ tables: _, ...rest }) => rest)))
+    yield* this.#alone(() => replaceFile(DATABASES_FILE, lines([...this.databases.values()].map(({ tables: _, ...rest }) => rest))))
   }
   *#makeFolder(database: Database): Flow<void> {
     yield* mkdir(`base/${database.oid}`, 0o700)
@@ -101,10 +117,15 @@ export class Cluster {
     yield* rmdir(`base/${database.oid}`)
   }
   *saveTables({ oid, tables }: Database): Flow<void> {
-    yield* replaceFile(`base/${oid}/${CLASS_FILE}`, lines([...tables.values()].map(({ rows: _, ...rest }) => rest)))
+    yield* this.#alone(() => replaceFile(`base/${oid}/${CLASS_FILE}`, lines([...tables.values()].map(({ rows: _, ...rest }) => rest))))
   }
-  *saveRows({ oid }: Database, table: Table): Flow<void> {
-    yield* replaceFile(`base/${oid}/${table.oid}`, lines(table.rows))
+  /** Gives a table the rows that `change` makes of its own. Only when they are on the disk are they the table's. */
+  *changeRows({ oid }: Database, table: Table, change: (rows: readonly Cell[][]) => Cell[][]): Flow<void> {
+    yield* this.#alone(function* () {
+      const rows = change(table.rows)
+      yield* replaceFile(`base/${oid}/${table.oid}`, lines(rows))
+      table.rows = rows
+    })
   }
   *dropTable(database: Database, table: Table): Flow<void> {
     database.tables.delete(table.name)

@@ -1,6 +1,6 @@
 // What statements of the small SQL see of the process that runs them, and what they answer.
 import type { Flow } from '../../../abi/syscalls.ts'
-import type { Cluster, Database, Role } from './catalog.ts'
+import type { Cluster, Database, Role, Table } from './catalog.ts'
 import { SqlError } from './protocol.ts'
 import { evaluate, type Expression, type Scope } from './sql-expression.ts'
 import { type Cell, castTo, type Column, type TypeName } from './sql-values.ts'
@@ -26,9 +26,21 @@ export interface Surroundings {
   /** Runs a command for COPY; answers its output. */
   readonly program: (command: string, input: string | undefined) => Flow<string>
   readonly makeSecret: (password: string) => Flow<string>
+  /** How many others are connected to a database. */
+  readonly others: (database: string) => number
 }
 
 export const notSimulated = (what: string): SqlError => new SqlError('0A000', `${what} is real, but not simulated here`)
+
+export const denied = (what: string): SqlError => new SqlError('42501', what)
+/** What belongs to a role is for it and superusers: there is no GRANT here. */
+export const owns = ({ role }: Surroundings, { owner }: { readonly owner: string }): boolean => role.isSuper || role.name === owner
+/** The table, for somebody who may use it. */
+export function tableFor(name: string, around: Surroundings): Table | undefined {
+  const table = around.database.tables.get(name)
+  if (table !== undefined && !owns(around, table)) throw denied(`permission denied for table ${name}`)
+  return table
+}
 
 export function scopeOf(columns: readonly Column[], row: readonly Cell[], around: Surroundings): Scope {
   return {

@@ -3,7 +3,7 @@
 import type { Flow } from '../../../abi/syscalls.ts'
 import type { Database, Role, Table } from './catalog.ts'
 import { SqlError } from './protocol.ts'
-import { holds, notSimulated, type Result, scopeOf, type Surroundings } from './sql-context.ts'
+import { denied, holds, notSimulated, owns, type Result, scopeOf, type Surroundings, tableFor } from './sql-context.ts'
 import { evaluate, type Expression, parseExpression, parseType, TokenStream } from './sql-expression.ts'
 import { tokenize } from './sql-lexer.ts'
 import { select } from './sql-select.ts'
@@ -36,21 +36,22 @@ function* dispatch(word: string, tokens: TokenStream, around: Surroundings): Flo
     case 'update': return yield* update(tokens, around)
     case 'delete': {
       tokens.expect('from')
-      const table = tableNamed(tokens, around.database)
+      const table = tableNamed(tokens, around)
       const condition = tokens.take('where') ? parseExpression(tokens) : undefined
       tokens.finish()
-      const kept = table.rows.filter((row) => !holds(condition, table.columns, row, around))
-      const count = table.rows.length - kept.length
-      table.rows = kept
-      yield* around.cluster.saveRows(around.database, table)
+      let count = 0
+      yield* around.cluster.changeRows(around.database, table, (rows) => {
+        const kept = rows.filter((row) => !holds(condition, table.columns, row, around))
+        count = rows.length - kept.length
+        return kept
+      })
       return { tag: `DELETE ${count}` }
     }
     case 'truncate': {
       tokens.take('table')
-      const table = tableNamed(tokens, around.database)
+      const table = tableNamed(tokens, around)
       tokens.finish()
-      table.rows = []
-      yield* around.cluster.saveRows(around.database, table)
+      yield* around.cluster.changeRows(around.database, table, () => [])
       return { tag: 'TRUNCATE TABLE' }
     }
     case 'create': return yield* create(tokens, around)
@@ -61,10 +62,10 @@ function* dispatch(word: string, tokens: TokenStream, around: Surroundings): Flo
   }
 }
 
-function tableNamed(tokens: TokenStream, database: Database): Table {
+function tableNamed(tokens: TokenStream, around: Surroundings): Table {
   const at = tokens.peek.at
   const name = tokens.qualified()
-  const table = database.tables.get(name)
+  const table = tableFor(name, around)
   if (table === undefined) throw new SqlError('42P01', `relation "${name}" does not exist`, { position: at + 1 })
   return table
 }
@@ -79,29 +80,39 @@ function tableCalled(name: string, database: Database): Table {
 // ---- changes
 
 function fill(table: Table, given: ReadonlyMap<string, Cell>): Cell[] {
-  const row = table.columns.map((column): Cell => {
+  return table.columns.map((column): Cell => {
     const value = given.get(column.name)
     if (value !== undefined) return castTo(value, column.type)
     return column.isSerial === true ? table.serial++ : column.default ?? null
   })
-  check(table, row, undefined)
-  return row
 }
-function check(table: Table, row: readonly Cell[], self: readonly Cell[] | undefined): void {
+/** The rows with more, each of which the table's constraints allow beside those before it. */
+function withMore(table: Table, rows: readonly Cell[][], added: readonly Cell[][]): Cell[][] {
+  const all = [...rows]
+  for (const row of added) {
+    check(table, all, row, undefined)
+    all.push(row)
+  }
+  return all
+}
+function check(table: Table, rows: readonly (readonly Cell[])[], row: readonly Cell[], self: readonly Cell[] | undefined): void {
   for (const [i, column] of table.columns.entries()) {
     if (row[i] === null && (column.isNotNull === true || column.isKey === true)) throw new SqlError('23502', `null value in column "${column.name}" of relation "${table.name}" violates not-null constraint`, { detail: `Failing row contains (${row.map((cell) => shownCell(cell) ?? 'null').join(', ')}).` })
-    if (column.isKey === true && table.rows.some((other) => other !== self && compareCells(other[i], row[i]) === 0)) throw new SqlError('23505', `duplicate key value violates unique constraint "${table.name}_pkey"`, { detail: `Key (${column.name})=(${String(row[i])}) already exists.` })
+    if (column.isKey === true && rows.some((other) => other !== self && compareCells(other[i], row[i]) === 0)) throw new SqlError('23505', `duplicate key value violates unique constraint "${table.name}_pkey"`, { detail: `Key (${column.name})=(${String(row[i])}) already exists.` })
   }
 }
 
 function* insert(tokens: TokenStream, around: Surroundings): Flow<Result> {
   tokens.expect('into')
-  const table = tableNamed(tokens, around.database)
+  const table = tableNamed(tokens, around)
   let names = table.columns.map(({ name }) => name)
-  if (tokens.take('(')) {
+  const isNamed = tokens.take('(')
+  const places: number[] = []
+  if (isNamed) {
     names = []
     do {
       const at = tokens.peek.at
+      places.push(at)
       const name = tokens.name()
       if (!table.columns.some((column) => column.name === name)) throw new SqlError('42703', `column "${name}" of relation "${table.name}" does not exist`, { position: at + 1 })
       names.push(name)
@@ -110,27 +121,29 @@ function* insert(tokens: TokenStream, around: Surroundings): Flow<Result> {
   }
   if (tokens.is('select', 'default')) throw notSimulated(`INSERT … ${tokens.peek.text.toUpperCase()}`)
   tokens.expect('values')
-  const rows: Cell[][] = []
+  const given: ReadonlyMap<string, Cell>[] = []
   do {
     tokens.expect('(')
-    const at = tokens.peek.at
+    const at: number[] = []
     const values: Cell[] = []
-    do values.push(evaluate(parseExpression(tokens), scopeOf([], [], around)))
-    while (tokens.take(','))
+    do {
+      at.push(tokens.peek.at)
+      values.push(evaluate(parseExpression(tokens), scopeOf([], [], around)))
+    } while (tokens.take(','))
     tokens.expect(')')
-    if (values.length > names.length) throw new SqlError('42601', 'INSERT has more expressions than target columns', { position: at + 1 })
-    rows.push(fill(table, new Map(values.map((value, i) => [names[i], value]))))
-    table.rows.push(rows[rows.length - 1])
+    if (values.length < names.length && isNamed) throw new SqlError('42601', 'INSERT has more target columns than expressions', { position: places[values.length] + 1 })
+    if (values.length > names.length) throw new SqlError('42601', 'INSERT has more expressions than target columns', { position: at[names.length] + 1 })
+    given.push(new Map(values.map((value, i) => [names[i], value])))
   } while (tokens.take(','))
   if (tokens.is('returning', 'on')) throw notSimulated(`INSERT … ${tokens.peek.text.toUpperCase()}`)
   tokens.finish()
-  yield* around.cluster.saveRows(around.database, table)
+  yield* around.cluster.changeRows(around.database, table, (rows) => withMore(table, rows, given.map((values) => fill(table, values))))
   if (table.columns.some((column) => column.isSerial === true)) yield* around.cluster.saveTables(around.database)
-  return { tag: `INSERT 0 ${rows.length}` }
+  return { tag: `INSERT 0 ${given.length}` }
 }
 
 function* update(tokens: TokenStream, around: Surroundings): Flow<Result> {
-  const table = tableNamed(tokens, around.database)
+  const table = tableNamed(tokens, around)
   tokens.expect('set')
   const changes: { readonly index: number; readonly value: Expression }[] = []
   do {
@@ -144,16 +157,14 @@ function* update(tokens: TokenStream, around: Surroundings): Flow<Result> {
   const condition = tokens.take('where') ? parseExpression(tokens) : undefined
   tokens.finish()
   let count = 0
-  const rows = table.rows.map((row) => {
+  yield* around.cluster.changeRows(around.database, table, (rows) => rows.map((row) => {
     if (!holds(condition, table.columns, row, around)) return row
     const changed = [...row]
     for (const { index, value } of changes) changed[index] = castTo(evaluate(value, scopeOf(table.columns, row, around)), table.columns[index].type)
-    check(table, changed, row)
+    check(table, rows, changed, row)
     count++
     return changed
-  })
-  table.rows = rows
-  yield* around.cluster.saveRows(around.database, table)
+  }))
   return { tag: `UPDATE ${count}` }
 }
 
@@ -164,6 +175,8 @@ function* create(tokens: TokenStream, around: Surroundings): Flow<Result | undef
     const name = tokens.name()
     const owner = tokens.take('owner') ? (tokens.take('='), tokens.name()) : around.role.name
     tokens.finish()
+    if (!around.role.isSuper) throw denied('permission denied to create database')
+    if (!around.cluster.roles.has(owner)) throw new SqlError('42704', `role "${owner}" does not exist`)
     yield* around.cluster.createDatabase(name, owner)
     return { tag: 'CREATE DATABASE' }
   }
@@ -177,6 +190,7 @@ function* create(tokens: TokenStream, around: Surroundings): Flow<Result | undef
     tokens.expect('not')
     tokens.expect('exists')
   }
+  const { at } = tokens.peek
   const name = tokens.qualified()
   tokens.expect('(')
   const columns: Column[] = []
@@ -188,9 +202,11 @@ function* create(tokens: TokenStream, around: Surroundings): Flow<Result | undef
     if (isCareful) return { tag: 'CREATE TABLE', notice: `relation "${name}" already exists, skipping` }
     throw new SqlError('42P07', `relation "${name}" already exists`)
   }
+  // public belongs to the database's owner
+  if (!owns(around, around.database)) throw new SqlError('42501', 'permission denied for schema public', { position: at + 1 })
   const table: Table = { name, oid: around.cluster.newOid(), owner: around.role.name, columns, rows: [], serial: 1 }
+  yield* around.cluster.changeRows(around.database, table, () => [])
   around.database.tables.set(name, table)
-  yield* around.cluster.saveRows(around.database, table)
   yield* around.cluster.saveTables(around.database)
   return { tag: 'CREATE TABLE' }
 }
@@ -231,29 +247,53 @@ function* drop(tokens: TokenStream, around: Surroundings): Flow<Result | undefin
     if (isCareful) return { tag, notice: `${what} "${name}" does not exist, skipping` }
     throw new SqlError(kind === 'table' ? '42P01' : kind === 'database' ? '3D000' : '42704', `${what} "${name}" does not exist`)
   }
-  if (kind === 'table') yield* around.cluster.dropTable(around.database, tableCalled(name, around.database))
-  else if (kind === 'database') {
-    if (name === around.database.name) throw new SqlError('55006', 'cannot drop the currently open database')
-    yield* around.cluster.dropDatabase(name)
-  } else {
-    if (name === around.role.name) throw new SqlError('55006', 'current user cannot be dropped')
-    around.cluster.roles.delete(name)
-    yield* around.cluster.saveRoles()
-  }
+  if (kind === 'table') yield* dropTable(name, around)
+  else if (kind === 'database') yield* dropDatabase(name, around)
+  else yield* dropRole(name, around)
   return { tag }
+}
+
+function* dropTable(name: string, around: Surroundings): Flow<void> {
+  const table = tableCalled(name, around.database)
+  if (!owns(around, table)) throw denied(`must be owner of table ${name}`)
+  yield* around.cluster.dropTable(around.database, table)
+}
+function* dropDatabase(name: string, around: Surroundings): Flow<void> {
+  const database = around.cluster.databases.get(name)
+  if (database !== undefined && !owns(around, database)) throw denied(`must be owner of database ${name}`)
+  if (name === around.database.name) throw new SqlError('55006', 'cannot drop the currently open database')
+  if (/^template[01]$/.test(name)) throw new SqlError('42809', 'cannot drop a template database')
+  const others = around.others(name)
+  if (others > 0) throw new SqlError('55006', `database "${name}" is being accessed by other users`, { detail: others === 1 ? 'There is 1 other session using the database.' : `There are ${others} other sessions using the database.` })
+  yield* around.cluster.dropDatabase(name)
+}
+function* dropRole(name: string, around: Surroundings): Flow<void> {
+  const { cluster } = around
+  if (!around.role.isSuper) throw denied('permission denied to drop role')
+  if (name === around.role.name) throw new SqlError('55006', 'current user cannot be dropped')
+  const mine = ({ owner }: { readonly owner: string }): boolean => owner === name
+  const owned = [...cluster.databases.values()].flatMap((database) => {
+    const tables = [...database.tables.values()].filter(mine)
+    const inside = database === around.database ? tables.map((table) => `owner of table ${table.name}`) : tables.length === 0 ? [] : [`${tables.length} object${tables.length === 1 ? '' : 's'} in database ${database.name}`]
+    return mine(database) ? [`owner of database ${database.name}`, ...inside] : inside
+  })
+  if (owned.length > 0) throw new SqlError('2BP01', `role "${name}" cannot be dropped because some objects depend on it`, { detail: owned.join('\n') })
+  cluster.roles.delete(name)
+  yield* cluster.saveRoles()
 }
 
 /** CREATE and ALTER ROLE with PASSWORD, LOGIN, SUPERUSER and their opposites. */
 function* changeRole(tokens: TokenStream, around: Surroundings, isNew: boolean, isUser = false): Flow<Result> {
   const name = tokens.name()
   const known = around.cluster.roles.get(name)
-  if (!around.role.isSuper && name !== around.role.name) throw new SqlError('42501', `permission denied to ${isNew ? 'create' : 'alter'} role`)
   if (isNew && known !== undefined) throw new SqlError('42710', `role "${name}" already exists`)
   if (!isNew && known === undefined) throw new SqlError('42704', `role "${name}" does not exist`)
-  const role: Role = known ?? { name, oid: around.cluster.newOid(), secret: null, isSuper: false, canLogin: isUser }
+  const role: Role = known !== undefined ? { ...known } : { name, oid: around.cluster.newOid(), secret: null, isSuper: false, canLogin: isUser }
   tokens.take('with')
+  const words = new Set<string>()
   while (!tokens.isAtEnd) {
     const word = tokens.next()
+    words.add(word.text.replace(/^(no(?=login|superuser)|encrypted$)/, ''))
     if (word.text === 'password' || word.text === 'encrypted') {
       if (word.text === 'encrypted') tokens.expect('password')
       const value = tokens.next()
@@ -263,14 +303,21 @@ function* changeRole(tokens: TokenStream, around: Surroundings, isNew: boolean, 
     else if (word.text === 'login' || word.text === 'nologin') role.canLogin = word.text === 'login'
     else throw ['createdb', 'createrole', 'inherit', 'replication', 'connection', 'valid', 'in', 'set'].includes(word.text) ? notSimulated(`${word.text.toUpperCase()} of a role`) : tokens.error(word)
   }
-  around.cluster.roles.set(name, role)
+  if (!around.role.isSuper) {
+    if (isNew) throw denied(words.has('superuser') ? 'must be superuser to create superusers' : 'permission denied to create role')
+    if (words.has('superuser') || known?.isSuper === true) throw denied('must be superuser to alter superuser roles or change superuser attribute')
+    // one's own password is one's own affair
+    if (name !== around.role.name || words.has('login')) throw denied('permission denied')
+  }
+  // sessions of the role hold on to it
+  around.cluster.roles.set(name, known === undefined ? role : Object.assign(known, role))
   yield* around.cluster.saveRoles()
   return { tag: isNew ? 'CREATE ROLE' : 'ALTER ROLE' }
 }
 
 /** COPY table FROM PROGRAM 'command' and TO PROGRAM: a line is a row of a table with one column. For superusers: the command runs as the server's user. */
 function* copy(tokens: TokenStream, around: Surroundings): Flow<Result | undefined> {
-  const table = tableNamed(tokens, around.database)
+  const table = tableNamed(tokens, around)
   const isFrom = tokens.is('from')
   if (!isFrom && !tokens.is('to')) return undefined
   tokens.next()
@@ -279,16 +326,16 @@ function* copy(tokens: TokenStream, around: Surroundings): Flow<Result | undefin
   if (command.kind !== 'string') throw tokens.error(command)
   tokens.finish()
   if (!around.role.isSuper) throw new SqlError('42501', 'must be superuser or have privileges of the pg_execute_server_program role to COPY to or from an external program', { hint: "Anyone can COPY to stdout or from stdin. psql's \\copy command also works for anyone." })
-  const lines = table.rows.map((row) => row.map((cell) => (cell === null ? '\\N' : String(cell))).join('\t'))
+  const lines = table.rows.map((row) => row.map((cell) => shownCell(cell) ?? '\\N').join('\t'))
   const output = yield* around.program(command.text, isFrom ? undefined : lines.map((line) => `${line}\n`).join(''))
   if (!isFrom) return { tag: `COPY ${lines.length}` }
   const added = output.replace(/\n$/, '').split('\n').filter((line, i, all) => line !== '' || all.length > 1 || i > 0)
-  for (const line of added) {
+  const rows = added.map((line) => {
     const cells = table.columns.length === 1 ? [line] : line.split('\t')
     if (cells.length > table.columns.length) throw new SqlError('22P04', 'extra data after last expected column')
     if (cells.length < table.columns.length) throw new SqlError('22P04', `missing data for column "${table.columns[cells.length].name}"`)
-    table.rows.push(cells.map((cell, i) => (cell === '\\N' ? null : castTo(cell, table.columns[i].type))))
-  }
-  yield* around.cluster.saveRows(around.database, table)
+    return cells.map((cell, i) => (cell === '\\N' ? null : castTo(cell, table.columns[i].type)))
+  })
+  yield* around.cluster.changeRows(around.database, table, (old) => withMore(table, old, rows))
   return { tag: `COPY ${added.length}` }
 }

@@ -1,7 +1,7 @@
 // SELECT of the small SQL: from one table or none, with WHERE, ORDER BY, LIMIT and aggregates over all rows.
 import type { Flow } from '../../../abi/syscalls.ts'
 import { SqlError } from './protocol.ts'
-import { holds, notSimulated, type Result, scopeOf, type Surroundings } from './sql-context.ts'
+import { holds, notSimulated, type Result, scopeOf, type Surroundings, tableFor } from './sql-context.ts'
 import { evaluate, type Expression, headingOf, parseExpression, type TokenStream } from './sql-expression.ts'
 import { type Cell, type Column, compareCells, type TypeName } from './sql-values.ts'
 
@@ -25,6 +25,7 @@ function typeOf(expression: Expression, columns: readonly Column[], around: Surr
 
 function parseItems(tokens: TokenStream): (Item | '*')[] {
   const items: (Item | '*')[] = []
+  if (tokens.is('distinct', 'all')) throw notSimulated(`SELECT ${tokens.peek.text.toUpperCase()}`)
   if (tokens.is('from') || tokens.isAtEnd) return items
   do {
     if (tokens.take('*')) {
@@ -43,7 +44,7 @@ function* source(tokens: TokenStream, around: Surroundings): Flow<{ readonly col
   const at = tokens.peek.at
   const name = tokens.qualified()
   if (tokens.is(',', 'join', 'inner', 'left', 'right', 'cross')) throw notSimulated('a join')
-  return around.database.tables.get(name) ?? (yield* around.view(name)) ?? raise(new SqlError('42P01', `relation "${name}" does not exist`, { position: at + 1 }))
+  return tableFor(name, around) ?? (yield* around.view(name)) ?? raise(new SqlError('42P01', `relation "${name}" does not exist`, { position: at + 1 }))
 }
 function raise(error: SqlError): never {
   throw error
@@ -60,7 +61,8 @@ export function* select(tokens: TokenStream, around: Surroundings): Flow<Result>
     do order.push({ by: parseExpression(tokens), isDown: tokens.take('desc') || (tokens.take('asc') && false) })
     while (tokens.take(','))
   }
-  const limit = tokens.take('limit') ? Number(tokens.next().text) : Infinity
+  const limit = parseLimit(tokens)
+  if (tokens.is('offset', 'fetch', 'for', 'nulls')) throw notSimulated(`SELECT … ${tokens.peek.text.toUpperCase()}`)
   tokens.finish()
   const items = given.flatMap((item): readonly Item[] => (item === '*' ? columns.map(({ name }) => ({ expression: { kind: 'column', name, at: 0 }, name })) : [item]))
   const headings = items.map(({ expression, name }) => ({ name, type: typeOf(expression, columns, around) }))
@@ -71,7 +73,8 @@ export function* select(tokens: TokenStream, around: Surroundings): Flow<Result>
     return { tag: 'SELECT 1', columns: headings, rows: [items.map(({ expression }) => aggregate(expression, columns, found, around))] }
   }
   if (order.length > 0) {
-    const keyed = found.map((row) => ({ row, keys: order.map(({ by }) => evaluate(by.kind === 'value' && typeof by.value === 'number' ? (items[by.value - 1]?.expression ?? by) : by, scopeOf(columns, row, around))) }))
+    const sources = order.map(({ by }) => sortedBy(by, items))
+    const keyed = found.map((row) => ({ row, keys: sources.map((by) => evaluate(by, scopeOf(columns, row, around))) }))
     keyed.sort((a, b) => {
       for (const [i, { isDown }] of order.entries()) {
         const [x, y] = [a.keys[i], b.keys[i]]
@@ -86,6 +89,19 @@ export function* select(tokens: TokenStream, around: Surroundings): Flow<Result>
   if (pause?.kind === 'call' && pause.args.length === 1) yield* around.sleep(Number(evaluate(pause.args[0], scopeOf([], [], around))))
   const out = found.slice(0, limit).map((row) => items.map(({ expression }) => evaluate(expression, scopeOf(columns, row, around))))
   return { tag: `SELECT ${out.length}`, columns: headings, rows: out }
+}
+
+function parseLimit(tokens: TokenStream): number {
+  if (!tokens.take('limit') || tokens.take('all')) return Infinity
+  const token = tokens.next()
+  if (token.kind !== 'number' || !/^\d+$/.test(token.text)) throw token.kind === 'end' ? tokens.error(token) : notSimulated('a LIMIT that is not a number')
+  return Number(token.text)
+}
+/** ORDER BY names a result column, counts to one, or computes. */
+function sortedBy(by: Expression, items: readonly Item[]): Expression {
+  if (by.kind === 'column') return items.find(({ name }) => name === by.name)?.expression ?? by
+  if (by.kind !== 'value' || typeof by.value !== 'number') return by
+  return items[by.value - 1]?.expression ?? raise(new SqlError('42P10', `ORDER BY position ${by.value} is not in select list`))
 }
 
 function aggregate(expression: Expression, columns: readonly Column[], rows: readonly (readonly Cell[])[], around: Surroundings): Cell {
