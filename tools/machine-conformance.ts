@@ -25,26 +25,26 @@ interface Done { readonly file: CaseFile; readonly recorded: RecordedCase; reado
 
 const out = (text: string): void => void process.stdout.write(`${text}\n`)
 
-/** Writes what the machine prints into the cases' files. */
+/** Writes what the machine prints into the cases' files. Status 1 if one could not be played. */
 export async function record(files: readonly CaseFile[], on: OnReal): Promise<number> {
-  await onMachines(files, on, ({ file, recorded, text, played }) => {
+  const { unplayed } = await onMachines(files, on, ({ file, recorded, text, played }) => {
     writeFileSync(file.path, recordedText(text, normalised(recorded, played)))
     out(`recorded ${relative(process.cwd(), file.path)}`)
   })
-  return 0
+  return unplayed > 0 ? 1 : 0
 }
 
-/** Do the recordings hold? Status 1 if one doesn't. */
+/** Do the recordings hold? Status 1 if one doesn't, or could not be played. */
 export async function confirm(files: readonly CaseFile[], on: OnReal): Promise<number> {
   const results: { id: string; commands: number; differences: ReturnType<typeof compare>; milliseconds: number }[] = []
-  await onMachines(files, on, ({ recorded, played }) => {
+  const { unplayed } = await onMachines(files, on, ({ recorded, played }) => {
     const differences = compare(recorded, played)
     results.push({ id: recorded.id, commands: recorded.commands.length, differences, milliseconds: 0 })
     if (differences.length > 0) out(`does not hold: ${recorded.id}`)
     if (differences.length > 0 && on.verbose) out(describe(differences, 'recording'))
   })
   out(table(figures(results)))
-  return results.some(({ differences }) => differences.length > 0) ? 1 : 0
+  return unplayed > 0 || results.some(({ differences }) => differences.length > 0) ? 1 : 0
 }
 
 /** Simulator, recording and machine side by side; kept in reality.json for the coverage page. */
@@ -54,7 +54,7 @@ export async function compareAll(root: string, files: readonly CaseFile[], on: O
   const simulated = new Map((await runCases(files, on.jobs)).map(({ id, differences }) => [id, differences]))
   const all: ThreeSides[] = []
   const cases: Record<string, RealCase> = {}
-  const kernel = await onMachines(files, on, ({ recorded, text, played }) => {
+  const { kernel, unplayed } = await onMachines(files, on, ({ recorded, text, played }) => {
     const each: ThreeSides = { id: recorded.id, commands: recorded.commands.length, simulated: simulated.get(recorded.id) ?? [], real: compare(recorded, played) }
     all.push(each)
     cases[each.id] = realCase(fnv1a(text), each)
@@ -64,12 +64,13 @@ export async function compareAll(root: string, files: readonly CaseFile[], on: O
   if (kernel === undefined) return 1
   out(`\n${MACHINES[on.machine].title}, kernel ${kernel}\n${sidesTable(sides(all))}`)
   writeReality(root, withRun(readReality(root), on.machine, { date: new Date().toISOString().slice(0, 10), kernel, cases }))
-  return 0
+  return unplayed > 0 ? 1 : 0
 }
 
-/** Plays every case on a pristine machine; answers the kernel's release, undefined if nothing could be played. Those with Docker come last, on a machine of their own. */
-async function onMachines(files: readonly CaseFile[], { machine, jobs }: OnReal, take: (done: Done) => void): Promise<string | undefined> {
+/** Plays every case on a pristine machine; answers the kernel's release, undefined if nothing could be played, and how many of those that should have been weren't. Those with Docker come last, on a machine of their own. */
+async function onMachines(files: readonly CaseFile[], { machine, jobs }: OnReal, take: (done: Done) => void): Promise<{ readonly kernel: string | undefined; readonly unplayed: number }> {
   let kernel: string | undefined
+  let unplayed = 0
   const read = files.map((file) => {
     const text = readFileSync(file.path, 'utf8')
     return { file, text, recorded: parseCase(file.id, text) }
@@ -93,6 +94,7 @@ async function onMachines(files: readonly CaseFile[], { machine, jobs }: OnReal,
             kernel = guest.kernel
             take({ ...each, played: await playReal(guest.agent, each.recorded, MACHINES[machine].slower) })
           } catch (error) {
+            unplayed++
             out(`not played: ${each.recorded.id}: ${error instanceof Error ? error.message : String(error)}`)
             guests.close()
             guests = undefined
@@ -104,5 +106,5 @@ async function onMachines(files: readonly CaseFile[], { machine, jobs }: OnReal,
     }
     await Promise.all(Array.from({ length: Math.min(jobs, due.length) }, worker))
   }
-  return kernel
+  return { kernel, unplayed }
 }
