@@ -58,12 +58,15 @@ export class Emulator {
 
   /** A new way to the agent; the one before is over. */
   port(): AgentPort {
+    this.#port?.close()
     this.#port = new ConsolePort(this.#v86)
     return this.#port
   }
 
   /** Back to the saved state, in place. The port is over. */
   async restore(): Promise<void> {
+    // What was still on its way to the machine before must not reach the one that is put back: it is half a frame.
+    this.#port?.close()
     this.#port = undefined
     await this.#v86.stop()
     await this.#v86.restore_state(this.#state)
@@ -72,6 +75,7 @@ export class Emulator {
 
   /** Stops for good and gives everything back. */
   async destroy(): Promise<void> {
+    this.#port?.close()
     this.#port = undefined
     await this.#v86.destroy()
   }
@@ -100,6 +104,7 @@ export class ConsolePort implements AgentPort {
   onClose(): void {}
 
   send(bytes: Uint8Array): void {
+    if (!this.#isOpen) return
     for (let at = 0; at < bytes.length; at += CHUNK) this.#unsent.push(bytes.slice(at, at + CHUNK))
     this.#pump()
   }

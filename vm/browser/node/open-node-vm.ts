@@ -1,10 +1,10 @@
 // The machine of the page in Node: for the command line, the lessons' check and the tests. The image is read from $ISOLAB_VM_HOME.
 import { existsSync, readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import type { TerminalOptions } from '../../../lab/machine.ts'
 import { type MachineSource, RealMachine, type RealMachineListeners } from '../../agent/real-machine.ts'
+import { vmHome } from '../../image/target.ts'
 import { Emulator, type EmulatorParts } from '../emulator.ts'
 import { type BrowserVmManifest, isManifest } from '../manifest.ts'
 
@@ -13,13 +13,8 @@ declare const WebAssembly: { instantiate(code: Uint8Array, imports: unknown): Pr
 
 export const HOW_TO_BUILD = 'no image of the machine for the page: `npm run vm:build browser` builds one'
 
-/** Where the image lies. */
-export function nodeVmHome(): string {
-  return join(process.env.ISOLAB_VM_HOME ?? join(homedir(), '.cache', 'isolab-vm'), 'browser')
-}
-
 /** The image's manifest, or undefined when there is none. */
-export function nodeVmManifest(home: string = nodeVmHome()): BrowserVmManifest | undefined {
+export function nodeVmManifest(home: string = vmHome('browser')): BrowserVmManifest | undefined {
   const path = join(home, 'manifest.json')
   const manifest: unknown = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined
   return isManifest(manifest) ? manifest : undefined
@@ -34,7 +29,7 @@ export interface NodeVmOptions {
 }
 
 /** A guest in this process, and the way back to its saved state. @throws {Error} with HOW_TO_BUILD when there is no image */
-export async function nodeVmSource(home: string = nodeVmHome()): Promise<MachineSource> {
+export async function nodeVmSource(home: string = vmHome('browser')): Promise<MachineSource> {
   const manifest = nodeVmManifest(home)
   if (manifest === undefined) throw new Error(HOW_TO_BUILD)
   const { V86 } = await import('v86')
@@ -58,8 +53,13 @@ export async function nodeVmSource(home: string = nodeVmHome()): Promise<Machine
 /** Starts a machine in this process. @throws {Error} with HOW_TO_BUILD when there is no image */
 export async function openNodeVm({ home, setup = '', terminals = [], listeners }: NodeVmOptions = {}): Promise<RealMachine> {
   const machine = new RealMachine(await nodeVmSource(home), listeners)
-  await machine.start({ setup, terminals })
-  return machine
+  try {
+    await machine.start({ setup, terminals })
+    return machine
+  } catch (error) {
+    machine.close()
+    throw error
+  }
 }
 
 function exactBuffer(bytes: Uint8Array): ArrayBuffer {
