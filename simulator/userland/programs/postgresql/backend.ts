@@ -16,11 +16,13 @@ import { log, nowMs, timeText } from './server-log.ts'
 import { VERSION, VERSION_TEXT } from './settings.ts'
 import type { Activity, Shared } from './shared.ts'
 import { tokenize } from './sql-lexer.ts'
-import { denied, type Result, type Surroundings } from './sql-context.ts'
+import { denied, notSimulated, type Result, type Surroundings } from './sql-context.ts'
 import { runStatement } from './sql-run.ts'
 import { type Cell, type Column, shownCell, TYPE_OIDS, type TypeName } from './sql-values.ts'
 
 class Gone {}
+/** Of what is made at once: texts aren't memory of the process here. */
+const LONGEST_TEXT = 1_048_576
 
 const column = (name: string, type: TypeName = 'text'): Column => ({ name, type })
 
@@ -201,7 +203,7 @@ export class Backend {
       ['current_timestamp', constant('timestamp with time zone', now)], ['current_date', constant('text', now.slice(0, 10))], ['pg_backend_pid', constant('integer', self?.pid ?? 0)],
       ['pg_postmaster_start_time', constant('timestamp with time zone', `${timeText(shared.started)}+00`)], ['pg_sleep', constant('text', '')], ['inet_client_addr', constant('text', self?.client ?? null)],
       ['upper', { type: 'text', run: ([a]) => text(a).toUpperCase() }], ['lower', { type: 'text', run: ([a]) => text(a).toLowerCase() }], ['length', { type: 'integer', run: ([a]) => [...text(a)].length }],
-      ['repeat', { type: 'text', run: ([a, n]) => text(a).repeat(Math.max(0, Number(n))) }], ['concat', { type: 'text', run: (args) => args.map(text).join('') }], ['coalesce', { type: 'text', run: (args) => args.find((a) => a !== null) ?? null }],
+      ['repeat', { type: 'text', run: ([a, n]) => repeated(text(a), Number(n)) }], ['concat', { type: 'text', run: (args) => args.map(text).join('') }], ['coalesce', { type: 'text', run: (args) => args.find((a) => a !== null) ?? null }],
     ])
     return {
       cluster: shared.cluster, database, role, functions, setting: (name) => shared.settings.get(name), makeSecret,
@@ -228,8 +230,8 @@ export class Backend {
         return { columns: [column('rolname', 'name'), column('rolpassword')], rows: [...cluster.roles.values()].map((r) => [r.name, r.secret]) }
       case 'pg_tables': return { columns: [column('schemaname', 'name'), column('tablename', 'name'), column('tableowner', 'name')], rows: [...database.tables.values()].map((t) => ['public', t.name, t.owner]) }
       case 'columns': return {
-        columns: [column('table_name', 'name'), column('column_name', 'name'), column('data_type'), column('is_nullable'), column('column_default'), column('is_key', 'boolean')],
-        rows: [...database.tables.values()].flatMap((t) => t.columns.map((c): Cell[] => [t.name, c.name, c.type, c.isNotNull === true ? 'NO' : 'YES', c.isSerial === true ? `nextval('${t.name}_${c.name}_seq'::regclass)` : c.default === undefined || c.default === null ? null : typeof c.default === 'string' ? `'${c.default}'::${c.type}` : String(c.default), c.isKey === true])),
+        columns: [column('table_name', 'name'), column('column_name', 'name'), column('data_type'), column('is_nullable'), column('column_default'), column('character_maximum_length', 'integer'), column('is_key', 'boolean')],
+        rows: [...database.tables.values()].flatMap((t) => t.columns.map((c): Cell[] => [t.name, c.name, c.type, c.isNotNull === true ? 'NO' : 'YES', c.isSerial === true ? `nextval('${t.name}_${c.name}_seq'::regclass)` : c.default === undefined || c.default === null ? null : typeof c.default === 'string' ? `'${c.default}'::${c.type}` : String(c.default), c.limit ?? null, c.isKey === true])),
       }
       case 'pg_settings': return { columns: [column('name'), column('setting')], rows: ['listen_addresses', 'max_connections', 'port', 'shared_buffers', 'unix_socket_directories'].map((key) => [key, settings.get(key) ?? null]) }
       case 'pg_stat_activity': return {
@@ -264,6 +266,11 @@ export class Backend {
     }
     return isErr(output) ? '' : decodeUtf8(output)
   }
+}
+
+function repeated(text: string, times: number): string {
+  if (text.length * times > LONGEST_TEXT) throw notSimulated(`a text of more than ${LONGEST_TEXT} characters`)
+  return text.repeat(Math.max(0, times))
 }
 
 /** Statements of a query, between semicolons. */

@@ -31,12 +31,12 @@ export const LISTINGS: ReadonlyMap<string, Listing> = new Map<string, Listing>([
   }]),
 ])
 
-/** \d TABLE: rows of name, type, nullable, default, key. */
+/** \d TABLE: rows of name, type, nullable, default, key, length. */
 export function describe(table: string, rows: readonly Cells[]): { readonly columns: readonly string[]; readonly cells: (string | null)[][]; readonly footers: readonly string[] } {
   const keys = rows.filter((row) => row[4] === 't').map(([name]) => name)
   return {
     columns: ['Column', 'Type', 'Collation', 'Nullable', 'Default'],
-    cells: rows.map(([name, type, nullable, other]) => [name, type, '', nullable === 'NO' ? 'not null' : '', other ?? '']),
+    cells: rows.map(([name, type, nullable, other, , length]) => [name, length === null ? type : `${type ?? ''}(${length})`, '', nullable === 'NO' ? 'not null' : '', other ?? '']),
     footers: keys.length === 0 ? [] : ['Indexes:', `    "${table}_pkey" PRIMARY KEY, btree (${keys.join(', ')})`],
   }
 }

@@ -16,10 +16,10 @@ import { VERSION } from './settings.ts'
 import { TYPE_OIDS } from './sql-values.ts'
 
 export const PSQL_OPTIONS: PgOptionTable = {
-  short: 'c:d:f:h:p:U:tAqXxwWlF:v:1be', unsimulatedShort: 'aEHLnoPRszS',
+  short: 'c:d:f:h:p:U:tAqXxwWlF:v:1be', unsimulatedShort: 'aEHLnoPRszS1beW',
   long: [
     long('command', 'c'), long('dbname', 'd'), long('file', 'f'), long('host', 'h'), long('port', 'p'), long('username', 'U'), long('tuples-only', 't', false), long('no-align', 'A', false),
-    long('quiet', 'q', false), long('no-psqlrc', 'X', false), long('expanded', 'x', false), long('no-password', 'w', false), long('password', 'W', false), long('list', 'l', false),
+    long('quiet', 'q', false), long('no-psqlrc', 'X', false), long('expanded', 'x', false), long('no-password', 'w', false), { name: 'password', arg: 'none', unsimulated: true }, long('list', 'l', false),
     long('field-separator', 'F'), long('set', 'v'), long('variable', 'v'), { name: 'csv', arg: 'none', unsimulated: true }, { name: 'html', arg: 'none', unsimulated: true },
   ],
 }
@@ -150,7 +150,7 @@ class Psql {
   }
   *#describe(name: string): Flow<boolean> {
     const bare = name.replace(/^public\./, '')
-    const rows = yield* this.#rows(`select column_name, data_type, is_nullable, column_default, is_key from information_schema.columns where table_name = '${bare.replaceAll("'", "''")}'`)
+    const rows = yield* this.#rows(`select column_name, data_type, is_nullable, column_default, is_key, character_maximum_length from information_schema.columns where table_name = '${bare.replaceAll("'", "''")}'`)
     if (rows.length === 0) {
       yield* this.#c.stdout.flush()
       yield* this.#c.stderr.write(`Did not find any relation named "${name}".\n`)

@@ -1,6 +1,6 @@
 // Expressions of the small SQL: parsed by precedence, then evaluated for one row.
 import { SqlError } from './protocol.ts'
-import { type Cell, castTo, compareCells, shownCell, type TypeName, typeNamed } from './sql-values.ts'
+import { type Cell, castTo, compareCells, OTHER_TYPES, shownCell, type TypeName, typeNamed, type TypeOf } from './sql-values.ts'
 import type { Token } from './sql-lexer.ts'
 
 export type Expression =
@@ -11,7 +11,7 @@ export type Expression =
   | { readonly kind: 'binary'; readonly operator: string; readonly left: Expression; readonly right: Expression }
   | { readonly kind: 'null-test'; readonly operand: Expression; readonly isNot: boolean }
   | { readonly kind: 'in'; readonly operand: Expression; readonly list: readonly Expression[]; readonly isNot: boolean }
-  | { readonly kind: 'cast'; readonly operand: Expression; readonly type: TypeName }
+  | { readonly kind: 'cast'; readonly operand: Expression; readonly type: TypeName; readonly limit?: number }
 
 /** Names that are calls without parentheses. */
 const BARE_CALLS = ['current_user', 'session_user', 'user', 'current_date', 'current_timestamp', 'current_catalog']
@@ -73,7 +73,7 @@ export function parseExpression(tokens: TokenStream, least = 0): Expression {
   for (;;) {
     if (tokens.peek.kind === 'operator' && tokens.peek.text === '::') {
       tokens.next()
-      left = { kind: 'cast', operand: left, type: parseType(tokens) }
+      left = { kind: 'cast', operand: left, ...parseType(tokens) }
       continue
     }
     if (tokens.is('is') && least <= NULL_TEST_BINDING) {
@@ -111,20 +111,26 @@ function parseList(tokens: TokenStream): Expression[] {
   tokens.expect(')')
   return list
 }
-export function parseType(tokens: TokenStream): TypeName {
+export function parseType(tokens: TokenStream): TypeOf {
   const token = tokens.peek
-  const word = tokens.name()
-  const type = typeNamed(word)
-  if (type === undefined) throw new SqlError('42704', `type "${word}" does not exist`, { position: token.at + 1 })
-  if (word === 'double') tokens.take('precision')
-  if (word === 'timestamp' && (tokens.take('with') || tokens.take('without'))) {
+  let word = tokens.name()
+  if (word === 'double' && tokens.take('precision')) word = 'double precision'
+  if (word === 'character' && tokens.take('varying')) word = 'character varying'
+  if (word === 'timestamp' && tokens.take('with')) {
     tokens.expect('time')
     tokens.expect('zone')
+    word = 'timestamp with time zone'
   }
-  if (tokens.take('(')) {
-    while (!tokens.take(')')) tokens.next()
-  }
-  return type
+  if (OTHER_TYPES.has(word)) throw new SqlError('0A000', `the type ${word} is real, but not simulated here`)
+  const type = typeNamed(word)
+  if (type === undefined) throw new SqlError('42704', `type "${word}" does not exist`, { position: token.at + 1 })
+  if (!tokens.take('(')) return { type }
+  if (type !== 'character varying') throw new SqlError('42601', `type modifier is not allowed for type "${word}"`, { position: token.at + 1 })
+  const limit = tokens.next()
+  if (limit.kind !== 'number' || !/^\d+$/.test(limit.text)) throw tokens.error(limit)
+  tokens.expect(')')
+  if (Number(limit.text) < 1) throw new SqlError('22023', 'length for type varchar must be at least 1', { position: token.at + 1 })
+  return { type, limit: Number(limit.text) }
 }
 function parseOperand(tokens: TokenStream): Expression {
   const token = tokens.next()
@@ -161,7 +167,7 @@ export function headingOf(expression: Expression): string {
     case 'call': return expression.name
     case 'cast': {
       const inner = headingOf(expression.operand)
-      return inner !== '?column?' ? inner : ({ 'integer': 'int4', 'bigint': 'int8', 'boolean': 'bool', 'double precision': 'float8', 'timestamp with time zone': 'timestamptz' } as Readonly<Record<string, string>>)[expression.type] ?? expression.type
+      return inner !== '?column?' ? inner : ({ 'integer': 'int4', 'bigint': 'int8', 'boolean': 'bool', 'double precision': 'float8', 'timestamp with time zone': 'timestamptz', 'character varying': 'varchar' } as Readonly<Record<string, string>>)[expression.type] ?? expression.type
     }
     case 'value': return typeof expression.value === 'boolean' ? 'bool' : '?column?'
     default: return '?column?'
@@ -178,7 +184,10 @@ export function evaluate(expression: Expression, scope: Scope): Cell {
     case 'value': return expression.value
     case 'column': return scope.column(expression.name, expression.at)
     case 'call': return scope.call(expression.name, expression.args.map((arg) => evaluate(arg, scope)), expression.at)
-    case 'cast': return castTo(evaluate(expression.operand, scope), expression.type)
+    case 'cast': {
+      const value = castTo(evaluate(expression.operand, scope), expression.type)
+      return typeof value === 'string' && expression.limit !== undefined ? [...value].slice(0, expression.limit).join('') : value
+    }
     case 'null-test': return (evaluate(expression.operand, scope) === null) !== expression.isNot
     case 'in': {
       const value = evaluate(expression.operand, scope)

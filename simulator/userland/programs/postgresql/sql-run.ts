@@ -7,7 +7,7 @@ import { denied, holds, notSimulated, owns, type Result, scopeOf, type Surroundi
 import { evaluate, type Expression, parseExpression, parseType, TokenStream } from './sql-expression.ts'
 import { tokenize } from './sql-lexer.ts'
 import { select } from './sql-select.ts'
-import { type Cell, castTo, type Column, compareCells, shownCell } from './sql-values.ts'
+import { type Cell, type Column, compareCells, shownCell, stored } from './sql-values.ts'
 
 const REAL = new Set('abort alter analyze begin call checkpoint close cluster comment commit copy create deallocate declare discard do drop end execute explain fetch grant import listen load lock merge move notify prepare reassign refresh reindex release reset revoke rollback savepoint security set start table unlisten vacuum values with'.split(' '))
 
@@ -82,7 +82,7 @@ function tableCalled(name: string, database: Database): Table {
 function fill(table: Table, given: ReadonlyMap<string, Cell>): Cell[] {
   return table.columns.map((column): Cell => {
     const value = given.get(column.name)
-    if (value !== undefined) return castTo(value, column.type)
+    if (value !== undefined) return stored(value, column)
     return column.isSerial === true ? table.serial++ : column.default ?? null
   })
 }
@@ -160,7 +160,7 @@ function* update(tokens: TokenStream, around: Surroundings): Flow<Result> {
   yield* around.cluster.changeRows(around.database, table, (rows) => rows.map((row) => {
     if (!holds(condition, table.columns, row, around)) return row
     const changed = [...row]
-    for (const { index, value } of changes) changed[index] = castTo(evaluate(value, scopeOf(table.columns, row, around)), table.columns[index].type)
+    for (const { index, value } of changes) changed[index] = stored(evaluate(value, scopeOf(table.columns, row, around)), table.columns[index])
     check(table, rows, changed, row)
     count++
     return changed
@@ -215,7 +215,7 @@ function parseColumn(tokens: TokenStream): Column {
   const name = tokens.name()
   const isSerial = tokens.is('serial', 'bigserial')
   const type = parseType(tokens)
-  let column: Column = { name, type, ...(isSerial ? { isSerial, isNotNull: true } : {}) }
+  let column: Column = { name, ...type, ...(isSerial ? { isSerial, isNotNull: true } : {}) }
   for (;;) {
     if (tokens.take('not')) {
       tokens.expect('null')
@@ -226,7 +226,7 @@ function parseColumn(tokens: TokenStream): Column {
     } else if (tokens.take('default')) {
       const value = parseExpression(tokens, 5)
       if (value.kind !== 'value') throw notSimulated('a default that is not a constant')
-      column = { ...column, default: castTo(value.value, type) }
+      column = { ...column, default: stored(value.value, type) }
     } else if (tokens.take('null')) continue
     else if (tokens.is('unique', 'references', 'check', 'generated')) throw notSimulated(`${tokens.peek.text.toUpperCase()} of a column`)
     else return column
@@ -334,7 +334,7 @@ function* copy(tokens: TokenStream, around: Surroundings): Flow<Result | undefin
     const cells = table.columns.length === 1 ? [line] : line.split('\t')
     if (cells.length > table.columns.length) throw new SqlError('22P04', 'extra data after last expected column')
     if (cells.length < table.columns.length) throw new SqlError('22P04', `missing data for column "${table.columns[cells.length].name}"`)
-    return cells.map((cell, i) => (cell === '\\N' ? null : castTo(cell, table.columns[i].type)))
+    return cells.map((cell, i) => (cell === '\\N' ? null : stored(cell, table.columns[i])))
   })
   yield* around.cluster.changeRows(around.database, table, (old) => withMore(table, old, rows))
   return { tag: `COPY ${added.length}` }
