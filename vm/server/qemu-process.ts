@@ -74,12 +74,17 @@ export class QemuProcess {
     await this.qmp.command('stop')
     await this.qmp.command('migrate-set-capabilities', SHARED_RAM)
     const written = Promise.withResolvers<void>()
+    written.promise.catch(() => undefined)
     const server = createServer((connection) => { pipeline(connection, createWriteStream(file)).then(written.resolve, written.reject) })
-    await new Promise<void>((resolve) => { server.listen(socket, resolve) })
-    await this.qmp.command('migrate', { uri: `unix:${socket}` })
-    await migrated(this.qmp)
-    await written.promise
-    server.close()
+    await new Promise<void>((resolve, reject) => { server.once('error', reject).listen(socket, resolve) })
+    try {
+      await this.qmp.command('migrate', { uri: `unix:${socket}` })
+      await migrated(this.qmp)
+      await written.promise
+    } finally {
+      // Else it would keep a build alive that has failed.
+      server.close()
+    }
   }
 
   kill(): void {

@@ -18,11 +18,11 @@ const WARM_UP_DOCKER = 'docker ps -a && docker images && docker run --rm --netwo
 
 interface Boot { readonly parts: Parts; readonly accelerator: Accelerator; readonly memory: number; readonly ram: string; readonly layer: string | undefined; readonly console: string; readonly append: string }
 
-/** Boots; the descriptors of its files are QEMU's from then on. */
+/** Boots; the descriptors of its files are QEMU's from then on. Whatever ends the build ends QEMU, too. */
 function boot({ parts, accelerator, memory, ram, layer, console, append }: Boot): QemuProcess {
   const disk = layer === undefined ? [openSync(parts.disk, 'r+')] : [openSync(parts.disk, 'r'), openSync(layer, 'r+')]
   rmSync(console, { force: true })
-  const qemu = new QemuProcess({ accelerator, memory, boot: { kernel: parts.kernel, initrd: parts.initrd, console, append: `${COMMAND_LINE} ${append}` } }, { disk, ram })
+  const qemu = new QemuProcess({ accelerator, memory, boot: { kernel: parts.kernel, initrd: parts.initrd, console, append: `${COMMAND_LINE} ${append}` } }, { disk, ram }, (words) => ['setpriv', '--pdeathsig=KILL', '--', ...words])
   disk.forEach((descriptor) => closeSync(descriptor))
   return qemu
 }

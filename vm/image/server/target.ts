@@ -19,7 +19,7 @@ const DOCKER_MEMORY = 1024
 
 const NEEDS = {
   'debootstrap': 'debootstrap', 'qemu-system-x86_64': 'qemu-system-x86', 'qemu-img': 'qemu-utils', 'cpio': 'cpio', 'zstd': 'zstd', 'mke2fs': 'e2fsprogs',
-  'gcc': 'gcc', 'make': 'make', 'dpkg-query': 'dpkg', 'tar': 'tar',
+  'gcc': 'gcc', 'make': 'make', 'dpkg-query': 'dpkg', 'tar': 'tar', 'setpriv': 'util-linux',
 }
 
 export const serverTarget: ImageTarget = {
