@@ -43,6 +43,7 @@ interface Info {
   readonly Plugins: Readonly<Record<string, readonly string[] | null>>
   readonly Runtimes: Readonly<Record<string, unknown>>
   readonly SecurityOptions: readonly string[]
+  readonly Labels: readonly string[]
   readonly ContainerdCommit: { readonly ID: string }
   readonly RuncCommit: { readonly ID: string }
   readonly InitCommit: { readonly ID: string }
@@ -63,7 +64,7 @@ export function infoText(json: Json): string {
     ` Swarm: ${i.Swarm.LocalNodeState}`, ` Runtimes: ${Object.keys(i.Runtimes).join(' ')}`, ` Default Runtime: ${of('DefaultRuntime')}`, ` Init Binary: ${of('InitBinary')}`,
     ` containerd version: ${i.ContainerdCommit.ID}`, ` runc version: ${i.RuncCommit.ID}`, ` init version: ${i.InitCommit.ID}`, ' Security Options:', ...security, ` Kernel Version: ${of('KernelVersion')}`,
     ` Operating System: ${of('OperatingSystem')}`, ` OSType: ${of('OSType')}`, ` Architecture: ${of('Architecture')}`, ` CPUs: ${of('NCPU')}`, ` Total Memory: ${bytesSize(i.MemTotal)}`, ` Name: ${of('Name')}`,
-    ` ID: ${of('ID')}`, ` Docker Root Dir: ${of('DockerRootDir')}`, ` Debug Mode: ${of('Debug')}`, ` Registry: ${of('IndexServerAddress')}`, ' Labels:', ` Experimental: ${of('ExperimentalBuild')}`,
+    ` ID: ${of('ID')}`, ` Docker Root Dir: ${of('DockerRootDir')}`, ` Debug Mode: ${of('Debug')}`, ` Registry: ${of('IndexServerAddress')}`, ' Labels:', ...i.Labels.map((label) => `  ${label}`), ` Experimental: ${of('ExperimentalBuild')}`,
     ' Insecure Registries:', '  127.0.0.0/8', ` Live Restore Enabled: ${of('LiveRestoreEnabled')}`, '',
   ]
   return `${lines.join('\n')}\n`

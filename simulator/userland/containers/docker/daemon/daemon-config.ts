@@ -13,6 +13,7 @@ export interface DaemonConfig {
   readonly 'userland-proxy'?: boolean
   readonly icc?: boolean
   readonly dns?: readonly string[]
+  readonly labels?: readonly string[]
 }
 /** A file that can't be used: the message, and whether it is this machine that lacks what was asked for. */
 export interface ConfigProblem {
@@ -20,10 +21,10 @@ export interface ConfigProblem {
   readonly isUnsimulated: boolean
 }
 
-/** Go's types of the directives; those in the second table don't work here unless they say what is so anyway. */
+/** Go's types of the directives; those in the second table don't work here unless they say what is so anyway. How many layers come at once shows only where some come. */
 const KNOWN: Readonly<Record<string, string>> = {
-  'userns-remap': 'string', 'live-restore': 'bool', 'userland-proxy': 'bool', icc: 'bool', dns: '[]string', debug: 'bool', 'log-level': 'string', experimental: 'bool', 'insecure-registries': '[]string', 'registry-mirrors': '[]string',
-  'shutdown-timeout': 'int', 'max-concurrent-downloads': 'int', 'max-concurrent-uploads': 'int', labels: '[]string',
+  'userns-remap': 'string', 'live-restore': 'bool', 'userland-proxy': 'bool', icc: 'bool', dns: '[]string', labels: '[]string', 'max-concurrent-downloads': 'int',
+  'max-concurrent-uploads': 'int',
 }
 const UNSIMULATED: Readonly<Record<string, readonly [type: string, usual: unknown]>> = {
   hosts: ['[]string', undefined], 'storage-driver': ['string', 'overlay2'], 'log-driver': ['string', 'json-file'], 'log-opts': ['map[string]string', undefined], iptables: ['bool', true], ip6tables: ['bool', false], 'ip-forward': ['bool', true],
@@ -31,6 +32,7 @@ const UNSIMULATED: Readonly<Record<string, readonly [type: string, usual: unknow
   bip: ['string', undefined], bridge: ['string', 'docker0'], 'fixed-cidr': ['string', undefined], ipv6: ['bool', false], mtu: ['int', 1500], 'default-address-pools': ['[]*ipamutils.NetworkToSplit', undefined], 'default-ulimits': ['map[string]*units.Ulimit', undefined],
   'default-shm-size': ['opts.MemBytes', undefined], 'seccomp-profile': ['string', undefined], 'no-new-privileges': ['bool', false], 'selinux-enabled': ['bool', false], init: ['bool', false], 'init-path': ['string', undefined], 'cgroup-parent': ['string', undefined],
   'default-cgroupns-mode': ['string', 'private'], 'dns-opts': ['[]string', undefined], 'dns-search': ['[]string', undefined], tls: ['bool', false], tlsverify: ['bool', false], pidfile: ['string', '/var/run/docker.pid'], group: ['string', 'docker'],
+  debug: ['bool', false], 'log-level': ['string', 'info'], experimental: ['bool', false], 'insecure-registries': ['[]string', undefined], 'registry-mirrors': ['[]string', undefined], 'shutdown-timeout': ['int', 15],
   features: ['map[string]bool', undefined], ip: ['net.IP', undefined], containerd: ['string', undefined], 'raw-logs': ['bool', false],
 }
 
@@ -43,6 +45,10 @@ function fits(type: string, value: unknown): boolean {
   if (type === 'int') return typeof value === 'number' && Number.isInteger(value)
   return typeof value === 'string'
 }
+
+/** Nothing, or what is so anyway. */
+const isUsual = (value: unknown, usual: unknown): boolean =>
+  value === usual || value === null || (usual === undefined && (value === '' || (typeof value === 'object' && Object.keys(value).length === 0)))
 
 export function* readConfig(): Flow<DaemonConfig | ConfigProblem> {
   const text = yield* readFile(CONFIG_FILE)
@@ -64,7 +70,7 @@ export function* readConfig(): Flow<DaemonConfig | ConfigProblem> {
     const type = typeOf(key) ?? ''
     if (!fits(type, value)) return refuse(`json: cannot unmarshal ${jsonType(value)} into Go struct field Config.${key} of type ${type}`)
   }
-  const lacking = Object.entries(config).find(([key, value]) => UNSIMULATED[key] !== undefined && value !== UNSIMULATED[key][1])
+  const lacking = Object.entries(config).find(([key, value]) => UNSIMULATED[key] !== undefined && !isUsual(value, UNSIMULATED[key][1]))
   if (lacking !== undefined) return { problem: `dockerd: ${CONFIG_FILE}: ${lacking[0]} is real, but not simulated here`, isUnsimulated: true }
   return config as DaemonConfig
 }

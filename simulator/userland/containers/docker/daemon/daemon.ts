@@ -55,6 +55,8 @@ export class Daemon {
   hasProxies = true
   /** Name servers for containers that don't say which. */
   dns: readonly string[] = []
+  /** The daemon's own labels, `NAME=VALUE`. */
+  labels: readonly string[] = []
   /** live-restore: containers outlive the daemon. */
   isLiveRestore = false
 

@@ -169,6 +169,7 @@ function* serve(c: Crt, rt: GoRuntime, remap: Remap | undefined, config: DaemonC
   daemon.isLiveRestore = config['live-restore'] === true
   daemon.hasProxies = config['userland-proxy'] !== false
   daemon.dns = config.dns ?? []
+  daemon.labels = config.labels ?? []
   daemon.networks.icc = config.icc !== false
   yield* mkdirAll('/var/lib/docker', 0o710)
   yield* call('fchownat', -100, '/var/lib/docker', 0, remap?.gid ?? 0, 0)
@@ -221,7 +222,10 @@ function* reloads(c: Crt, rt: GoRuntime, daemon: Daemon, asked: { reload: boolea
     yield* log(c, 'info', 'Got signal to reload configuration, reloading from: /etc/docker/daemon.json')
     const config = yield* readConfig()
     if (isProblem(config)) yield* log(c, 'error', config.problem)
-    else daemon.isLiveRestore = config['live-restore'] === true
+    else {
+      daemon.isLiveRestore = config['live-restore'] === true
+      daemon.labels = config.labels ?? daemon.labels
+    }
   }
 }
 

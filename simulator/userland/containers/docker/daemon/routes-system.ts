@@ -41,7 +41,7 @@ function* info(daemon: Daemon): Flow<unknown> {
     IndexServerAddress: 'https://index.docker.io/v1/',
     RegistryConfig: { AllowNondistributableArtifactsCIDRs: [], AllowNondistributableArtifactsHostnames: [], InsecureRegistryCIDRs: ['127.0.0.0/8'], IndexConfigs: { 'docker.io': { Name: 'docker.io', Mirrors: [], Secure: true, Official: true } }, Mirrors: [] },
     NCPU: 1, MemTotal: isErr(memory) ? 0 : Number(/MemTotal:\s+(\d+)/.exec(memory)?.[1] ?? 0) * 1024, GenericResources: null, DockerRootDir: daemon.root, HttpProxy: '', HttpsProxy: '', NoProxy: '',
-    Name: isErr(uts) ? '' : uts.nodename, Labels: [], ExperimentalBuild: false, ServerVersion: DOCKER_VERSION,
+    Name: isErr(uts) ? '' : uts.nodename, Labels: daemon.labels, ExperimentalBuild: false, ServerVersion: DOCKER_VERSION,
     Runtimes: { 'io.containerd.runc.v2': { path: 'runc' }, 'io.containerd.runtime.v1.linux': { path: 'runc' }, runc: { path: 'runc' } }, DefaultRuntime: 'runc',
     Swarm: { NodeID: '', NodeAddr: '', LocalNodeState: 'inactive', ControlAvailable: false, Error: '', RemoteManagers: null }, LiveRestoreEnabled: daemon.isLiveRestore, Isolation: '', InitBinary: 'docker-init',
     ContainerdCommit: commit(`${CONTAINERD_VERSION}-1+deb12u3`), RuncCommit: commit(`${RUNC_VERSION}-1+deb12u1`), InitCommit: { ID: '', Expected: '' },
