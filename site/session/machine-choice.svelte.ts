@@ -79,7 +79,7 @@ class MachineChoice {
     this.#cancel = cancel
     this.refused = undefined
     this.#end()
-    this.#say({ kind, words: 'Asking for the machine', loaded: 0, total: 0 })
+    this.#say({ kind, words: 'Asking for the machine', loaded: 0, total: 0 }, cancel.signal)
     try {
       const machine = await (kind === 'browser-vm' ? this.#openHere(place, hearing, cancel.signal) : this.#openThere(place, hearing, cancel.signal))
       if (cancel.signal.aborted) machine.close()
@@ -101,12 +101,12 @@ class MachineChoice {
     }
   }
 
-  async #openHere({ setup, terminals, docker = false }: Place, hearing: Hearing, signal: AbortSignal): Promise<Machine> {
+  async #openHere({ setup, terminals }: Place, hearing: Hearing, signal: AbortSignal): Promise<Machine> {
     const { openBrowserVm } = await import('../real-linux/in-page.ts')
     const options = {
-      baseUrl: this.#image, setup, docker, signal, listeners: hearing.listeners, terminals: terminals.map(each => classroom.sized(each)),
+      baseUrl: this.#image, setup, signal, listeners: hearing.listeners, terminals: terminals.map(each => classroom.sized(each)),
       onProgress: ({ phase, loaded, total }: { readonly phase: 'download' | 'start'; readonly loaded: number; readonly total: number }) =>
-        this.#say({ kind: 'browser-vm', words: phase === 'download' ? 'Downloading' : 'Starting the machine', loaded, total }),
+        this.#say({ kind: 'browser-vm', words: phase === 'download' ? 'Downloading' : 'Starting the machine', loaded, total }, signal),
     }
     return openBrowserVm(options)
   }
@@ -123,7 +123,7 @@ class MachineChoice {
       },
       onStatus: status => {
         if (signal.aborted) return
-        if (this.opening) this.#say({ kind: 'qemu-vm', words: waiting(status), loaded: 0, total: 0 })
+        if (this.#cancel?.signal === signal) this.#say({ kind: 'qemu-vm', words: waiting(status), loaded: 0, total: 0 }, signal)
         else if (status.state === 'reconnecting' || status.state === 'ready') classroom.isLost = status.state === 'reconnecting'
         else if (status.state === 'ending') this.#warn(status.limit, status.seconds)
         else if (status.state === 'ended') this.#end()
@@ -149,8 +149,9 @@ class MachineChoice {
     this.ending = undefined
   }
 
-  #say(next: Opening): void {
-    if (this.#cancel?.signal.aborted) return
+  /** How far the opening under way is. What comes late of one that was cancelled is not heard. */
+  #say(next: Opening, signal: AbortSignal): void {
+    if (this.#cancel?.signal !== signal) return
     const quarter = ({ loaded, total }: Opening): number => total > 0 ? Math.floor(loaded / total * 4) : 0
     const before = this.opening
     if (before?.words !== next.words || quarter(before) !== quarter(next)) {
