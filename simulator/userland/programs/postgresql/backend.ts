@@ -233,7 +233,7 @@ export class Backend {
         columns: [column('table_name', 'name'), column('column_name', 'name'), column('data_type'), column('is_nullable'), column('column_default'), column('character_maximum_length', 'integer'), column('is_key', 'boolean')],
         rows: [...database.tables.values()].flatMap((t) => t.columns.map((c): Cell[] => [t.name, c.name, c.type, c.isNotNull === true ? 'NO' : 'YES', c.isSerial === true ? `nextval('${t.name}_${c.name}_seq'::regclass)` : c.default === undefined || c.default === null ? null : typeof c.default === 'string' ? `'${c.default}'::${c.type}` : String(c.default), c.limit ?? null, c.isKey === true])),
       }
-      case 'pg_settings': return { columns: [column('name'), column('setting')], rows: ['listen_addresses', 'max_connections', 'port', 'shared_buffers', 'unix_socket_directories'].map((key) => [key, settings.get(key) ?? null]) }
+      case 'pg_settings': return { columns: [column('name'), column('setting')], rows: [...settings.entries()].sort(([a], [b]) => (a < b ? -1 : 1)) }
       case 'pg_stat_activity': return {
         columns: [column('pid', 'integer'), column('usename', 'name'), column('datname', 'name'), column('application_name'), column('client_addr'), column('state'), column('query'), column('backend_type')],
         rows: [...activity.values()].map((a) => [a.pid, a.user, a.database, a.application, a.client, a.state, a.query, a.type]),

@@ -92,8 +92,11 @@ function* serve(c: Crt, directory: string, words: readonly (readonly [string, st
     const errors = yield* settings.readFile(`${directory}/postgresql.conf`)
     for (const error of errors) yield* log('LOG', error)
     if (errors.length > 0) throw new SqlError('F0000', `configuration file "${directory}/postgresql.conf" contains errors`, { severity: 'FATAL' })
-    for (const [name, value] of words) if (!settings.set(name, value)) throw new SqlError('42704', `unrecognized configuration parameter "${name}", or one that is not simulated here`, { severity: 'FATAL' })
-    settings.set('data_directory', directory)
+    for (const [name, value] of words) {
+      const problem = settings.give(name, value)
+      if (problem !== undefined) throw new SqlError('42704', problem, { severity: 'FATAL' })
+    }
+    settings.directory = directory
     yield* checkDirectory(directory)
     yield* call('chdir', directory)
     yield* call('umask', 0o077)

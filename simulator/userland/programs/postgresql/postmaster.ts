@@ -222,7 +222,10 @@ export class Postmaster {
         else if (sig === SIGQUIT) yield* this.#askToEnd('immediate')
         else if (sig === SIGHUP) {
           yield* log('LOG', 'received SIGHUP, reloading configuration files')
-          yield* this.#shared.settings.readFile('postgresql.conf')
+          const path = `${this.#lock.directory}/postgresql.conf`
+          const errors = yield* this.#shared.settings.readAgain(path)
+          for (const error of errors) yield* log('LOG', error)
+          if (errors.length > 0) yield* log('LOG', `configuration file "${path}" contains errors; unaffected changes were applied`)
         }
       }
       const over = yield* this.#progress()

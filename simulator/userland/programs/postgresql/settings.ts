@@ -1,4 +1,4 @@
-// The server's settings: defaults, postgresql.conf, the command line. Those that change nothing here are only shown.
+// The server's settings: defaults, postgresql.conf, the command line. A value of which nothing would come here is refused.
 import { isErr } from '../../../abi/errno.ts'
 import type { Flow } from '../../../abi/syscalls.ts'
 import { readFile } from '../../libc/unistd.ts'
@@ -18,33 +18,67 @@ const DEFAULTS: readonly (readonly [string, string])[] = [
 ]
 const ALIASES: Readonly<Record<string, string>> = { time: 'timezone' }
 
+/** Heeded at the start only. */
+const AT_START: ReadonlySet<string> = new Set(['listen_addresses', 'port', 'max_connections', 'unix_socket_directories', 'shared_buffers', 'wal_level'])
+/** Of any value; the latter change nothing that is seen here: there is no write-ahead log, every change is on the disk at once. All others have their default's value only. */
+const FREE: ReadonlySet<string> = new Set([...AT_START, 'work_mem', 'fsync', 'max_wal_size', 'min_wal_size'])
+
 export class PgSettings {
   readonly #values = new Map(DEFAULTS)
+  /** From the command line, which prevails over the file. */
+  readonly #given = new Set<string>()
 
   get(name: string): string | undefined {
     return this.#values.get(ALIASES[name] ?? name.toLowerCase())
   }
-  /** Answers false if there is no such setting. */
-  set(name: string, value: string): boolean {
-    if (!this.#values.has(name.toLowerCase())) return false
-    this.#values.set(name.toLowerCase(), value)
-    return true
+  /** Answers what is wrong. */
+  #set(name: string, value: string): string | undefined {
+    const old = this.#values.get(name)
+    if (old === undefined) return `unrecognized configuration parameter "${name}", or one that is not simulated here`
+    if (!FREE.has(name) && old.toLowerCase() !== value.toLowerCase()) return `the value "${value}" of "${name}" may be real, but is not simulated here`
+    if (!this.#given.has(name)) this.#values.set(name, value)
+    return undefined
+  }
+  /** One of the command line. Answers what is wrong. */
+  give(name: string, value: string): string | undefined {
+    const key = name.toLowerCase()
+    this.#given.delete(key)
+    const problem = this.#set(key, value)
+    this.#given.add(key)
+    return problem
+  }
+  set directory(path: string) {
+    this.#values.set('data_directory', path)
   }
   get port(): number {
     return Number(this.get('port'))
   }
+  entries(): IterableIterator<[string, string]> {
+    return this.#values.entries()
+  }
 
   /** `name = value` lines; answers the errors. */
   *readFile(path: string): Flow<readonly string[]> {
-    const text = yield* readFile(path)
-    const errors: string[] = []
-    for (const [i, line] of isErr(text) ? [] : text.split('\n').entries()) {
-      const [, name, quoted, bare] = /^\s*([A-Za-z_.]+)\s*=?\s*(?:'((?:[^']|'')*)'|([^#\s]+))/.exec(line) ?? []
-      if (name === undefined || line.trim().startsWith('#')) continue
-      if (!this.set(name, quoted?.replaceAll("''", "'") ?? bare ?? '')) errors.push(`unrecognized configuration parameter "${name}" in file "${path}" line ${i + 1}`)
-    }
-    return errors
+    return yield* eachSetting(path, (name, value) => this.#set(name, value))
   }
+  /** The same of a server that runs: what only a start can change stays. */
+  *readAgain(path: string): Flow<readonly string[]> {
+    return yield* eachSetting(path, (name, value) => {
+      if (AT_START.has(name)) return this.#given.has(name) || this.#values.get(name) === value ? undefined : `parameter "${name}" cannot be changed without restarting the server`
+      return this.#set(name, value)
+    })
+  }
+}
+function* eachSetting(path: string, take: (name: string, value: string) => string | undefined): Flow<readonly string[]> {
+  const text = yield* readFile(path)
+  const errors: string[] = []
+  for (const [i, line] of isErr(text) ? [] : text.split('\n').entries()) {
+    const [, name, quoted, bare] = /^\s*([A-Za-z_.]+)\s*=?\s*(?:'((?:[^']|'')*)'|([^#\s]+))/.exec(line) ?? []
+    if (name === undefined || line.trim().startsWith('#')) continue
+    const problem = take(name.toLowerCase(), quoted?.replaceAll("''", "'") ?? bare ?? '')
+    if (problem !== undefined) errors.push(problem.startsWith('parameter') ? problem : `${problem} in file "${path}" line ${i + 1}`)
+  }
+  return errors
 }
 
 /** The file as initdb writes it, shortened to what is set. */
