@@ -118,7 +118,6 @@ export class FakeDriver implements MachineDriver {
 export class FakeLink implements Link {
   readonly told: ServerMessage[] = []
   readonly sent: Uint8Array[] = []
-  readonly backlog = 0
   closed: { readonly code: number; readonly reason: string } | undefined
   isFlowing = true
 

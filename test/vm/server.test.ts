@@ -1,8 +1,10 @@
 // The service for QEMU machines without QEMU: one test for each line of vm/SECURITY.md that needs no real machine, and what a learner may rely on.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { duplexPair } from 'node:stream'
 import { afterEach, describe, expect, it } from 'vitest'
 import { encodeFields, encodeFrame, FRAME } from '../../vm/agent/protocol.ts'
+import { Qmp } from '../../vm/server/qmp.ts'
 import { Service } from '../../vm/server/service.ts'
 import type { Connection } from '../../vm/server/service.ts'
 import { Tickets } from '../../vm/server/ticket.ts'
@@ -288,6 +290,7 @@ describe('the stream', () => {
     const all = around()
     const { link, connection } = await start(all)
     const machine = newest(all)
+    const listeners = machine.port.listenerCount('close')
     machine.guest.pause()
     for (let n = 0; n < 30; n++) connection.binary(input('x'.repeat(50_000)))
     await settled()
@@ -295,6 +298,7 @@ describe('the stream', () => {
     machine.guest.resume()
     await settled()
     expect(link.isFlowing).toBe(true)
+    expect(machine.port.listenerCount('close')).toBe(listeners)
   })
 
   it('ends sessions that send what no lesson sends', async () => {
@@ -333,6 +337,22 @@ describe('the stream', () => {
     await settled()
     expect(link.sent).toHaveLength(1)
     expect(link.closed).toBeUndefined()
+  })
+})
+
+describe('a QEMU that its guest has broken into', () => {
+  it('may say what it likes to the service', async () => {
+    const [ours, qemu] = duplexPair()
+    const qmp = new Qmp(ours)
+    const asked = qmp.command('query-status')
+    qemu.write('{"QMP": {}}\nnonsense\n{"\nnull\n[]\n"x"\n{"event":"STOP"}\n{"return":{"status":"running"}}\n{"return":{}}\n{"error":null}\n')
+    expect(await asked).toEqual({ status: 'running' })
+    const refused = qmp.command('stop')
+    qemu.write('{"error":null}\n')
+    await expect(refused).rejects.toThrow('QMP stop')
+    const unanswered = qmp.command('cont')
+    qemu.end()
+    await expect(unanswered).rejects.toThrow('the machine is gone')
   })
 })
 

@@ -60,7 +60,6 @@ function linkTo(socket: WebSocket): Link {
   return {
     send: (bytes) => { if (socket.readyState === socket.OPEN) socket.send(bytes) },
     tell: (message) => { if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message)) },
-    get backlog() { return socket.bufferedAmount },
     flow: (isOn) => {
       if (isOn) socket.resume()
       else socket.pause()

@@ -1,15 +1,12 @@
-// QEMU's monitor protocol (QMP) over a stream: one JSON object a line, answers in the order of the commands, events in between.
+// QEMU's monitor protocol (QMP) over a stream: one JSON object a line, answers in the order of the commands, events (nobody's business here) in between.
 import { createInterface } from 'node:readline'
 import type { Duplex } from 'node:stream'
-
-export interface QmpEvent { readonly event: string; readonly data?: Readonly<Record<string, unknown>> }
 
 interface Waiting { readonly resolve: (value: unknown) => void; readonly reject: (error: Error) => void }
 
 export class Qmp {
   readonly #stream: Duplex
   readonly #waiting: Waiting[] = []
-  readonly #listeners = new Set<(event: QmpEvent) => void>()
   #closed = false
 
   constructor(stream: Duplex) {
@@ -27,24 +24,25 @@ export class Qmp {
     })
   }
 
-  onEvent(listener: (event: QmpEvent) => void): void {
-    this.#listeners.add(listener)
-  }
-
   #take(line: string): void {
-    const message = JSON.parse(line) as { readonly return?: unknown; readonly error?: { readonly desc: string } } & Partial<QmpEvent>
-    if (message.event !== undefined) {
-      for (const listener of this.#listeners) listener({ event: message.event, data: message.data })
-    } else if (message.error !== undefined) {
-      this.#waiting.shift()?.reject(new Error(message.error.desc))
-    } else if ('return' in message) {
-      this.#waiting.shift()?.resolve(message.return)
-    }
+    const { error, ...rest } = answerIn(line) ?? {}
+    if (error !== undefined) this.#waiting.shift()?.reject(new Error(error?.desc))
+    else if ('return' in rest) this.#waiting.shift()?.resolve(rest.return)
   }
 
   #close(): void {
     this.#closed = true
     for (const { reject } of this.#waiting.splice(0)) reject(new Error('the machine is gone'))
+  }
+}
+
+/** A QEMU that its guest has broken into may say anything: what is no answer is passed over, and must not be the service's end. */
+function answerIn(line: string): { readonly return?: unknown; readonly error?: { readonly desc?: string } | null } | undefined {
+  try {
+    const message: unknown = JSON.parse(line)
+    return typeof message === 'object' && message !== null ? message : undefined
+  } catch {
+    return undefined
   }
 }
 

@@ -14,8 +14,6 @@ import { ACK_AFTER, ACK_EVERY, CLOSE, type Limit, type ServerMessage } from './w
 export interface Link {
   send(bytes: Uint8Array): void
   tell(message: ServerMessage): void
-  /** Bytes given to it that are still here. */
-  readonly backlog: number
   /** Whether its bytes are to be read. */
   flow(isOn: boolean): void
   close(code: number, reason: string): void
@@ -191,6 +189,7 @@ export class Session {
     this.#isHeld = true
     this.#link?.flow(false)
     const release = (): void => {
+      port.off('drain', release).off('close', release)
       this.#isHeld = false
       this.#link?.flow(true)
     }
