@@ -131,7 +131,7 @@ function runExpression(e: NftExpr, state: ExprState | undefined, view: View): Ou
       state.bytes += packetLength(view.packet)
       return fits((state.bytes >= e.bytes) === e.over)
     }
-    case 'connlimit': return fits((net.netfilter.conntrack.count > e.count) === e.over)
+    case 'connlimit': return fits(state !== undefined && (state.connections.add(net.netfilter.conntrack, 0n, view.packet.nfct?.connection) > e.count) === e.over)
     case 'log':
       if (e.group === undefined) logPacket(net, context, e.prefix ?? '', e.level ?? 4, e.flags ?? 0)
       return undefined

@@ -1,6 +1,7 @@
 // The objects of nf_tables (net/netfilter/nf_tables_api.c): tables with chains, rules, sets and stateful objects. A batch works on copies (copy on write down
 // to the rule) and puts them in place in one step, so that a refused batch changes nothing; what counts (counters, limits) is shared by all copies.
 import type { NfFamily, NftBaseChain, NftElement, NftExpr, NftObjectType, NftSetInfo } from '../../../abi/nf-tables.ts'
+import { ConnCount } from './conncount.ts'
 
 /** What an expression remembers between packets. */
 export interface ExprState {
@@ -9,8 +10,10 @@ export interface ExprState {
   /** Tokens of a limit in nanoseconds, and when they were counted. */
   tokens: number
   last: number
+  /** Of a limit on connections. */
+  readonly connections: ConnCount
 }
-export const newState = (packets = 0, bytes = 0): ExprState => ({ packets, bytes, tokens: -1, last: 0 })
+export const newState = (packets = 0, bytes = 0): ExprState => ({ packets, bytes, tokens: -1, last: 0, connections: new ConnCount() })
 
 export interface Rule {
   readonly handle: number
@@ -20,7 +23,7 @@ export interface Rule {
   readonly comment: string | undefined
 }
 
-const isStateful = (e: NftExpr): boolean => e.kind === 'counter' || e.kind === 'limit' || e.kind === 'quota' || (e.kind === 'match' && e.match.name === 'statistic')
+const isStateful = (e: NftExpr): boolean => e.kind === 'counter' || e.kind === 'limit' || e.kind === 'quota' || e.kind === 'connlimit' || (e.kind === 'match' && (e.match.name === 'statistic' || e.match.name === 'connlimit'))
 export function stateOf(e: NftExpr): ExprState | undefined {
   if (e.kind === 'counter') return newState(e.packets, e.bytes)
   if (e.kind === 'quota') return newState(0, e.used)

@@ -93,12 +93,9 @@ export function matches(m: XtMatch, view: View, state: ExprState | undefined): b
     case 'connlimit': {
       const bits = packet.family === 'inet' ? 32 : 128
       const near = (a: bigint): bigint => a >> BigInt(bits - m.mask)
-      const own = near(m.daddr ? packet.destination : packet.source)
-      let count = 1
-      for (const c of net.netfilter.conntrack.live()) {
-        if (c !== packet.nfct?.connection && near(m.daddr ? c.original.destination : c.original.source) === own && c.tcpState !== 'TIME_WAIT' && c.tcpState !== 'CLOSE') count++
-      }
-      return (count > m.limit) !== m.upto
+      const connection = packet.nfct?.connection
+      const { source, destination } = connection?.original ?? packet
+      return state !== undefined && (state.connections.add(net.netfilter.conntrack, near(m.daddr ? destination : source), connection) > m.limit) !== m.upto
     }
   }
 }
