@@ -1,10 +1,13 @@
 // The service's door: addresses, origins, names, tickets, sizes, health and metrics; over real sockets, with machines that are none.
-import { request } from 'node:http'
+import { createServer, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { encodeFrame, FRAME } from '../../vm/agent/protocol.ts'
 import { realClock } from '../../vm/server/clock.ts'
 import { configFrom } from '../../vm/server/config.ts'
+import { addGateway } from '../../vm/server/gateway.ts'
+import { Origins } from '../../vm/server/origin.ts'
 import { ServerConnection } from '../../vm/server/server-connection.ts'
 import { type RunningServer, startServer } from '../../vm/server/start-server.ts'
 import { FakeDriver } from './fake-driver.ts'
@@ -93,6 +96,20 @@ describe('the door', () => {
       socket.on('close', resolve)
     })
     expect(code).toBe(1009)
+  })
+
+  it('drops a connection that answers no ping', async () => {
+    const http = createServer()
+    const gateway = addGateway(http, { service: server.service, origins: new Origins([]), isBehindProxy: false, ping: 100 })
+    await new Promise<void>((resolve) => { http.listen(0, '127.0.0.1', resolve) })
+    const url = `ws://127.0.0.1:${(http.address() as AddressInfo).port}/machine`
+    const [awake, gone] = [new WebSocket(url), new WebSocket(url, { autoPong: false })]
+    expect(await new Promise((resolve) => { gone.on('close', resolve) })).toBe(1006)
+    await new Promise((resolve) => { setTimeout(resolve, 300) })
+    expect(awake.readyState).toBe(WebSocket.OPEN)
+    awake.terminate()
+    gateway.close()
+    http.close()
   })
 
   it('tells its health, and numbers that tell nothing of anybody', async () => {

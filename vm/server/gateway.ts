@@ -36,7 +36,8 @@ export function addGateway(server: Server, { service, origins, isBehindProxy, pi
     let isAlive = true
     const connection = service.connect(linkTo(socket), addressOf(request, isBehindProxy))
     const pings = setInterval(() => {
-      if (!isAlive || socket.bufferedAmount > MOST_BACKLOG) socket.terminate()
+      // Of a client that has to wait for its machine nothing is read, so no answer to a ping either.
+      if ((!isAlive && !socket.isPaused) || socket.bufferedAmount > MOST_BACKLOG) socket.terminate()
       isAlive = false
       socket.ping()
     }, ping)
