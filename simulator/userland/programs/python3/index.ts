@@ -35,7 +35,7 @@ const python: Main = function* (c) {
       c.stdout.setvbuf('none')
       continue
     }
-    if (/^-[bBdEIOPqsSvxX]+$/.test(word)) continue
+    if (/^-[bBEIPqsS]+$/.test(word)) continue
     if (word === '-c' || /^-c./.test(word)) {
       const source = word === '-c' ? args[i + 1] : word.slice(2)
       if (source === undefined) {

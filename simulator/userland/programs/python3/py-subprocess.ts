@@ -43,8 +43,14 @@ interface Child {
   readonly pipes: ReadonlyMap<string, number>
 }
 
+/** Named arguments that are heeded; then those that ask for what is so anyway. */
+const KNOWN = new Set(['shell', 'capture_output', 'env', 'cwd', 'start_new_session', 'stdin', 'stdout', 'stderr', 'check', 'text', 'universal_newlines', 'encoding', 'bufsize', 'close_fds', 'restore_signals'])
+
 /** Starts a program; an exec that fails is this side's error. */
 function* spawn(m: PyMachine, args: readonly Py[], named: Named): Flow<Child> {
+  const unknown = [...named].find(([name, value]) => !KNOWN.has(name) && value !== null)?.[0]
+  if (unknown !== undefined) throw new PyUnsimulated(`${unknown}= of subprocess`)
+  if (args.length > 1) throw new PyUnsimulated('subprocess arguments without their names')
   const isShell = isTrue(named.get('shell') ?? false)
   const argv = isShell ? ['/bin/sh', '-c', toText(args[0])] : typeof args[0] === 'string' ? [args[0]] : itemsOf(args[0]).map(toText)
   const captures = isTrue(named.get('capture_output') ?? false)
@@ -71,6 +77,10 @@ function* spawn(m: PyMachine, args: readonly Py[], named: Named): Flow<Child> {
         if (!isErr(none)) yield* call('dup2', none, fd)
       } else if (how >= 0) yield* call('dup2', how, fd)
     }
+    if (isTrue(named.get('close_fds') ?? true)) {
+      yield* call('close_range', 3, report[1] - 1, 0)
+      yield* call('close_range', report[1] + 1, 0xffffffff, 0)
+    }
     let error: Errno | 0 = directory === null ? 0 : yield* call('chdir', toText(directory))
     if (error === 0 && isTrue(named.get('start_new_session') ?? false)) yield* call('setsid')
     if (error === 0) error = yield* execvpe(argv[0], argv, env === null ? environment(m) : environmentOf(env))
@@ -95,7 +105,6 @@ function* spawn(m: PyMachine, args: readonly Py[], named: Named): Flow<Child> {
 
 /** subprocess.run and its relatives: a child with its output perhaps read here. */
 function* runProcess(m: PyMachine, args: readonly Py[], named: Named): Flow<{ readonly code: number; readonly out: Uint8Array | undefined; readonly err: Uint8Array | undefined }> {
-  if (named.has('input')) throw new PyUnsimulated('input= of subprocess')
   const { pid, pipes } = yield* spawn(m, args, named)
   const read = function* (name: string): Flow<Uint8Array | undefined> {
     const fd = pipes.get(name)

@@ -52,7 +52,8 @@ function split(text: string, at: string): readonly string[] {
   return [...parts, part]
 }
 
-export function* parseAddress(c: Crt, text: string, d: Diagnostics): Flow<Address> {
+/** `preferred`: of the protocol version when the address doesn't say one (-4, -6). */
+export function* parseAddress(c: Crt, text: string, d: Diagnostics, preferred: Address['family']): Flow<Address> {
   const [head, ...options] = split(text, ',')
   const colon = head.indexOf(':')
   const word = (colon < 0 ? head : head.slice(0, colon)).toUpperCase()
@@ -68,5 +69,5 @@ export function* parseAddress(c: Crt, text: string, d: Diagnostics): Flow<Addres
   if (parameters.length !== known.count && !(known.kind === 'pipe' && parameters.length === 1)) {
     return yield* d.fail(`${word}: wrong number of parameters (${parameters.length} instead of ${known.count})`)
   }
-  return { kind: known.kind, family: known.family, parameters, options: parsed, keyword: word }
+  return { kind: known.kind, family: known.family ?? preferred, parameters, options: parsed, keyword: word }
 }

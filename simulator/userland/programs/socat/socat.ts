@@ -106,8 +106,10 @@ export const socat: Main = function* (c) {
   const settings: Settings = {
     forward: !given.has('U'), backward: !given.has('u'), closeWait: Number(given.get('t') ?? 0.5) * 1000, inactivity: given.has('T') ? Number(given.get('T')) * 1000 : -1,
   }
-  const first = yield* parseAddress(c, words[0], d)
-  const second = yield* parseAddress(c, words[1], d)
+  const preferred = given.has('6') ? 'inet6' : given.has('4') ? 'inet' : undefined
+  const first = yield* parseAddress(c, words[0], d, preferred)
+  const second = yield* parseAddress(c, words[1], d, preferred)
+  if (second.options.has('fork') || (first.options.has('fork') && !isListener(first))) return yield* unsimulated(c, 'the option fork of anything but a listener in the first place')
   if (isListener(first) && first.options.has('fork')) return yield* serve(c, first, second, settings, d)
   if (!isListener(first)) return yield* transfer(yield* openChannel(c, first, d), yield* openSecond(c, second, d), settings, d)
   const listener = yield* listenOn(first, d)
