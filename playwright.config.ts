@@ -1,4 +1,4 @@
-// Journeys in a real browser over the built site (npx astro build first; `npm run e2e` does both).
+// Journeys in a real browser over the built site (npx astro build first; `npm test -- site journeys` does both).
 import { defineConfig } from '@playwright/test'
 import { CHROMIUM } from './test/e2e/browser.ts'
 

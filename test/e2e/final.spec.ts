@@ -124,8 +124,11 @@ test('a download can be cancelled, and the simulator has not noticed', async ({ 
   await page.getByRole('button', { name: /Download/ }).first().click()
   await page.getByRole('button', { name: 'Cancel' }).click()
   await expect(page.getByRole('progressbar')).toHaveCount(0)
+  await page.waitForFunction(() => Reflect.get(globalThis, 'stubsCancelled') === 1)
   await run(page, 'echo still here')
   await expect(plate(page)).toHaveText(/Simulator/)
+  await expect(page.getByRole('progressbar')).toHaveCount(0)
+  await expect(real(page)).toBeEnabled()
 })
 
 test('the choice can be made on a phone, and leads back to the terminal', async ({ page }) => {

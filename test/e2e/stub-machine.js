@@ -81,7 +81,11 @@ export async function openBrowserVm({ onProgress, signal }) {
   for (let loaded = 0; loaded <= 11_400_000; loaded += 1_140_000) {
     onProgress({ phase: 'download', loaded, total: 11_400_000 })
     await pause(STEP_MS)
-    if (signal.aborted) throw new Error('aborted')
+    if (!signal.aborted) continue
+    // What was under way still comes.
+    onProgress({ phase: 'download', loaded, total: 11_400_000 })
+    globalThis.stubsCancelled = (globalThis.stubsCancelled ?? 0) + 1
+    throw new Error('aborted')
   }
   onProgress({ phase: 'start', loaded: 0, total: 0 })
   await pause(STEP_MS)
