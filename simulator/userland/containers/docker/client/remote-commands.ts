@@ -16,7 +16,7 @@ export function* searchCommand(cli: Cli, flags: Flags): Flow<number> {
 export function* loginCommand(cli: Cli, flags: Flags): Flow<number> {
   if (flags.has('username') && (flags.has('password') || flags.bool('password-stdin'))) {
     if (flags.has('password')) yield* cli.c.stderr.write('WARNING! Using --password via the CLI is insecure. Use --password-stdin.\n')
-    yield* cli.api.request('POST', '/auth')
+    yield* cli.api.request('POST', '/auth', { username: flags.text('username'), serveraddress: flags.args[0] ?? REGISTRY })
     return 0
   }
   if (!(yield* isatty(0))) return yield* fail(cli, 'Error: Cannot perform an interactive login from a non TTY device')

@@ -145,8 +145,10 @@ export const SYSTEM_ROUTES: readonly Route[] = [
   ['GET', /^\/plugins$/, function* (_daemon, x) {
     yield* x.sendJson(200, [])
   }],
-  ['POST', /^\/auth$/, function* (daemon) {
-    yield* contactRegistry(daemon, '')
+  ['POST', /^\/auth$/, function* (daemon, x) {
+    const { serveraddress = '' } = x.json() as { readonly serveraddress?: string }
+    const host = serveraddress.replace(/^https?:\/\//, '').split('/')[0]
+    yield* contactRegistry(daemon, host === 'index.docker.io' ? '' : `${host}/`)
   }],
   ['GET', /^\/images\/search$/, function* (daemon, x) {
     const limit = x.get('limit') === '' ? '25' : x.get('limit')
