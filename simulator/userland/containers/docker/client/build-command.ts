@@ -101,7 +101,7 @@ export function* buildCommand(cli: Cli, flags: Flags): Flow<number> {
   const args = toMap(flags.list('build-arg').flatMap((a) => (a.includes('=') ? [a] : cli.c.env.has(a) ? [`${a}=${cli.c.env.get(a) ?? ''}`] : [])))
   const tags = flags.list('tag').map((t) => `&t=${encodeURIComponent(t)}`).join('')
   const url = `/build${query({
-    dockerfile, q: quiet, nocache: flags.bool('no-cache'), rm: flags.bool('rm', true), forcerm: flags.bool('force-rm'), buildargs: JSON.stringify(args), labels: JSON.stringify(toMap(flags.list('label'))),
+    dockerfile, q: quiet, nocache: flags.bool('no-cache'), pull: flags.bool('pull'), rm: flags.bool('rm', true), forcerm: flags.bool('force-rm'), buildargs: JSON.stringify(args), labels: JSON.stringify(toMap(flags.list('label'))),
     target: flags.text('target'), networkmode: flags.get('network') ?? 'default',
   })}${tags}`
   const stream = yield* cli.api.streamWith('POST', url, archive, 'application/x-tar')

@@ -8,6 +8,8 @@ import { call } from '../../../libc/syscall.ts'
 import { close } from '../../../libc/unistd.ts'
 import { API_VERSION } from '../api.ts'
 
+const NOT_IMPLEMENTED = 501
+
 /** A request that failed: the whole message as docker prints it. */
 export class RequestError {
   readonly message: string
@@ -16,6 +18,10 @@ export class RequestError {
   constructor(message: string, status: number) {
     this.message = message
     this.status = status
+  }
+  /** The daemon's answer to what is real, but not simulated. */
+  get isUnsimulated(): boolean {
+    return this.status === NOT_IMPLEMENTED
   }
   get isNotFound(): boolean {
     return this.status === 404

@@ -1,7 +1,7 @@
 // docker(1): finds the command, parses its flags, runs it, reports in docker's words. Talks to the daemon's socket and to nothing else.
 import type { Flow } from '../../../../abi/syscalls.ts'
 import { type Crt, program } from '../../../libc/crt.ts'
-import { unsimulated } from '../../../libc/err.ts'
+import { EXIT_UNSIMULATED, unsimulated } from '../../../libc/err.ts'
 import { GoRuntime } from '../../../libc/goroutine.ts'
 import { call } from '../../../libc/syscall.ts'
 import { DOCKER_SOCKET, DOCKER_VERSION } from '../api.ts'
@@ -10,10 +10,8 @@ import { COMMANDS } from './commands.ts'
 import { Connection, RequestError } from './connection.ts'
 import { groupHelp, GROUPS, rootHelp } from './groups.ts'
 import { findPlugin, listPlugins, runPlugin } from './plugins.ts'
+import { unsimulatedOption } from './unsimulated.ts'
 import { helpText, parseFlags, parseFlagTable } from './usage.ts'
-
-/** The daemon's answer to what isn't simulated. */
-const NOT_IMPLEMENTED = 501
 
 const GLOBAL_FLAGS = parseFlagTable(`
 config:string|Location of client config files
@@ -52,10 +50,12 @@ function* runCommand(cli: Cli, command: Command, words: readonly string[]): Flow
   if ('error' in parsed) return yield* fail(cli, `${parsed.error}\nSee 'docker ${usage.name} --help'.`, 125)
   const wrong = countMessage(command, parsed.args.length)
   if (wrong !== undefined) return yield* fail(cli, wrong, 1)
+  const lacking = unsimulatedOption(usage.name, parsed)
+  if (lacking !== undefined) return yield* unsimulated({ ...cli.c, name: 'docker' }, `option --${lacking}`)
   try {
     return yield* command.run(cli, parsed)
   } catch (thrown) {
-    if (thrown instanceof RequestError) return yield* fail(cli, thrown.message, thrown.status === NOT_IMPLEMENTED ? 95 : 1)
+    if (thrown instanceof RequestError) return yield* fail(cli, thrown.message, thrown.isUnsimulated ? EXIT_UNSIMULATED : 1)
     throw thrown
   }
 }

@@ -47,7 +47,7 @@ function* create(cli: Cli, flags: Flags, command: 'run' | 'create', { request }:
     if (flags.text('pull') === 'always') yield* pull(cli, image)
     created = yield* post()
   } catch (thrown) {
-    if (!(thrown instanceof RequestError)) throw thrown
+    if (!(thrown instanceof RequestError) || thrown.isUnsimulated) throw thrown
     const isMissing = thrown.isNotFound && thrown.message.includes('No such image') && flags.text('pull') !== 'never' && flags.text('pull') !== 'always' && !isReferenceError(reference)
     if (!isMissing) return yield* refuse(cli, command, thrown.message, thrown.status === 0 && thrown.message.startsWith('permission') ? 126 : command === 'run' ? 125 : 1, command === 'run')
     yield* cli.c.stderr.write(`Unable to find image '${isReferenceError(reference) ? image : withTag(reference)}' locally\n`)
@@ -55,7 +55,7 @@ function* create(cli: Cli, flags: Flags, command: 'run' | 'create', { request }:
       yield* pull(cli, image)
       created = yield* post()
     } catch (again) {
-      if (!(again instanceof RequestError)) throw again
+      if (!(again instanceof RequestError) || again.isUnsimulated) throw again
       return yield* refuse(cli, command, again.message, command === 'run' ? 125 : 1, command === 'run')
     }
   }

@@ -13,12 +13,13 @@ import { imageOf, LABEL } from './service-request.ts'
 
 const BUILD_FAILURE = 17
 const UNSIMULATED = [
-  'dockerfile_inline', 'additional_contexts', 'secrets', 'ssh', 'platforms', 'cache_from', 'cache_to', 'entitlements', 'extra_hosts', 'isolation', 'privileged', 'pull', 'shm_size', 'ulimits',
+  'dockerfile_inline', 'additional_contexts', 'secrets', 'ssh', 'platforms', 'cache_from', 'cache_to', 'entitlements', 'extra_hosts', 'isolation', 'privileged', 'shm_size', 'ulimits',
 ]
 
 export interface BuildOptions {
   readonly noCache?: boolean
   readonly quiet?: boolean
+  readonly pulls?: boolean
   readonly args?: readonly string[]
 }
 
@@ -40,6 +41,7 @@ export function* buildService(cli: Cli, project: Project, name: string, service:
   if (build.has('target')) flags.set('target', textOf(build.get('target')))
   if (build.has('network')) flags.set('network', textOf(build.get('network')))
   if (options.noCache === true || flagOf(build.get('no_cache'))) flags.set('no-cache', 'true')
+  if (options.pulls === true || flagOf(build.get('pull'))) flags.set('pull', 'true')
   if (options.quiet === true) flags.set('quiet', 'true')
   flags.args.push(context)
   const status = yield* buildCommand(cli, flags)

@@ -176,7 +176,7 @@ const HANDLERS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   }],
   ['build', function* (c) {
     const chosen = selectServices(yield* project(c, c.flags.args), c.flags.args, !c.flags.bool('with-dependencies'))
-    for (const [name, service] of chosen.services) if (service.has('build')) yield* buildService(c.backend.cli, chosen, name, service, { noCache: c.flags.bool('no-cache'), quiet: c.flags.bool('quiet'), args: c.flags.list('build-arg') })
+    for (const [name, service] of chosen.services) if (service.has('build')) yield* buildService(c.backend.cli, chosen, name, service, { noCache: c.flags.bool('no-cache'), quiet: c.flags.bool('quiet'), pulls: c.flags.bool('pull'), args: c.flags.list('build-arg') })
     return 0
   }],
   ['pull', function* (c) {

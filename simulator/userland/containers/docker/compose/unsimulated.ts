@@ -1,6 +1,7 @@
 // What a compose file or command line may say, and what real compose acts on, but this machine's doesn't: it is refused, never passed over. Members that compose itself
 // passes over where there is no swarm and no Windows (deploy.placement, cpu_count …) aren't here.
 import { isYamlList, isYamlMap, type YamlValue } from '../../../../lib/yaml.ts'
+import { firstUnsimulated } from '../client/unsimulated.ts'
 import type { Flags } from '../client/usage.ts'
 
 /** Members of the merged file, `*` is any name or item; behind `=` the value that says what is so anyway. */
@@ -35,10 +36,9 @@ function find(value: YamlValue | undefined, [key, ...rest]: readonly string[], u
 /** Options of `docker compose` itself (under '') and of its commands; behind `=` the value that is so anyway. */
 const OPTIONS: Readonly<Record<string, string>> = {
   '': 'all-resources=false ansi=auto compatibility=false dry-run=false progress=auto verbose=false',
-  build: 'builder memory=0 pull=false push=false ssh', config: 'no-consistency=false no-interpolate=false no-normalize=false no-path-resolution=false resolve-image-digests=false', images: 'format=table',
+  build: 'builder memory=0 push=false ssh', config: 'no-consistency=false no-interpolate=false no-normalize=false no-path-resolution=false resolve-image-digests=false', images: 'format=table',
   kill: 'remove-orphans=false', ps: 'orphans=true', pull: 'ignore-pull-failures=false', restart: 'no-deps=false', up: 'always-recreate-deps=false renew-anon-volumes=false',
 }
 
 /** The first option given that isn't simulated: its name. */
-export const unsimulatedOption = (command: string, flags: Flags): string | undefined =>
-  `${OPTIONS[command] ?? ''} dry-run=false`.trim().split(' ').map((option) => option.split('=')).find(([name, usual]) => flags.has(name) && flags.text(name) !== usual)?.[0]
+export const unsimulatedOption = (command: string, flags: Flags): string | undefined => firstUnsimulated(`${OPTIONS[command] ?? ''} dry-run=false`, flags)

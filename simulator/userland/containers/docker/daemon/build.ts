@@ -29,6 +29,8 @@ export interface BuildOptions {
   readonly labels: Readonly<Record<string, string>>
   readonly target: string
   readonly network: string
+  /** Base images are asked of their registry, also those that are there. */
+  readonly pulls: boolean
   readonly say: (text: string) => Flow<void>
 }
 
@@ -108,7 +110,7 @@ class Build {
       return yield* this.#options.say(' ---> \n')
     }
     const image = earlier?.image ?? this.#daemon.images.find(name)
-    if (image === undefined) {
+    if (image === undefined || (earlier === undefined && this.#options.pulls)) {
       const parsed = parseReference(name)
       if (isReferenceError(parsed)) throw notFound(`failed to parse stage name ${JSON.stringify(name)}: ${parsed.error}`)
       return yield* contactRegistry(this.#daemon, parsed.name)

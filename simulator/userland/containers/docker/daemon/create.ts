@@ -5,7 +5,7 @@ import type { Flow } from '../../../../abi/syscalls.ts'
 import { call } from '../../../libc/syscall.ts'
 import { lstat, readDir, stat, symlink } from '../../../libc/unistd.ts'
 import { type ContainerConfig, type CreateRequest, emptyConfig, emptyHostConfig, type EndpointRequest, type HostConfig, MASKED_PATHS, READONLY_PATHS, type StringMap } from '../api.ts'
-import { badRequest } from './api-error.ts'
+import { badRequest, serverError } from './api-error.ts'
 import { Container, type Volumes } from './container.ts'
 import { saveContainer, saveLayerOwner } from './container-files.ts'
 import { copyTree } from './copy-tree.ts'
@@ -80,6 +80,7 @@ export function* createContainer(daemon: Daemon, name: string, request: CreateRe
     const [ref] = link.split(':')
     if (daemon.find(ref) === undefined) throw badRequest(`could not get container for ${ref}: No such container: ${ref}`)
   }
+  if (Object.keys(host.StorageOpt ?? {}).length > 0) throw serverError('--storage-opt is supported only for overlay over xfs with \'pquota\' mount option')
   const id = yield* newId()
   const ownName = name === '' ? yield* randomName(daemon.names) : daemon.claimName(name, id)
   const container = yield* makeContainer(daemon, id, ownName, config, host, image)

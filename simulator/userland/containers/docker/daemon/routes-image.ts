@@ -163,7 +163,7 @@ function* buildRoute(daemon: Daemon, x: Exchange): Flow<void> {
   try {
     const image = yield* build(daemon, prepared, {
       tags: x.query.get('t') ?? [], noCache: x.flag('nocache'), keepContainers: !x.flag('rm'), forceRemove: x.flag('forcerm'),
-      args: map('buildargs'), labels: map('labels'), target: x.get('target'), network: x.get('networkmode'),
+      args: map('buildargs'), labels: map('labels'), target: x.get('target'), network: x.get('networkmode'), pulls: x.flag('pull'),
       *say(text) {
         if (quiet) unsaid += text
         else yield* send({ stream: text })

@@ -1,9 +1,10 @@
 // What the daemon checks before it makes a container (runconfig/, daemon/container.go, daemon/daemon_unix.go), in its order and words.
 import { signalNumber } from '../signals.ts'
 import type { ContainerConfig, HostConfig } from '../api.ts'
-import { badRequest } from './api-error.ts'
+import { ApiError, badRequest } from './api-error.ts'
 import { normalizeCapabilities } from './capabilities.ts'
 
+const OTHER_LOGS = ['syslog', 'journald', 'gelf', 'fluentd', 'awslogs', 'splunk', 'gcplogs', 'logentries']
 const MB = 1024 * 1024
 
 /** Options that exclude each other (runconfig.validateNetMode). */
@@ -86,7 +87,8 @@ export function checkResources(host: HostConfig, isUpdate = false): string[] {
 function checkHost(host: HostConfig, hasRemap: boolean): string[] {
   if (host.OomScoreAdj < -1000 || host.OomScoreAdj > 1000) throw badRequest(`Invalid value ${host.OomScoreAdj}, range for oom score adj is [-1000, 1000]`)
   if (host.Isolation !== '' && host.Isolation !== 'default') throw badRequest(`Invalid isolation: ${JSON.stringify(host.Isolation)} - linux only supports 'default'`)
-  if (!['', 'none', 'json-file', 'local', 'syslog', 'journald', 'gelf', 'fluentd', 'awslogs', 'splunk', 'gcplogs', 'logentries'].includes(host.LogConfig.Type)) throw badRequest(`error looking up logging plugin ${host.LogConfig.Type}: plugin ${JSON.stringify(host.LogConfig.Type)} not found`)
+  if (!['', 'none', 'json-file', 'local', ...OTHER_LOGS].includes(host.LogConfig.Type)) throw badRequest(`error looking up logging plugin ${host.LogConfig.Type}: plugin ${JSON.stringify(host.LogConfig.Type)} not found`)
+  if (OTHER_LOGS.includes(host.LogConfig.Type)) throw new ApiError(501, `the logging driver ${host.LogConfig.Type} is real, but not simulated here`)
   if (host.ShmSize < 0) throw badRequest('SHM size can not be less than 0')
   const warnings = checkResources(host)
   if (host.Privileged && hasRemap && host.UsernsMode !== 'host') throw badRequest('privileged mode is incompatible with user namespaces.  You must run the container in the host namespace when running privileged mode')
