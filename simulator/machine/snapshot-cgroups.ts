@@ -1,9 +1,8 @@
 // The World's control groups, with the limits that are set.
 import { type Cgroup, rootCgroup } from '../kernel/cgroup/cgroup.ts'
+import { NSEC_PER_USEC } from '../kernel/clock.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { WorldCgroup } from './world.ts'
-
-const NSEC_PER_USEC = 1000
 
 function limitsOf({ pids, memory, cpu }: Cgroup): WorldCgroup['limits'] {
   const counts: readonly (readonly [string, number])[] = [['pids.max', pids.max], ['memory.max', memory.max], ['memory.high', memory.high]]

@@ -214,8 +214,11 @@ function make(task: Task, net: NetNamespace, inNs: NetNamespace, own: NewDevice,
   return createUpper(inNs, init.kind, own, lower, settings, init.data !== undefined && Object.keys(init.data).length > 0)
 }
 
+const VETH_MTU = { least: 68, most: 65535 }
 function makeVeth(task: Task, net: NetNamespace, inNs: NetNamespace, own: NewDevice, init: LinkInit): NetDevice {
   const peer = init.peer ?? {}
+  // veth_validate, before there is anything: no explanation comes with it.
+  for (const { mtu = VETH_MTU.least } of [init, peer]) if (mtu < VETH_MTU.least || mtu > VETH_MTU.most) throw Errno.EINVAL
   checkName(peer.newName)
   // The peer is configured before the two are tied together: veth_open finds nobody.
   if (((peer.mask ?? 0) & (peer.flags ?? 0) & IFF_UP) !== 0) throw Errno.ENOTCONN

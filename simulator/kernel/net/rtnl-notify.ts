@@ -32,9 +32,9 @@ function notify(net: NetNamespace, group: number, message: () => NetlinkReply): 
 export function linkChanged(device: NetDevice): void {
   if (device.isAnnounced) notify(device.ns, RTMGRP_LINK, () => ({ type: 'RTM_NEWLINK', link: linkMessage(device) }))
 }
-/** The device ends, or moves to where it is known by a new number. */
+/** The device ends, or moves to where it is known by a new number; nobody hears the end of what never was told of. */
 export function linkGone(device: NetDevice, moved?: { readonly netnsid: number; readonly index: number }): void {
-  notify(device.ns, RTMGRP_LINK, () => ({ type: 'RTM_DELLINK', link: linkMessage(device), ...(moved === undefined ? {} : { newNetnsid: moved.netnsid, newIndex: moved.index }) }))
+  if (device.isAnnounced) notify(device.ns, RTMGRP_LINK, () => ({ type: 'RTM_DELLINK', link: linkMessage(device), ...(moved === undefined ? {} : { newNetnsid: moved.netnsid, newIndex: moved.index }) }))
 }
 /** `flags`: IFA_F_… to tell beside the address's own. */
 export function addressChanged(device: NetDevice, address: InterfaceAddress, type: 'RTM_NEWADDR' | 'RTM_DELADDR', flags = 0): void {
