@@ -1,5 +1,10 @@
 // Images built from debian:12 by a Dockerfile: each step is a line of the history, and a layer if it brought files.
+import { S_IFREG } from '../../abi/stat.ts'
+import { encodeUtf8 } from '../../lib/bytes.ts'
+import { sha256 } from '../../lib/digest.ts'
 import { executableBytes } from '../../lib/executable.ts'
+import type { ArchivedMember } from '../../lib/tar.ts'
+import { encodeArchive, fileMember } from '../../userland/containers/docker/tree-archive.ts'
 import { gmtime } from '../../userland/libc/time.ts'
 import { programId, type ProgramPackage } from '../../userland/program-table.ts'
 import { DEBIAN_GROUP, DEBIAN_PASSWD, gshadowOf, shadowOf } from '../debian-accounts.ts'
@@ -41,14 +46,53 @@ export function builtOnDebian({ repository, begun, steps, config }: Built): Cont
 /** A Dockerfile's line that only changes the config. */
 export const setting = (line: string): Step => ({ by: `/bin/sh -c #(nop)  ${line}` })
 
-/** A layer of the files that `fill` adds; `size` as `docker history` shows it. */
-export function layer(digest: string, size: number, time: number, fill: (image: ImageBuilder) => void): ImageLayer {
-  const tree = (): readonly ImageNode[] => {
-    const image = new ImageBuilder(time * 1000)
-    fill(image)
+const hashOf = (data: string | Uint8Array): string => {
+  const digest = sha256()
+  digest.update(typeof data === 'string' ? encodeUtf8(data) : data)
+  return digest.hex()
+}
+
+/** Files that a step brought. Its digest is that of the archive of them, worked out when somebody asks. */
+class BuiltLayer implements ImageLayer {
+  readonly size: number
+  readonly #time: number
+  readonly #fill: (image: ImageBuilder) => void
+  #digest: string | undefined
+
+  constructor(size: number, time: number, fill: (image: ImageBuilder) => void) {
+    this.size = size
+    this.#time = time
+    this.#fill = fill
+  }
+  readonly tree = (): readonly ImageNode[] => {
+    const image = new ImageBuilder(this.#time * 1000)
+    this.#fill(image)
     return image.nodes()
   }
-  return { digest: `sha256:${digest}`, size, tree }
+  get digest(): string {
+    this.#digest ??= `sha256:${hashOf(encodeArchive(this.tree().map(memberOf)))}`
+    return this.#digest
+  }
+}
+function memberOf(node: ImageNode): ArchivedMember {
+  const content = node.type === 'file' ? node.content : ''
+  const data = typeof content === 'string' ? encodeUtf8(content) : content
+  const name = `${node.path.slice(1)}${node.type === 'dir' ? '/' : ''}`
+  return { ...fileMember(name, data, node.mtime / 1000), mode: node.mode, uid: node.uid, gid: node.gid, type: node.type === 'dir' ? '5' : node.type === 'symlink' ? '2' : '0', link: node.type === 'symlink' ? node.target : '' }
+}
+
+/** A layer of the files that `fill` adds; `size` as `docker history` shows it: that of the real ones, which our programs stand for. */
+export const layer = (size: number, time: number, fill: (image: ImageBuilder) => void): ImageLayer => new BuiltLayer(size, time, fill)
+
+/** COPY of files into a directory: the history names them by a hash of names, modes and contents, as our own builder does. */
+export function copyStep(target: string, time: number, files: readonly { readonly name: string; readonly content: string; readonly mode?: number }[]): Step {
+  const hash = files.map(({ name, content, mode = 0o644 }) => hashOf(`${name} ${S_IFREG | mode} ${hashOf(content)}`)).join('')
+  return {
+    by: `/bin/sh -c #(nop) COPY ${files.length > 1 ? 'multi' : 'file'}:${hashOf(hash)} in ${target} `,
+    layer: layer(files.reduce((sum, { content }) => sum + encodeUtf8(content).length, 0), time, (image) => {
+      for (const { name, content, mode } of files) image.file(`${target}${name}`, content, { mode })
+    }),
+  }
 }
 
 /** The executables of a package and the links to them. */

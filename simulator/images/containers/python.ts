@@ -1,6 +1,6 @@
 // The image `python`: python3.11 on debian:12, and in /app a small service of two processes, one that answers HTTP and one that works for it.
 import { pythonPackage } from '../../userland/programs/python3/index.ts'
-import { addPackage, builtOnDebian, layer, PATH, setting } from './built.ts'
+import { addPackage, builtOnDebian, copyStep, layer, PATH, setting } from './built.ts'
 import type { ContainerImage } from './container-image.ts'
 
 /** 2025-12-15T10:05:00Z */
@@ -86,21 +86,14 @@ export const pythonImage: ContainerImage = builtOnDebian({
   steps: [
     {
       by: '/bin/sh -c apt-get update && apt-get install -y --no-install-recommends python3-minimal && rm -rf /var/lib/apt/lists/*',
-      layer: layer('f4cb5a2d1a2bd85c3b7e5bba44fbfb5bdb2ebd8ac0f3a8f6fd54ad19cd0cbd5f', 31457342, BEGUN, (image) => {
+      layer: layer(31457342, BEGUN, (image) => {
         addPackage(image, pythonPackage)
         image.symlink('/usr/bin/python3', 'python3.11')
         image.symlink('/usr/bin/python', 'python3')
       }),
     },
     setting('WORKDIR /app'),
-    {
-      by: '/bin/sh -c #(nop) COPY multi:9c41a8d5f00a8be04b3f4aa7f6a4c5a1e68f1fe0a9bcbd3e4dfd1bb3df5bc1a2 in /app/ ',
-      layer: layer('5b1fa8e3a4f69b4ae2c0e9bd7c93ddd47a4a9a8bdb6b29cd3a2b6cf0df7e5c11', APP.length + WORKER.length + ENTRYPOINT.length, BEGUN, (image) => {
-        image.file('/app/app.py', APP)
-        image.file('/app/worker.py', WORKER)
-        image.file('/app/entrypoint.sh', ENTRYPOINT, { mode: 0o755 })
-      }),
-    },
+    copyStep('/app/', BEGUN, [{ name: 'app.py', content: APP }, { name: 'worker.py', content: WORKER }, { name: 'entrypoint.sh', content: ENTRYPOINT, mode: 0o755 }]),
     setting('EXPOSE 8000'),
     setting('ENTRYPOINT ["/app/entrypoint.sh"]'),
     setting('CMD ["python" "app.py"]'),

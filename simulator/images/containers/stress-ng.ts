@@ -12,7 +12,7 @@ export const stressNgImage: ContainerImage = builtOnDebian({
   steps: [
     {
       by: '/bin/sh -c apt-get update && apt-get install -y --no-install-recommends stress-ng && rm -rf /var/lib/apt/lists/*',
-      layer: layer('93f0d7a6c5b4e3d2c1b0a9f8e7d6c5b4a39281706f5e4d3c2b1a0f9e8d7c6b5a', 8912896, BEGUN, (image) => addPackage(image, stressNgPackage)),
+      layer: layer(8912896, BEGUN, (image) => addPackage(image, stressNgPackage)),
     },
     setting('ENTRYPOINT ["stress-ng"]'),
   ],
