@@ -1,4 +1,5 @@
 // The lesson in hand: its tasks measured over the session, the hints in order, and progress that outlives the session.
+import { needsAction } from '../../lab/facts/action.ts'
 import type { SeenStep } from '../../lab/facts/fact.ts'
 import { Lookout } from '../../lab/lesson/lookout.ts'
 import type { Hint, Prediction, Task } from '../../lab/lesson/lesson.ts'
@@ -65,9 +66,12 @@ class LessonState {
   state(task: string): TaskState | undefined {
     return this.states.find(state => state.id === task)
   }
-  /** As the machine stands; while there is no machine, as it was solved earlier. */
-  isMet(task: string): boolean {
-    return this.state(task)?.met ?? this.progress.solved[task] !== undefined
+  /** As the machine stands; while there is no machine, as it was solved earlier. What an action found in an earlier visit isn't kept with the session, only the tick it earned. */
+  isMet(id: string): boolean {
+    const state = this.state(id)
+    if (state?.met === true) return true
+    const wasLookedAt = classroom.isRestored && this.work.tasks.some(task => task.id === id && task.mode === 'once' && task.expect.some(needsAction))
+    return (state === undefined || wasLookedAt) && this.progress.solved[id] !== undefined
   }
 
   /** The hints for a task in the order in which they are due now. */
