@@ -76,12 +76,17 @@ describe('the door', () => {
 
   it('gives tickets for POST only, and only so many', async () => {
     expect((await ask('/ticket')).status).toBe(405)
-    const other = await startServer(configFrom(['--port', '0', '--warm', '0', '--warm-docker', '0', '--tickets-per-minute', '2']), new FakeDriver(), realClock)
-    const to = Number(new URL(other.url).port)
-    const post = (forwarded: string): Promise<Answer> => ask('/ticket', { method: 'POST', to, headers: { 'x-forwarded-for': forwarded } })
+    const few = ['--port', '0', '--warm', '0', '--warm-docker', '0', '--tickets-per-minute', '2']
+    const other = await startServer(configFrom(few), new FakeDriver(), realClock)
+    const post = async ({ url }: RunningServer, forwarded: string): Promise<number> => (await ask('/ticket', { method: 'POST', to: Number(new URL(url).port), headers: { 'x-forwarded-for': forwarded } })).status
     // Without --behind-proxy, nobody is somebody else by saying so.
-    expect([(await post('192.0.2.1')).status, (await post('192.0.2.2')).status, (await post('192.0.2.3')).status]).toEqual([200, 200, 429])
+    expect([await post(other, '192.0.2.1'), await post(other, '192.0.2.2'), await post(other, '192.0.2.3')]).toEqual([200, 200, 429])
     await other.close()
+    // Behind one, the last address counts; all the addresses of a visitor's own IPv6 network are one.
+    const proxied = await startServer(configFrom([...few, '--behind-proxy']), new FakeDriver(), realClock)
+    const verdicts = { '192.0.2.9, 192.0.2.1': 200, '192.0.2.1': 200, '192.0.2.8, 192.0.2.1': 429, '192.0.2.2': 200, '2001:db8:0:1::1': 200, '2001:db8::1:a:b:c:d': 200, '2001:db8:0:1::3': 429, '2001:db8:0:2::1': 200, '::ffff:192.0.2.3': 200, '::ffff:192.0.2.4': 200 }
+    for (const [forwarded, status] of Object.entries(verdicts)) expect([forwarded, await post(proxied, forwarded)]).toEqual([forwarded, status])
+    await proxied.close()
   })
 
   it('has no other pages', async () => {

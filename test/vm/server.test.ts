@@ -1,10 +1,9 @@
 // The service for QEMU machines without QEMU: one test for each line of vm/SECURITY.md that needs no real machine, and what a learner may rely on.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { duplexPair } from 'node:stream'
 import { afterEach, describe, expect, it } from 'vitest'
+import { AgentClient } from '../../vm/agent/agent-client.ts'
 import { encodeFields, encodeFrame, FRAME } from '../../vm/agent/protocol.ts'
-import { Qmp } from '../../vm/server/qmp.ts'
 import { Service } from '../../vm/server/service.ts'
 import type { Connection } from '../../vm/server/service.ts'
 import { Tickets } from '../../vm/server/ticket.ts'
@@ -337,22 +336,14 @@ describe('the stream', () => {
     await settled()
     expect(link.sent).toHaveLength(1)
     expect(link.closed).toBeUndefined()
-  })
-})
-
-describe('a QEMU that its guest has broken into', () => {
-  it('may say what it likes to the service', async () => {
-    const [ours, qemu] = duplexPair()
-    const qmp = new Qmp(ours)
-    const asked = qmp.command('query-status')
-    qemu.write('{"QMP": {}}\nnonsense\n{"\nnull\n[]\n"x"\n{"event":"STOP"}\n{"return":{"status":"running"}}\n{"return":{}}\n{"error":null}\n')
-    expect(await asked).toEqual({ status: 'running' })
-    const refused = qmp.command('stop')
-    qemu.write('{"error":null}\n')
-    await expect(refused).rejects.toThrow('QMP stop')
-    const unanswered = qmp.command('cont')
-    qemu.end()
-    await expect(unanswered).rejects.toThrow('the machine is gone')
+    // The page's reader is the one who gives up.
+    let take: (bytes: Uint8Array) => void = () => undefined
+    let isClosed = false
+    let lost = ''
+    new AgentClient({ send: () => undefined, onData: (taker) => { take = taker }, onClose: () => undefined, close: () => { isClosed = true } }, { lost: (reason) => { lost = reason } })
+    link.sent.forEach((bytes) => take(bytes))
+    expect(isClosed).toBe(true)
+    expect(lost).toContain('4294967295')
   })
 })
 

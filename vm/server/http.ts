@@ -1,5 +1,6 @@
 // The service's pages: tickets, health, readiness, metrics. Everything else is 404.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { formatIpv6, ipMask, isMappedIpv4, parseIpv6 } from '../../simulator/lib/ip.ts'
 import type { Origins } from './origin.ts'
 import type { BucketPerAddress } from './rate-limit.ts'
 import type { Service } from './service.ts'
@@ -13,11 +14,13 @@ export interface HttpOptions {
   readonly isBehindProxy: boolean
 }
 
-/** Whose request it is. */
+/** Whose request it is: an address; of IPv6 the network (/64), all of whose addresses one visitor has. */
 export function addressOf(request: IncomingMessage, isBehindProxy: boolean): string {
   const forwarded = isBehindProxy ? request.headers['x-forwarded-for'] : undefined
   const last = (Array.isArray(forwarded) ? forwarded.join(',') : forwarded)?.split(',').at(-1)?.trim()
-  return last ?? request.socket.remoteAddress ?? 'unknown'
+  const address = last ?? request.socket.remoteAddress ?? 'unknown'
+  const six = parseIpv6(address.replace(/%.*/, ''))
+  return six === undefined || isMappedIpv4(six) ? address : `${formatIpv6(six & ipMask('inet6', 64))}/64`
 }
 
 export function httpServer(options: HttpOptions): Server {
