@@ -107,9 +107,6 @@ function* takeOption(c: Crt, o: IpOptions, word: string, words: Words): Flow<num
     case '-rcvbuf': yield* words.value(); break
     case '-timestamp': o.timestamp = 'long'; break
     case '-tshort': o.timestamp = 'short'; break
-    case '-resolve':
-    case '-human-readable':
-    case '-iec': break
     case '-Numeric': o.numeric = true; break
     case '-Version': {
       yield* c.stdout.write('ip utility, iproute2-6.1.0, libbpf 1.1.2\n')

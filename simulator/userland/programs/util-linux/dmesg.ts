@@ -6,6 +6,7 @@ import { SYSLOG_ACTION_READ_ALL } from '../../../abi/syslog.ts'
 import { CLOCK_BOOTTIME, CLOCK_REALTIME } from '../../../abi/sched.ts'
 import { getoptLong } from '../../../lib/getopt.ts'
 import type { Crt } from '../../libc/crt.ts'
+import { unsimulated } from '../../libc/err.ts'
 import { call } from '../../libc/syscall.ts'
 import { strftime } from '../../libc/time.ts'
 import { die, option } from './common.ts'
@@ -21,6 +22,9 @@ export const DMESG_OPTIONS: OptionTable = {
     { name: 'follow', arg: 'none', unsimulated: true }, { name: 'help', arg: 'none', is: 'h' }, { name: 'human', arg: 'none', unsimulated: true },
     { name: 'kernel', arg: 'none', is: 'k' }, { name: 'level', arg: 'required', is: 'l' }, { name: 'nopager', arg: 'none', is: 'P' }, { name: 'notime', arg: 'none', is: 't' }, { name: 'raw', arg: 'none', is: 'r' },
     { name: 'read-clear', arg: 'none', is: 'c' }, { name: 'syslog', arg: 'none', is: 'S' }, { name: 'userspace', arg: 'none', unsimulated: true }, { name: 'version', arg: 'none', is: 'V' },
+    { name: 'file', arg: 'required', unsimulated: true }, { name: 'json', arg: 'none', unsimulated: true }, { name: 'force-prefix', arg: 'none', unsimulated: true }, { name: 'noescape', arg: 'none', unsimulated: true },
+    { name: 'follow-new', arg: 'none', unsimulated: true }, { name: 'show-delta', arg: 'none', unsimulated: true }, { name: 'reltime', arg: 'none', unsimulated: true },
+    { name: 'time-format', arg: 'required', unsimulated: true }, { name: 'since', arg: 'required', unsimulated: true }, { name: 'until', arg: 'required', unsimulated: true },
   ],
 }
 
@@ -44,8 +48,12 @@ export function* dmesg(c: Crt): Flow<number> {
     if (opt === 'l') levels = yield* names(c, arg, LEVELS, 'level')
     if (opt === 'f') facilities = yield* names(c, arg, FACILITIES, 'facility')
     if (opt === 'k') facilities = ['kern']
+    if (opt === 'L' && arg !== '' && !['auto', 'always', 'never'].includes(arg)) return yield* die(c, 1, `unsupported color mode: '${arg}'`)
+    if (opt === 'L' && arg === 'always') return yield* unsimulated(c, 'option --color=always')
     if (opt === 'n') consoleLevel = (yield* level(c, arg)) + 1
   }
+  // the size is asked of syslog(2) only
+  if (flags.has('S') && flags.has('s')) return yield* unsimulated(c, 'option -s')
   const [wanted] = [...ACTIONS.keys()].filter((opt) => flags.has(opt))
   if ([...ACTIONS.keys(), 'r'].filter((opt) => flags.has(opt)).length > 1) return yield* die(c, 1, EXCLUSIVE)
   if (parsed.operands.length > 0) return yield* badUsage(c)
