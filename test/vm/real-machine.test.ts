@@ -9,6 +9,8 @@ import { buildAgent, lacksForAgent, startAgent } from './local-agent.ts'
 import type { BuiltAgent } from './local-agent.ts'
 
 const why = lacksForAgent()
+/** This computer has more to do than the test. */
+const PATIENCE = { timeout: 10_000 }
 
 /** An agent whose connection can be lost, as a WebSocket's; between two connections no frame is cut. */
 class LocalSource implements MachineSource {
@@ -117,6 +119,13 @@ describe.skipIf(why !== undefined)(`a machine made of the guest agent${why === u
     expect(second.world.namespaces.some(({ type: kind, hostname }) => kind === 'uts' && hostname === 'room')).toBe(true)
     expect((await machine.world()).processes.filter(({ argv }) => argv.join(' ') === 'bash --norc')).toHaveLength(1)
   })
+  test('gives a step the World in which its background has begun, and who was killed is gone', async () => {
+    const { world, ran } = await type('unshare -u sleep 71.61 &\r')
+    const sleeps = ({ processes }: Step['world']): boolean[] => processes.filter(({ comm, argv }) => comm === 'sleep' && argv[1] === '71.61').map(({ ns }) => ns.uts !== world.initial.uts)
+    expect(sleeps(world)).toEqual([true])
+    expect(ran.filter(({ argv }) => argv.at(-1) === '71.61').map(({ comm }) => comm)).toEqual(['unshare', 'sleep'])
+    expect(sleeps((await type('kill -9 %1\r')).world)).toEqual([])
+  })
   test('tells of Worlds while a command runs', async () => {
     const worlds: number[] = []
     machine.onWorld((world) => worlds.push(world.processes.filter(({ argv }) => argv[1] === '1.61').length))
@@ -127,7 +136,7 @@ describe.skipIf(why !== undefined)(`a machine made of the guest agent${why === u
     screen = ''
     source.lose()
     expect(() => machine.terminal('host')?.type(new Uint8Array(0))).not.toThrow()
-    await expect.poll(() => heard).toEqual(['started', 'the cable was pulled', 'back'])
+    await expect.poll(() => heard, PATIENCE).toEqual(['started', 'the cable was pulled', 'back'])
     expect(screen).toContain('hostname room')
     expect((await type('echo still $((40 + 2))\r')).label).toBe('echo still $((40 + 2))')
     expect(screen).toContain('still 42')
@@ -137,7 +146,7 @@ describe.skipIf(why !== undefined)(`a machine made of the guest agent${why === u
     const world = await machine.world()
     expect(world.namespaces.some(({ hostname }) => hostname === 'room')).toBe(false)
     expect(await machine.run('cat /run/setup')).toEqual({ output: 'once\n', status: 0 })
-    await expect.poll(() => machine.timeline.map(({ label }) => label)).toEqual(['start'])
+    await expect.poll(() => machine.timeline.map(({ label }) => label), PATIENCE).toEqual(['start'])
     expect((await type('echo again\r')).n).toBe(1)
     expect(screen).not.toContain('still 42')
   })

@@ -4,6 +4,7 @@ import type { Machine, ScriptResult, Step, Terminal, TerminalOptions } from '../
 import type { World } from '../../lab/world.ts'
 import { AgentClient, AgentError } from './agent-client.ts'
 import type { AgentPort } from './agent-client.ts'
+import type { RawWorld } from './raw-world.ts'
 import { RealTerminal } from './real-terminal.ts'
 import { StepRecorder } from './step-recorder.ts'
 import { worldOf } from './world-of.ts'
@@ -38,10 +39,20 @@ export interface RealMachineListeners {
 
 const WHY_NO_LENS = 'The lens shows what the simulated kernel decides, step by step; a real kernel does not tell.'
 const WHY_NO_WAY_BACK = 'A real machine cannot go back by a command; it can only be set back to the start of the exercise.'
+/** What a command has begun in the background, or ended, is waited for at most so long, with this pause between two looks. */
+const SETTLING_MS = 1500
+const SETTLING_LOOK_MS = 40
 /** The shortest time between two looks at a machine on which a command is still running. */
 const WORLD_MS = 700
 /** Looking stops the guest: it may take one part of this many of its time. */
 const SPARING = 6
+
+/** The processes that run or wait for a disk. */
+function running({ processes, agent }: RawWorld): ReadonlySet<number> {
+  return new Set(processes.filter(({ pid, state, kernel }) => kernel !== 1 && pid !== agent && (state === 'R' || state === 'D')).map(({ pid }) => pid))
+}
+
+const isStirred = (world: RawWorld, before: ReadonlySet<number>): boolean => [...running(world)].some((pid) => !before.has(pid))
 
 export class RealMachine implements Machine {
   readonly kind: 'browser-vm' | 'qemu-vm'
@@ -66,6 +77,8 @@ export class RealMachine implements Machine {
   /** milliseconds */
   #lookTook = 0
   #lastState = ''
+  /** Who ran at the end of the last step. */
+  #runningBefore: ReadonlySet<number> = new Set()
 
   constructor(source: MachineSource, listeners: RealMachineListeners = {}) {
     this.kind = source.kind
@@ -151,6 +164,7 @@ export class RealMachine implements Machine {
     this.#steps = new StepRecorder()
     this.#queue = Promise.resolve()
     this.#lastState = ''
+    this.#runningBefore = new Set()
     this.#steps.startOn(await agent.world())
     for (const options of this.#start.terminals) this.#known(options)
     if (hello.terminals.length === 0) {
@@ -209,9 +223,23 @@ export class RealMachine implements Machine {
     const ended = steps.begin(this.#isStart ? '' : terminal.name)
     if (ended === undefined) return
     this.#later(async (agent) => {
-      const step = steps.end(ended, worldOf(await agent.world()))
+      const step = steps.end(ended, worldOf(await this.#settled(agent, steps)))
       if (steps === this.#steps) for (const listener of this.#onStep) listener(step)
     })
+  }
+
+  /** The World once all that the step has set going has come to rest: `&` gives the prompt back before the program has begun, `kill` before it has
+   * ended. At rest is who sleeps; who ran before the step already isn't waited for, nor anybody when the next command is typed. */
+  async #settled(agent: AgentClient, steps: StepRecorder): Promise<RawWorld> {
+    const end = performance.now() + SETTLING_MS
+    let world = await agent.world()
+    const before = this.#runningBefore
+    while (isStirred(world, before) && steps === this.#steps && steps.isEnding && performance.now() < end) {
+      await new Promise((resolve) => setTimeout(resolve, SETTLING_LOOK_MS))
+      world = await agent.world()
+    }
+    this.#runningBefore = running(world)
+    return world
   }
 
   get #isStart(): boolean {

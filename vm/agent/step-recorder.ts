@@ -17,6 +17,8 @@ export class StepRecorder {
   readonly #running = new Map<number, Draft>()
   #host: ReadonlySet<number> = new Set()
   #ran: Draft[] = []
+  /** Does what runs now still belong to the step that is over but for its World? */
+  #isEnding = false
   #hasStarted = false
 
   get timeline(): readonly Step[] {
@@ -46,6 +48,7 @@ export class StepRecorder {
   }
 
   typed(terminal: string, text: string): void {
+    this.#cut()
     const typed = this.#typed.get(terminal) ?? { line: new TypedLine(), labels: [] }
     this.#typed.set(terminal, typed)
     typed.labels.push(...typed.line.feed(text))
@@ -56,20 +59,34 @@ export class StepRecorder {
     return (this.#typed.get(terminal)?.labels.length ?? 0) > 0
   }
 
-  /** The machine waits again: ends the step at `terminal`, at first the start (''). What happens from now on belongs to the next. Undefined if only empty lines were typed. */
+  /** Nothing has been typed since the last step began to end. */
+  get isEnding(): boolean {
+    return this.#isEnding
+  }
+
+  /** What runs from now on belongs to the next step. */
+  #cut(): void {
+    if (this.#isEnding) this.#ran = []
+    this.#isEnding = false
+  }
+
+  /** The machine waits again: ends the step at `terminal`, at first the start (''). Until its end() or the next key, what it has begun in the background still
+   * belongs to it. Undefined if only empty lines were typed. */
   begin(terminal: string): EndedStep | undefined {
     const typed = this.#typed.get(terminal)
     const labels = typed?.labels.filter((each) => each !== '') ?? []
     if (typed !== undefined) typed.labels = []
     if (this.#hasStarted && labels.length === 0) return undefined
+    this.#cut()
     const ran = this.#ran
-    this.#ran = []
+    this.#isEnding = true
     const label = this.#hasStarted ? labels.map((each) => each ?? '…').join('; ') : 'start'
     this.#hasStarted = true
     return { terminal, label: label === '…' ? (ran[0]?.argv.join(' ') ?? label) : label, ran }
   }
 
   end(ended: EndedStep, world: World): Step {
+    if (ended.ran === this.#ran) this.#cut()
     const step: Step = { n: this.#timeline.length, ...ended, world, refusals: [], time: world.time }
     this.#timeline.push(step)
     return step
