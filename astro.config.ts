@@ -24,7 +24,7 @@ export default defineConfig({
       target: 'es2022',
       assetsInlineLimit: 0,
       // What every page with a machine needs, in one file: many small ones would each wait for a connection.
-      rolldownOptions: { output: { advancedChunks: { groups: [{ name: 'classroom', test: /\/(lab|simulator|site\/(session|plan|terminal|links))[/.]|node_modules\/(svelte|esm-env|clsx|@xterm\/addon-fit)\// }] } } },
+      rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'classroom', test: /\/(lab|simulator|site\/(session|plan|terminal|links))[/.]|node_modules\/(svelte|esm-env|clsx|@xterm\/addon-fit)\// }] } } },
     },
   },
 })
