@@ -23,6 +23,10 @@ describe('a process', () => {
   test('that comes near is measured', () => {
     expect(words({ process: 'bash', own: ['uts'] }, worldForTest())).toBe('not yet: bash 500 is running, but it shares the host’s hostname (UTS namespace)')
     expect(words({ process: 'sleep' }, worldForTest())).toBe('not yet: no sleep is running')
+    expect(words({ process: '*', own: ['uts', 'net', 'ipc'], pid: 1 }, named)).toBe('not yet: bash 700 has its own UTS namespace, but it shares the host’s network (network namespace) and IPC objects (IPC namespace) and is 700 inside')
+  })
+  test('of no name is looked for among those who have a wall of their own', () => {
+    expect(words({ process: '*', own: ['pid', 'uts', 'net'], hostname: 'box' }, worldForTest())).toBe('not yet: no process has its own PID, UTS and network namespaces')
   })
   test('can be asked to share a namespace with another', () => {
     const fact: Fact = { process: '*', own: ['uts'], together: ['uts'], count: 2 }

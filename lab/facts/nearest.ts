@@ -1,8 +1,8 @@
 // A fact about things ("there is a process such that …") looks at every thing and tells how near the nearest came.
 import type { Verdict } from './fact.ts'
 
-/** One thing asked of a candidate; `otherwise` says what is the case instead ("shares the host's hostname"). */
-export interface Condition { readonly holds: boolean; readonly otherwise: string }
+/** One thing asked of a candidate; `otherwise` says what is the case instead ("is down"). Where there may be several of a kind, `what` is the one: "shares the host's", "hostname". */
+export interface Condition { readonly holds: boolean; readonly otherwise: string; readonly what?: string }
 
 interface Described<T> {
   readonly candidates: readonly T[]
@@ -31,5 +31,15 @@ export function thereIs<T>(described: Described<T>): Verdict {
     if (nearest === undefined || failed.length <= nearest.failed.length) nearest = { candidate, failed }
   }
   if (nearest === undefined) return { met: false, words: none }
-  return { met: false, words: `${name(nearest.candidate)}, but it ${nearest.failed.map(({ otherwise }) => otherwise).join(' and ')}` }
+  return { met: false, words: `${name(nearest.candidate)}, but it ${inOneSentence(nearest.failed)}` }
 }
+
+/** What is of a kind is said once: "shares the host's mounts, network and hostname and is 7 inside". */
+function inOneSentence(failed: readonly Condition[]): string {
+  const kinds = new Map<string, string[]>()
+  for (const { otherwise, what } of failed) kinds.set(otherwise, [...(kinds.get(otherwise) ?? []), ...(what === undefined ? [] : [what])])
+  return [...kinds].map(([otherwise, things]) => (things.length === 0 ? otherwise : `${otherwise} ${enumerate(things)}`)).join(' and ')
+}
+
+/** "a, b and c" */
+export const enumerate = (words: readonly string[]): string => (words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`)

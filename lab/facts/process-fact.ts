@@ -4,7 +4,7 @@ import { hostnameOf, innerPid, levelOf, mountAt, namespaceById, NS_WORD, ownName
 import type { NsType, World, WorldMount, WorldProcess } from '../world.ts'
 import type { ProcessFact, Verdict } from './fact.ts'
 import { groupPath, limitConditions } from './cgroup-facts.ts'
-import { matching, thereIs } from './nearest.ts'
+import { enumerate, matching, thereIs } from './nearest.ts'
 import type { Condition } from './nearest.ts'
 
 /** The id of a user given by name or number, in the initial user namespace. */
@@ -33,10 +33,10 @@ export function processesThat(world: World, fact: ProcessFact): WorldProcess[] {
 export function processVerdict(world: World, fact: ProcessFact): Verdict {
   const what = fact.process === '*' ? 'process' : fact.process
   const described = {
-    candidates: candidates(world, fact),
+    candidates: candidates(world, fact).filter((process) => fact.process !== '*' || hasSomeOf(world, process, fact.own)),
     conditions: (process: WorldProcess) => conditions(world, process, fact),
     name: (process: WorldProcess) => describeProcess(world, process),
-    none: `no ${what}${fact.args === undefined ? '' : ` with ${fact.args}`} is running`,
+    none: `no ${what}${fact.args === undefined ? '' : ` with ${fact.args}`} ${fact.own === undefined || fact.process !== '*' ? 'is running' : `has its own ${walls(fact.own)}`}`,
     count: fact.count,
   }
   if (fact.together === undefined || fact.as !== undefined) return thereIs(described)
@@ -58,11 +58,16 @@ function candidates(world: World, fact: ProcessFact): WorldProcess[] {
     (process.state !== 'Z' || fact.state === 'Z') && (fact.args === undefined || process.argv.join(' ').includes(fact.args)))
 }
 
+/** Where any process will do, one without a single wall of its own is not on the way; it would be the nearest only for want of another. */
+const hasSomeOf = (world: World, process: WorldProcess, own: ProcessFact['own']): boolean => own === undefined || own.some((type) => process.ns[type] !== world.initial[type])
+
+const walls = (types: readonly NsType[]): string => `${enumerate(types.map((type) => NS_WORD[type]))} namespace${types.length > 1 ? 's' : ''}`
+
 function conditions(world: World, process: WorldProcess, fact: ProcessFact): Condition[] {
   const list: Condition[] = []
-  const ask = (holds: boolean, otherwise: string): void => void list.push({ holds, otherwise })
-  for (const type of fact.own ?? []) ask(process.ns[type] !== world.initial[type], `shares the host’s ${shared(type)}`)
-  for (const type of fact.shares ?? []) ask(process.ns[type] === world.initial[type], `has its own ${shared(type)}`)
+  const ask = (holds: boolean, otherwise: string, what?: string): void => void list.push(what === undefined ? { holds, otherwise } : { holds, otherwise, what })
+  for (const type of fact.own ?? []) ask(process.ns[type] !== world.initial[type], 'shares the host’s', shared(type))
+  for (const type of fact.shares ?? []) ask(process.ns[type] === world.initial[type], 'has its own', shared(type))
   for (const type of fact['for-children'] ?? []) ask(process.nsForChildren[type] !== process.ns[type], `has its children in its own ${NS_WORD[type]} namespace`)
   if (fact.as !== undefined) {
     const { together = [], as } = fact
@@ -78,7 +83,7 @@ function conditions(world: World, process: WorldProcess, fact: ProcessFact): Con
   if (fact.terminal !== undefined) ask((process.tty !== undefined) === fact.terminal, fact.terminal ? 'has no terminal' : 'has a terminal')
   if (fact.capability !== undefined) ask(hasCapability(process.caps.effective, fact.capability), `lacks ${fact.capability}`)
   for (const name of fact.dropped ?? []) {
-    if (hasCapability(process.caps.permitted, name)) ask(false, `has ${name}`)
+    if (hasCapability(process.caps.permitted, name)) ask(false, 'has', name)
     else ask(!hasCapability(process.caps.bounding, name), `could get ${name} back, which is in its bounding set`)
   }
   if (fact['no-new-privs'] !== undefined) ask(process.noNewPrivs === fact['no-new-privs'], fact['no-new-privs'] ? 'may gain privileges by running a program' : 'has given up gaining privileges')
