@@ -38,7 +38,7 @@ export function thereIs<T>(described: Described<T>): Verdict {
 function inOneSentence(failed: readonly Condition[]): string {
   const kinds = new Map<string, string[]>()
   for (const { otherwise, what } of failed) kinds.set(otherwise, [...(kinds.get(otherwise) ?? []), ...(what === undefined ? [] : [what])])
-  return [...kinds].map(([otherwise, things]) => (things.length === 0 ? otherwise : `${otherwise} ${enumerate(things)}`)).join(' and ')
+  return enumerate([...kinds].map(([otherwise, things]) => (things.length === 0 ? otherwise : `${otherwise} ${enumerate(things)}`)))
 }
 
 /** "a, b and c" */

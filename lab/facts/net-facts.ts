@@ -39,7 +39,7 @@ export function linkVerdict(world: World, fact: LinkFact): Verdict {
     name: ({ ns, thing }) => `${thing.name} ${placeWords(world, ns)}`,
     conditions: ({ ns, thing }) => [
       ...inPlace(world, ns, fact.netns),
-      ...(fact.address === undefined ? [] : [{ holds: thing.addresses.some(({ address }) => address === fact.address), otherwise: `has ${thing.addresses.map(({ address }) => address).join(', ') || 'no address'}` }]),
+      ...(fact.address === undefined ? [] : [{ holds: thing.addresses.some(({ address }) => address === fact.address), otherwise: thing.addresses.length === 0 ? 'has no address' : `has ${thing.addresses.map(({ address }) => address).join(', ')}, not ${fact.address}` }]),
       ...(fact.up === undefined ? [] : [{ holds: thing.flags.includes('UP') === fact.up, otherwise: fact.up ? 'is down' : 'is up' }]),
     ],
   })
