@@ -88,7 +88,9 @@ export class LineDiscipline {
       if ((iflag & ICRNL) !== 0) c = NEWLINE
     } else if (c === NEWLINE && (iflag & INLCR) !== 0) c = RETURN
     if (this.#isCanonical && this.#edit(c)) return
-    this.#echo(c)
+    // Outside canonical mode a newline is a control character like others, unless Enter was turned into it.
+    if (c === NEWLINE && byte === NEWLINE && this.#has(ECHO)) this.#host.output.echo(c, this.#has(ECHOCTL))
+    else this.#echo(c)
     this.#put(c)
   }
 

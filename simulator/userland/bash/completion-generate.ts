@@ -28,7 +28,7 @@ export function* fileNames(prefix: string, directoriesOnly: boolean): Flow<strin
   if (isErr(entries)) return []
   const base = prefix.slice(slash + 1)
   return entries
-    .filter((e) => e.name.startsWith(base) && e.name !== '.' && e.name !== '..' && (base !== '' || !e.name.startsWith('.')) && (!directoriesOnly || e.type === DT_DIR))
+    .filter((e) => e.name.startsWith(base) && e.name !== '.' && e.name !== '..' && (!directoriesOnly || e.type === DT_DIR))
     .map((e) => dir + e.name)
 }
 

@@ -62,7 +62,8 @@ function currentCommand(line: string): { words: string[]; start: number; quote: 
 
 const PREFIXES = new Set(['exec', 'command', 'builtin', 'time', 'nohup', 'env', 'then', 'do', 'else', '!', 'type', 'which', 'man', 'xargs'])
 
-export function* candidates(sh: Shell, line: string): Flow<Candidates> {
+/** `startsCommand`: the line's first word is a command, not the continuation of a string or a here-document. */
+export function* candidates(sh: Shell, line: string, startsCommand = true): Flow<Candidates> {
   const { words, start, quote } = currentCommand(line)
   const word = words[words.length - 1]
   const variable = /^(.*)\$(\{?)([A-Za-z_]\w*)?$/s.exec(word)
@@ -78,7 +79,7 @@ export function* candidates(sh: Shell, line: string): Flow<Candidates> {
   let first = 0
   while (first < words.length - 1 && (PREFIXES.has(words[first]) || /^[A-Za-z_]\w*=/.test(words[first]))) first++
   const afterRedirect = words[words.length - 2] === '<' || words[words.length - 2] === '>'
-  if (first === words.length - 1 && !word.includes('/') && !afterRedirect) {
+  if (first === words.length - 1 && !word.includes('/') && !afterRedirect && (startsCommand || start > 0 && line.slice(0, start).trim() !== '')) {
     const found = [...new Set(yield* generate(sh, ['-c', word]))]
     if (found.length > 0) return { words: found, start, quote, kind: 'command' }
   }

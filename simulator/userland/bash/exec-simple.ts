@@ -15,6 +15,7 @@ import { runPendingTraps, runTrap } from './traps.ts'
 import { hashProgram, runProgram } from './exec-program.ts'
 import { traceText, traceWord, traceWords } from './trace.ts'
 import { commandText } from './printer.ts'
+import { resumeJob } from './builtins/jobs.ts'
 
 /** A word of a declaration builtin that is an assignment becomes `name=value` text plus the real thing. */
 export interface Arguments {
@@ -118,15 +119,22 @@ function* withWords(sh: Shell, c: Simple, args: Arguments, last: boolean): Flow<
   if (sh.options.has('xtrace')) yield* traceText(sh, traceWords(sh, words))
   const fn = sh.functions.get(name)
   try {
-    if (fn && !(SPECIAL_BUILTINS.has(name) && !sh.bash)) yield* redirected(sh, c, undefined, () => callFunction(sh, fn, words.slice(1)))
+    if (name.startsWith('%') && sh.monitor && !sh.forked && sh.bash) yield* resumeJob(sh, words, false)
+    else if (fn && !(SPECIAL_BUILTINS.has(name) && !sh.bash)) yield* redirected(sh, c, undefined, () => callFunction(sh, fn, words.slice(1)))
     else {
       const builtin = findBuiltin(sh, name)
+      noteBuiltin(sh, builtin ? name : '')
       if (builtin) yield* runBuiltinCommand(sh, c, args, builtin)
       else yield* program(sh, c, words, last)
     }
   } finally {
     if (temporary) sh.vars.popFrame()
   }
+}
+
+const noteBuiltin = (sh: Shell, name: string): void => {
+  sh.previousBuiltin = sh.thisBuiltin
+  sh.thisBuiltin = name
 }
 
 /** Runs something in the shell itself with redirections that are undone afterwards. */

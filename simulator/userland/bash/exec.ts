@@ -16,6 +16,7 @@ import { commandText } from './printer.ts'
 import { redirect, undoRedirects, type Undo } from './redirect.ts'
 import { reportTime, startTimer } from './exec-time.ts'
 import { waitStatus } from './status.ts'
+import { resumeJob } from './builtins/jobs.ts'
 
 export function* executeList(sh: Shell, list: List, last = false): Flow<void> {
   const { statements } = list
@@ -116,6 +117,8 @@ export function* foreground(sh: Shell, c: Command, run: (child: Shell) => Flow<n
 /** `command &` */
 function* background(sh: Shell, c: Command, keepStdin: boolean): Flow<void> {
   const placement: Placement | undefined = sh.monitor ? { pgid: 0, foreground: false } : undefined
+  // `%2 &` continues a job in the background: nothing is forked.
+  if (c.kind === 'simple' && c.words[0]?.text.startsWith('%') && sh.monitor && sh.bash) return yield* resumeJob(sh, c.words.map((w) => w.text), true)
   if (c.kind === 'pipeline' && c.commands.length > 1 && !c.negate && c.time === 'no') return yield* backgroundPipeline(sh, c, placement)
   const pid = yield* forkShell(sh, 'async', function* (child) {
     if (!placement && !keepStdin) {

@@ -1,4 +1,4 @@
-// History expansion: !! !n !-n !str !?str? !$ !^ !* !:n, word designators, modifiers :h :t :r :e :p :s/a/b/ :& :g, and ^a^b^. See HISTORY EXPANSION in bash(1).
+// History expansion: !! !n !-n !str !?str? !# !$ !^ !* !:n, word designators, modifiers :h :t :r :e :p :s/a/b/ :& :g, and ^a^b^. See HISTORY EXPANSION in bash(1).
 
 export class HistoryError {
   readonly message: string
@@ -136,7 +136,8 @@ export function expandHistory(line: string, history: readonly string[], base: nu
       continue
     }
     changed = true
-    const found = findEvent(line, i + 1, history, base)
+    // !# is the line itself, as far as it has come.
+    const found = next === '#' ? { event: out, end: i + 2 } : findEvent(line, i + 1, history, base)
     let text = found.event
     i = found.end
     const designator = /^(?::(\d+-(?:\d+|\$)|\d+-|\d+\*|\d+|\^-?\$?|[$*%^]|-(?:\d+|\$))|([$^*%]))/.exec(line.slice(i))

@@ -8,11 +8,11 @@ import { expandHistory, HistoryError } from './history-expansion.ts'
 import { historyFile } from './history-file.ts'
 import type { Input } from './input.ts'
 import type { Invocation } from './invocation.ts'
-import { jobState } from './job-table.ts'
 import { hangUpJobs } from './jobs.ts'
 import { LineEditor } from './line-editor.ts'
 import { expandPrompt } from './prompt.ts'
 import { evalString } from './eval.ts'
+import { warnsOfStopped } from './builtins/flow.ts'
 import { readerLoop } from './reader.ts'
 import { runStartupFiles } from './startup.ts'
 import { ShellAbort, ShellExit, type Shell } from './state.ts'
@@ -44,7 +44,7 @@ class TypedInput implements Input {
         yield* this.#beforePrompt()
       }
       const prompt = yield* expandPrompt(sh, sh.vars.get(continued ? 'PS2' : 'PS1') ?? '')
-      const text = this.#editor ? yield* this.#editor.readLine(prompt, sh.historyList) : yield* this.#plainLine(prompt)
+      const text = this.#editor ? yield* this.#editor.readLine(prompt, sh.historyList, !continued || commandMayFollow(this.#entry)) : yield* this.#plainLine(prompt)
       if (text === undefined) {
         if (continued) {
           if (sh.bash) yield* sh.write2('\n')
@@ -94,7 +94,9 @@ class TypedInput implements Input {
       return false
     }
     yield* sh.write2(sh.bash ? (sh.login ? 'logout\n' : 'exit\n') : '\n')
-    if (!sh.exitWarned && sh.jobs.jobs.some((j) => jobState(j) === 'stopped')) {
+    sh.previousBuiltin = sh.thisBuiltin
+    sh.thisBuiltin = 'exit'
+    if (warnsOfStopped(sh)) {
       yield* sh.write2(sh.bash ? 'There are stopped jobs.\n' : 'You have stopped jobs.\n')
       sh.exitWarned = true
       return false
@@ -151,6 +153,12 @@ class TypedInput implements Input {
   }
 }
 
+/** After these lines of an unfinished command: can a command begin, or is it the middle of a string or here-document? */
+function commandMayFollow(lines: readonly string[]): boolean {
+  const probe = joinEntry([...lines, 'x'])
+  return !/\nx$/.test(probe) && !lines[lines.length - 1]?.endsWith('\\')
+}
+
 /** cmdhist: the lines of one command as one entry, with `; ` where a newline separated commands. */
 export function joinEntry(lines: readonly string[]): string {
   let out = lines[0] ?? ''
@@ -188,7 +196,9 @@ export function* interactiveShell(sh: Shell, how: Invocation): Flow<number> {
   if (sh.bash) defaults.push(['HISTFILE', historyFile(sh)], ['HISTSIZE', '500'], ['HISTFILESIZE', '500'], ['MAILCHECK', '60'])
   for (const [name, value] of defaults) if (sh.vars.get(name) === undefined || (name === 'PS1' && sh.dialect === 'dash')) sh.vars.map.set(name, newVariable(value))
   const uid = yield* call('geteuid')
-  sh.userName = (yield* passwdEntry((f) => f[2] === String(uid)))?.[0] ?? 'I have no name!'
+  const user = yield* passwdEntry((f) => f[2] === String(uid))
+  sh.userName = user?.[0] ?? 'I have no name!'
+  if (sh.bash && sh.vars.get('HOME') === undefined) sh.vars.map.set('HOME', newVariable(user?.[5] ?? '/'))
   if (sh.dialect === 'ash') yield* sh.write2('\n\nBusyBox v1.35.0 (Debian 1:1.35.0-4+deb12u1+b1) built-in shell (ash)\nEnter \'help\' for a list of built-in commands.\n\n')
   yield* updateWindow(sh, terminal)
   let status: number

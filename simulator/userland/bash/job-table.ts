@@ -79,6 +79,12 @@ export class JobTable {
     return full
   }
 
+  /** A job that fg had taken out stops again: it keeps its number. */
+  putBack(job: Job): void {
+    this.touch(job)
+    this.jobs = [...this.jobs.filter((j) => j.id < job.id), job, ...this.jobs.filter((j) => j.id > job.id)]
+  }
+
   remove(job: Job): void {
     this.jobs = this.jobs.filter((j) => j !== job)
   }

@@ -179,9 +179,9 @@ export function* waitForJobs(sh: Shell, done: () => boolean): Flow<'done' | 'int
 
 /**
  * Waits for a foreground pipeline and sets $?. Outside job control a SIGINT that also ended the child ends the shell (wait_sigint_handler);
- * a stopped job goes to the job table.
+ * a stopped job goes to the job table (`resumed`, the one that fg continued, back to its place).
  */
-export function* waitForeground(sh: Shell, pids: readonly number[], texts: () => string[], pgid: number): Flow<void> {
+export function* waitForeground(sh: Shell, pids: readonly number[], texts: () => string[], pgid: number, resumed?: Job): Flow<void> {
   let sawInterrupt = false
   let old: SigAction['handler'] = SIG_DFL
   const watch = !sh.interactive && !sh.traps.has('INT') && !sh.ignoredAtStart.has(SIGINT) && !(sh.forked && sh.interactive)
@@ -199,11 +199,12 @@ export function* waitForeground(sh: Shell, pids: readonly number[], texts: () =>
   const last = statuses[statuses.length - 1]
   if (sh.monitor) yield* takeTerminal(sh)
   if (statuses.some(WIFSTOPPED)) {
-    const names = texts()
-    const job = sh.jobs.add({
-      pgid, cwd: sh.cwd, foreground: false, jobControl: true, notified: true, noHup: false,
-      processes: pids.map((pid, n) => ({ pid, command: names[n] ?? '', status: statuses[n] })),
-    })
+    const job = resumed ?? stoppedJob(sh, pids, statuses, texts(), pgid)
+    if (resumed) {
+      for (const p of resumed.processes) p.status = statuses[pids.indexOf(p.pid)] ?? p.status
+      resumed.notified = true
+      sh.jobs.putBack(resumed)
+    }
     if (sh.restoreTerminal) yield* sh.restoreTerminal()
     yield* sh.write2(`\n${formatJob(sh.jobs, job, 'standard', sh.cwd, sh.vars.get('HOME'))}`)
   } else {
@@ -224,6 +225,12 @@ export function* waitForeground(sh: Shell, pids: readonly number[], texts: () =>
     }
   }
 }
+
+const stoppedJob = (sh: Shell, pids: readonly number[], statuses: readonly number[], names: readonly string[], pgid: number): Job =>
+  sh.jobs.add({
+    pgid, cwd: sh.cwd, foreground: false, jobControl: true, notified: true, noHup: false,
+    processes: pids.map((pid, n) => ({ pid, command: names[n] ?? '', status: statuses[n] })),
+  })
 
 /** Dies of a signal, after the EXIT trap has run. */
 export function* killSelf(sh: Shell, sig: number): Flow<never> {

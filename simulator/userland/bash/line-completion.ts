@@ -36,7 +36,7 @@ export function inColumns(names: readonly string[], columns: number): string {
 const escapeName = (text: string): string => text.replace(/[ \t\n"'\\$`&|;<>()*?[\]{}!#]/g, '\\$&')
 
 export function* completeLine(e: LineEditor, presses: number, prompt: string): Flow<void> {
-  const found = yield* candidates(e.sh, e.text.slice(0, e.cursor))
+  const found = yield* candidates(e.sh, e.text.slice(0, e.cursor), e.startsCommand)
   const { words, start, quote, kind } = found
   if (words.length === 0) {
     e.screen.put('\x07')

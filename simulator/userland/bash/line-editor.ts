@@ -2,13 +2,14 @@
 import type { Flow } from '../../abi/syscalls.ts'
 import { Errno, isErr } from '../../abi/errno.ts'
 import { POLLIN } from '../../abi/fcntl.ts'
-import { SIGWINCH } from '../../abi/signal.ts'
+import { SIGINT, SIGWINCH } from '../../abi/signal.ts'
 import { decodeUtf8 } from '../../lib/bytes.ts'
 import { call } from '../libc/syscall.ts'
 import { sigaction } from '../libc/unistd.ts'
 import { Screen } from './line-screen.ts'
 import type { Shell } from './state.ts'
 import { ShellAbort } from './state.ts'
+import { runPendingTraps } from './traps.ts'
 import type { Terminal } from './terminal.ts'
 import { reverseSearch } from './line-search.ts'
 import { completeLine } from './line-completion.ts'
@@ -27,6 +28,8 @@ export class LineEditor {
   readonly screen: Screen
   text = ''
   cursor = 0
+  /** For completion: is the first word of this line a command? */
+  startsCommand = true
   /** Lines of history as edited in this call; the last is the new line. */
   #lines: string[] = []
   #at = 0
@@ -58,6 +61,7 @@ export class LineEditor {
           yield* this.terminal.cooked()
           throw new ShellAbort('interrupt', 130)
         }
+        if (this.sh.pendingTraps.includes(SIGINT)) yield* this.#trappedInterrupt()
         if (this.#isResized) yield* this.#redraw()
         continue
       }
@@ -70,6 +74,16 @@ export class LineEditor {
       this.#pending = []
       return text
     }
+  }
+
+  /** Ctrl-C with a trap: its command runs at once, then the line is given up. */
+  *#trappedInterrupt(): Flow<never> {
+    this.screen.put('^C')
+    yield* this.screen.flush()
+    yield* this.terminal.cooked()
+    yield* runPendingTraps(this.sh)
+    yield* this.sh.write2('\n')
+    throw new ShellAbort('interrupt', 130)
   }
 
   /** SIGWINCH: the prompt and the line once more, in the new width. */
@@ -87,7 +101,8 @@ export class LineEditor {
   }
 
   /** Reads a line with editing; undefined at Ctrl-D on an empty line. The text has no newline. */
-  *readLine(prompt: string, history: readonly string[]): Flow<string | undefined> {
+  *readLine(prompt: string, history: readonly string[], startsCommand: boolean): Flow<string | undefined> {
+    this.startsCommand = startsCommand
     this.#prompt = prompt
     const mark = (): void => {
       this.#isResized = true

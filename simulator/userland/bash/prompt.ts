@@ -40,7 +40,7 @@ function decode(sh: Shell, text: string): string {
       case 's': return sh.arg0.replace(/^.*\//, '').replace(/^-/, '')
       case 'v': return '5.2'
       case 'V': return '5.2.15'
-      case 'w': return guard(tildeDirectory(sh.cwd, home))
+      case 'w': return guard(trimDirectory(tildeDirectory(sh.cwd, home), sh.vars.get('PROMPT_DIRTRIM') ?? ''))
       case 'W': return guard(sh.cwd === home ? '~' : sh.cwd === '/' ? '/' : sh.cwd.slice(sh.cwd.lastIndexOf('/') + 1))
       case 'j': return String(sh.jobs.jobs.length)
       case 'l': return 'tty'
@@ -53,6 +53,16 @@ function decode(sh: Shell, text: string): string {
       default: return whole
     }
   })
+}
+
+/** trim_pathname: with PROMPT_DIRTRIM only the last directories, `...` for the others. */
+function trimDirectory(path: string, setting: string): string {
+  const keep = /^\s*\+?\d+\s*$/.test(setting) ? Number(setting) : 0
+  const start = path.startsWith('~') ? path.indexOf('/') + 1 || path.length : 0
+  if (keep <= 0 || path.slice(start).split('/').length - 1 < keep) return path
+  let tail = path.length
+  for (let n = 0; n < keep && tail > start; n++) tail = path.lastIndexOf('/', tail - 1)
+  return tail - start <= 3 ? path : `${path.slice(0, start)}...${path.slice(tail)}`
 }
 
 /** Keeps $ ` \ in a name from being expanded afterwards. */

@@ -7,6 +7,7 @@ import { ShellAbort, ShellExit, type Shell } from './state.ts'
 import { aliasesOf, reportSyntax, warnHereDocs } from './eval.ts'
 import type { Input } from './input.ts'
 import { notifyJobs } from './jobs.ts'
+import { expandPrompt } from './prompt.ts'
 import { runPendingTraps } from './traps.ts'
 
 const lines = (text: string): number => text.split('\n').length - 1
@@ -17,6 +18,7 @@ export function* readerLoop(sh: Shell, input: Input, name: string): Flow<void> {
   for (;;) {
     if (sh.pendingTraps.length > 0) yield* runPendingTraps(sh)
     yield* notifyJobs(sh)
+    const startLine = line
     let source: string
     let result: ReadResult
     try {
@@ -40,7 +42,6 @@ export function* readerLoop(sh: Shell, input: Input, name: string): Flow<void> {
       continue
     }
     sh.line = sh.interactive ? sh.line : line
-    const startLine = sh.interactive && sh.bash ? sh.commandNumber : line
     line += lines(source)
     if (result.kind === 'nothing') continue
     if (result.kind === 'error') {
@@ -53,10 +54,17 @@ export function* readerLoop(sh: Shell, input: Input, name: string): Flow<void> {
     if (result.kind === 'incomplete') return
     if (result.unclosed.length > 0) yield* warnHereDocs(sh, result.unclosed, source, startLine)
     if (sh.options.has('noexec') && !sh.interactive) continue
+    if (sh.interactive && sh.bash) yield* announce(sh)
     yield* runOne(sh, result.source, startLine)
     sh.commandNumber++
-    if (sh.exitWarned && !/^\s*(exit|logout|jobs)\b/.test(source)) sh.exitWarned = false
+    if (sh.exitWarned && !/^\s*exit\b/.test(source)) sh.exitWarned = false
   }
+}
+
+/** PS0: shown after a command was read and before it runs. */
+function* announce(sh: Shell): Flow<void> {
+  const text = sh.vars.get('PS0')
+  if (text !== undefined && text !== '') yield* sh.write2((yield* expandPrompt(sh, text)).replace(/[\x01\x02]/g, ''))
 }
 
 /** The lines that an unfinished command still needs; for a here-document all up to its delimiter. */

@@ -1,6 +1,6 @@
 // Start-up files (INVOCATION in bash(1)), with Debian's /etc/bash.bashrc.
 import type { Flow } from '../../abi/syscalls.ts'
-import { isErr } from '../../abi/errno.ts'
+import { Errno, isErr } from '../../abi/errno.ts'
 import { readFile } from '../libc/unistd.ts'
 import { evalString } from './eval.ts'
 import type { Invocation } from './invocation.ts'
@@ -9,7 +9,10 @@ import { ShellAbort, type Shell } from './state.ts'
 /** Sources a file if it can be read; answers whether it was. */
 export function* sourceIfThere(sh: Shell, path: string): Flow<boolean> {
   const text = yield* readFile(path)
-  if (isErr(text)) return false
+  if (isErr(text)) {
+    if (sh.bash && text !== Errno.ENOENT) yield* sh.write2(`${sh.errorName}: ${path}: ${text.message}\n`)
+    return text !== Errno.ENOENT
+  }
   sh.sourceDepth++
   sh.frames.push({ name: 'source', source: path, callLine: 0 })
   try {

@@ -161,8 +161,11 @@ export class Shell {
   inheritedJobs = false
   /** Specifications given to `complete`, by command name. */
   completions = new Map<string, readonly string[]>()
-  /** exit has warned of stopped jobs. */
+  /** dash: exit has warned of stopped jobs. */
   exitWarned = false
+  /** The builtin being run, and the one before it ('' for anything else): bash's exit doesn't warn after exit, logout or jobs. */
+  thisBuiltin = ''
+  previousBuiltin = ''
   /** $? as exit in a trap sees it. */
   statusBeforeTrap: number | undefined
   /** exec without a command: its redirections stay. */

@@ -39,6 +39,10 @@ function* returnFrom(sh: Shell, words: readonly string[]): Flow<number> {
   return status & 0xff
 }
 
+/** Is this the moment to mention stopped jobs instead of leaving? Not twice in a row. */
+export const warnsOfStopped = (sh: Shell): boolean =>
+  !(sh.bash ? ['exit', 'logout', 'jobs'].includes(sh.previousBuiltin) : sh.exitWarned) && sh.jobs.jobs.some((j) => jobState(j) === 'stopped')
+
 function* exit(sh: Shell, words: readonly string[]): Flow<number> {
   const top = sh.interactive && !sh.forked
   if (top && sh.bash && words[0] === 'exit') yield* sh.write2(sh.login ? 'logout\n' : 'exit\n')
@@ -52,7 +56,7 @@ function* exit(sh: Shell, words: readonly string[]): Flow<number> {
     yield* sh.error('too many arguments')
     throw new ShellAbort('discard', 1)
   }
-  if (top && !sh.exitWarned && sh.jobs.jobs.some((j) => jobState(j) === 'stopped')) {
+  if (top && warnsOfStopped(sh)) {
     yield* sh.write2(sh.bash ? 'There are stopped jobs.\n' : 'You have stopped jobs.\n')
     sh.exitWarned = true
     return sh.bash ? 1 : 0

@@ -99,7 +99,7 @@ function* fg(sh: Shell, words: readonly string[]): Flow<number> {
   const pids = job.processes.filter((p) => p.status === undefined || jobState({ ...job, processes: [p] }) === 'stopped').map((p) => p.pid)
   const builtin = sh.builtinName
   sh.builtinName = undefined
-  yield* waitForeground(sh, pids.length > 0 ? pids : [job.pgid], () => texts, job.pgid)
+  yield* waitForeground(sh, pids.length > 0 ? pids : [job.pgid], () => texts, job.pgid, job)
   sh.builtinName = builtin
   yield* takeTerminal(sh)
   return sh.status
@@ -253,14 +253,22 @@ function* waitNext(sh: Shell, specs: readonly string[], variable: string | undef
 function* disown(sh: Shell, words: readonly string[]): Flow<number> {
   let keep = false
   let all = false
+  let onlyRunning = false
   const specs: string[] = []
   for (const w of words.slice(1)) {
-    if (w === '-h') keep = true
-    else if (w === '-a' || w === '-r' || w === '-ar') all = true
+    if (/^-[ahr]+$/.test(w)) {
+      all ||= /[ar]/.test(w)
+      onlyRunning ||= w.includes('r')
+      keep ||= w.includes('h')
+    }
     else specs.push(w)
   }
   if (all && specs.length === 0) {
-    sh.jobs.jobs = []
+    for (const job of [...sh.jobs.jobs]) {
+      if (onlyRunning && jobState(job) !== 'running') continue
+      if (keep) job.noHup = true
+      else yield* forget(sh, job)
+    }
     return 0
   }
   let status = 0
@@ -271,9 +279,15 @@ function* disown(sh: Shell, words: readonly string[]): Flow<number> {
       yield* sh.error(`${specs.length > 0 ? spec : 'current'}: no such job`)
       status = 1
     } else if (keep) job.noHup = true
-    else sh.jobs.remove(job)
+    else yield* forget(sh, job)
   }
   return status
+}
+
+/** delete_job: a stopped job that nobody can continue any more deserves a warning. */
+function* forget(sh: Shell, job: Job): Flow<void> {
+  if (jobState(job) === 'stopped' && !sh.forked) yield* sh.error(`warning: deleting stopped job ${job.id} with process group ${job.pgid}`, '')
+  sh.jobs.remove(job)
 }
 
 function* suspend(sh: Shell, words: readonly string[]): Flow<number> {
@@ -281,6 +295,14 @@ function* suspend(sh: Shell, words: readonly string[]): Flow<number> {
   if (sh.login && words[1] !== '-f') return yield* sh.fail(1, 'cannot suspend a login shell')
   const r = yield* call('kill', sh.bashPid, SIGSTOP)
   return isErr(r) ? 1 : 0
+}
+
+/** A command that is a job specification: `%2` is `fg %2`, `%2 &` is `bg %2`. */
+export function* resumeJob(sh: Shell, words: readonly string[], isBackground: boolean): Flow<void> {
+  sh.builtinName = isBackground ? 'bg' : 'fg'
+  sh.status = yield* (isBackground ? bg : fg)(sh, [sh.builtinName, ...words.slice(0, 1)])
+  sh.builtinName = undefined
+  if (sh.hasOutput) yield* sh.flush()
 }
 
 export const JOBS: BuiltinTable = { jobs, fg, bg, wait, disown, suspend }

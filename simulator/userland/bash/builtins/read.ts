@@ -155,12 +155,13 @@ export function splitFields(line: string, ifs: string, count: number, raw: boole
 }
 
 function* withTerminal(o: Options, run: () => Flow<{ text: string; complete: boolean; timedOut: boolean }>): Flow<{ text: string; complete: boolean; timedOut: boolean }> {
-  const old = o.silent || o.count !== undefined ? yield* call('ioctl', o.fd, TCGETS) : Errno.ENOTTY
+  const single = o.count !== undefined || o.delimiter !== '\n'
+  const old = o.silent || single ? yield* call('ioctl', o.fd, TCGETS) : Errno.ENOTTY
   if (isErr(old)) return yield* run()
   const modes = old as Termios
   let { lflag } = modes
   if (o.silent) lflag &= ~ECHO
-  if (o.count !== undefined) lflag &= ~ICANON
+  if (single) lflag &= ~ICANON
   yield* call('ioctl', o.fd, TCSETSW, { ...modes, lflag })
   try {
     return yield* run()

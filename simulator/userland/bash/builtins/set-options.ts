@@ -3,6 +3,8 @@ import type { Flow } from '../../../abi/syscalls.ts'
 import { ShellExit, type Shell } from '../state.ts'
 
 export function setOption(sh: Shell, name: string, on: boolean): void {
+  // The two editing modes exclude each other.
+  if (on && (name === 'vi' || name === 'emacs')) sh.options.delete(name === 'vi' ? 'emacs' : 'vi')
   if (on) sh.options.add(name)
   else sh.options.delete(name)
 }
