@@ -17,6 +17,12 @@ test('a room goes up with the numbers of both sides, and comes down again', asyn
   await expect(tree.getByRole('treeitem').filter({ hasText: 'room' })).toHaveCount(0)
 })
 
+test('what a step has changed comes into sight', async ({ page }) => {
+  await page.setViewportSize({ width: 1100, height: 640 })
+  await run(page, 'unshare --user --map-root-user --pid --fork --mount-proc bash')
+  await expect(page.getByRole('treeitem').filter({ hasText: /process bash, 1 inside/ })).toBeInViewport({ ratio: 1 })
+})
+
 test('a refusal is marked on the timeline and explained', async ({ page }) => {
   await run(page, 'unshare --uts true')
   await expect(steps(page).last()).toContainText('refused')
