@@ -20,6 +20,15 @@ it('gets a cgroup of its own, with limits', () => {
   expect(file('machine-1/cgroup.procs')).toBe('4321')
 })
 
+it('moves what runs in a cgroup of the service’s own out of the machines’ way', () => {
+  writeFileSync(join(parent, 'cgroup.subtree_control'), '')
+  writeFileSync(join(parent, 'cgroup.controllers'), 'cpuset cpu io memory pids\n')
+  writeFileSync(join(parent, 'cgroup.procs'), `${process.pid}\n`)
+  expect(new Cgroups(parent).about).toMatch(/limited in/)
+  expect(readFileSync(join(parent, 'isolab-service', 'cgroup.procs'), 'utf8')).toBe(String(process.pid))
+  expect(readFileSync(join(parent, 'cgroup.subtree_control'), 'utf8')).toBe('+cpu +memory +pids')
+})
+
 it('does without where it may make none, and says so', () => {
   const groups = new Cgroups(parent)
   groups.add('machine-1', 4321, { memory: 512, cpus: 1 })()

@@ -6,7 +6,11 @@ import { join } from 'node:path'
 const MIB = 1024 * 1024
 /** QEMU's own memory beside the guest's RAM. */
 const OWN_MEMORY = 192 * MIB
+const ROOT = '/sys/fs/cgroup'
 const NAME = 'isolab-machines-'
+const SERVICE = 'isolab-service'
+const CONTROLLERS = ['cpu', 'memory', 'pids'] as const
+const ENABLE = CONTROLLERS.map((name) => `+${name}`).join(' ')
 
 export interface CgroupLimits {
   /** MiB of the guest's RAM */
@@ -19,16 +23,17 @@ export class Cgroups {
   readonly about: string
   readonly #folder: string | undefined
 
-  /** `parent`: a cgroup that gives its children cpu, memory and pids, and in which this process may make some. */
-  constructor(parent = '/sys/fs/cgroup') {
-    if (!isUsable(parent)) {
+  /** `own`: a cgroup that was given to the service (`Delegate=yes`), with whatever runs in it; else the root one is used if it can be. */
+  constructor(own?: string) {
+    const parent = own ?? ROOT
+    if (!isUsable(parent) && (own === undefined || !makeUsable(own))) {
       this.about = 'no writable cgroup v2 with cpu, memory and pids: machines are limited by rlimits only, and share the CPUs evenly'
       return
     }
     sweep(parent)
     this.#folder = join(parent, `${NAME}${process.pid}`)
     mkdirSync(this.#folder)
-    writeFileSync(join(this.#folder, 'cgroup.subtree_control'), '+cpu +memory +pids')
+    writeFileSync(join(this.#folder, 'cgroup.subtree_control'), ENABLE)
     this.about = `machines are limited in ${this.#folder}`
   }
 
@@ -68,12 +73,33 @@ function removeCgroup(folder: string): void {
   }
 }
 
+/** Does it give its children what limits them, and may this process make some in it? */
 function isUsable(parent: string): boolean {
   try {
     accessSync(join(parent, 'cgroup.subtree_control'), constants.W_OK)
-    const enabled = readFileSync(join(parent, 'cgroup.subtree_control'), 'utf8').trim().split(' ')
-    return ['cpu', 'memory', 'pids'].every((name) => enabled.includes(name))
+    return has(parent, 'cgroup.subtree_control')
   } catch {
     return false
   }
+}
+
+/** A cgroup with processes in it gives its children no controllers (cgroups(7), "no internal processes"): what is in it, this process as well, moves one level down. */
+function makeUsable(own: string): boolean {
+  try {
+    if (!has(own, 'cgroup.controllers')) return false
+    const service = join(own, SERVICE)
+    mkdirSync(service, { recursive: true })
+    for (const pid of words(own, 'cgroup.procs')) writeFileSync(join(service, 'cgroup.procs'), pid)
+    writeFileSync(join(own, 'cgroup.subtree_control'), ENABLE)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const words = (folder: string, file: string): string[] => readFileSync(join(folder, file), 'utf8').split(/\s+/).filter((word) => word !== '')
+
+function has(folder: string, file: string): boolean {
+  const there = words(folder, file)
+  return CONTROLLERS.every((name) => there.includes(name))
 }
