@@ -125,6 +125,10 @@ const HIERARCHIES = new Room<Map<string, OldHierarchy>>('cgroup1')
 /** By name. */
 export const oldHierarchies = (kernel: Kernel): Map<string, OldHierarchy> => kernel.rooms.open(HIERARCHIES, () => new Map())
 
+const LAST_ID = new Room<{ value: number }>('cgroup1-ids')
+/** cgroup_init_root_id: numbers aren't used again soon; also an attempt that fails later has had one. */
+export const nextHierarchyId = (kernel: Kernel): number => ++kernel.rooms.open(LAST_ID, () => ({ value: 0 })).value
+
 /** Lines of /proc/PID/cgroup, the newest hierarchy first. */
 export function oldMemberships(task: Task): string {
   const hierarchies = [...oldHierarchies(task.kernel).values()].sort((a, b) => b.id - a.id)

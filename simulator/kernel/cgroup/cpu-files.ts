@@ -47,9 +47,32 @@ function onlyZero(text: string): string {
   }
   return parts.length === 0 ? '' : '0'
 }
-const cpuList = (name: string): CgroupFileEntry => setting(name, 'cpuset', (group) => group.values.get(name) ?? '', (group, text) => group.values.set(name, onlyZero(text)))
+const cpuList = (name: string, changed?: (group: Cgroup) => void): CgroupFileEntry => setting(name, 'cpuset', (group) => group.values.get(name) ?? '', (group, text) => {
+  group.values.set(name, onlyZero(text))
+  changed?.(group)
+})
 
+const CPUS = 'cpuset.cpus', PARTITION = 'cpuset.cpus.partition'
 const PARTITIONS = ['member', 'root', 'isolated']
+const cpusOf = (group: Cgroup): string => group.values.get(CPUS) ?? ''
+/** update_parent_subparts_cpumask on a machine with one CPU: there are always tasks in the root that need it, so no partition is ever valid. */
+function partitionError(group: Cgroup): string {
+  const { parent } = group
+  if (parent?.parent !== undefined) return (parent.values.get(PARTITION) ?? 'member') === 'member' ? 'Parent is not a partition root' : 'Parent is an invalid partition root'
+  return cpusOf(group) === '' ? 'cpuset.cpus is empty' : 'Parent unable to distribute cpu downstream'
+}
+/** update_prstate: what is an invalid partition already keeps its reason. */
+function setPartition(group: Cgroup, wanted: string): void {
+  const now = group.values.get(PARTITION) ?? 'member'
+  const isShared = (): boolean => [...group.parent?.children.values() ?? []].some((sibling) => sibling !== group && cpusOf(sibling) !== '')
+  const error = (): string => (cpusOf(group) === '' ? 'cpuset.cpus is empty' : isShared() ? 'Cpu list in cpuset.cpus not exclusive' : partitionError(group))
+  if (wanted === 'member') group.values.delete(PARTITION)
+  else group.values.set(PARTITION, now === 'member' ? `${wanted} invalid (${error()})` : now.replace(/^\w+/, wanted))
+}
+function recheckPartition(group: Cgroup): void {
+  const [kind] = (group.values.get(PARTITION) ?? 'member').split(' ')
+  if (kind !== 'member') group.values.set(PARTITION, `${kind} invalid (${partitionError(group)})`)
+}
 const pressure = (resource: PsiResource): CgroupFileEntry => [`${resource}.pressure`, {
   mode: 0o644, where: 'all', show: (group) => group.psi.show(resource, group.kernel.clock.now, group.parent === undefined), store: (_group, _writer, text) => checkTrigger(text),
 }]
@@ -74,10 +97,10 @@ export const CPU_FILES: readonly CgroupFileEntry[] = [
     group.cpu.isIdle = zeroOrOne(text, Errno.EINVAL)
     if (!group.cpu.isIdle) group.cpu.shares = 1024
   }),
-  cpuList('cpuset.cpus'), cpuList('cpuset.mems'), constant('cpuset.cpus.effective', 'cpuset', '0\n', 'all'), constant('cpuset.mems.effective', 'cpuset', '0\n', 'all'),
-  setting('cpuset.cpus.partition', 'cpuset', (group) => group.values.get('cpuset.cpus.partition') ?? 'member', (group, text) => {
+  cpuList(CPUS, recheckPartition), cpuList('cpuset.mems'), constant('cpuset.cpus.effective', 'cpuset', '0\n', 'all'), constant('cpuset.mems.effective', 'cpuset', '0\n', 'all'),
+  setting(PARTITION, 'cpuset', (group) => group.values.get(PARTITION) ?? 'member', (group, text) => {
     if (!PARTITIONS.includes(text)) throw Errno.EINVAL
-    group.values.set('cpuset.cpus.partition', text === 'member' ? text : `${text} invalid (${(group.values.get('cpuset.cpus') ?? '') === '' ? 'cpuset.cpus is empty' : 'Cpu list in cpuset.cpus not exclusive'})`)
+    setPartition(group, text)
   }),
   pressure('cpu'), pressure('io'), pressure('memory'),
 ]

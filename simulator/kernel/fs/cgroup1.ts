@@ -3,7 +3,7 @@
 import { CAP_SYS_ADMIN } from '../../abi/capability.ts'
 import { Errno } from '../../abi/errno.ts'
 import { CONTROLLERS } from '../cgroup/cgroup.ts'
-import { type OldCgroup, OldHierarchy, oldHierarchies } from '../cgroup/cgroup1.ts'
+import { nextHierarchyId, type OldCgroup, OldHierarchy, oldHierarchies } from '../cgroup/cgroup1.ts'
 import { integer } from '../cgroup/cgroup-values.ts'
 import { GLOBAL_ROOT_UID } from '../cred/ids.ts'
 import { nsCapable } from '../cred/ns-capable.ts'
@@ -30,8 +30,12 @@ interface MountOptions {
 }
 const FLAGS = ['noprefix', 'xattr']
 
-/** Throws EINVAL for options that make no hierarchy, EBUSY for controllers that v2 has. */
-function parseOptions(data: string): MountOptions {
+/** Throws EINVAL for options that make no hierarchy, EBUSY for controllers that v2 has (rebind_subsystems, when the hierarchy has its number already). */
+function parseOptions(kernel: Kernel, data: string): MountOptions {
+  const isBusy = (): Errno => {
+    nextHierarchyId(kernel)
+    return Errno.EBUSY
+  }
   const words = data.split(',').filter((w) => w !== '')
   const valueOf = (option: string): string => {
     const given = words.filter((w) => w.startsWith(`${option}=`))
@@ -39,12 +43,12 @@ function parseOptions(data: string): MountOptions {
     return given.at(0)?.slice(option.length + 1) ?? ''
   }
   for (const word of words) {
-    if (V1_CONTROLLERS.has(word)) throw Errno.EBUSY
+    if (V1_CONTROLLERS.has(word)) throw isBusy()
     if (!/^(name|release_agent)=/.test(word) && !['none', 'clone_children', ...FLAGS].includes(word)) throw Errno.EINVAL
   }
   const name = valueOf('name')
   const isNone = words.includes('none')
-  if (name === '' && !isNone) throw Errno.EBUSY
+  if (name === '' && !isNone) throw isBusy()
   if (!/^[\w.-]{1,63}$/.test(name)) throw Errno.EINVAL
   return { name, releaseAgent: valueOf('release_agent'), cloneChildren: words.includes('clone_children'), isNone, flags: FLAGS.filter((flag) => words.includes(flag)) }
 }
@@ -142,17 +146,14 @@ export const CgroupV1Type: FileSystemType = {
   mount(task, _source, _flags, data): SuperBlock {
     const { kernel } = task
     if (task.nsproxy.cgroup !== kernel.initCgroupNs) throw Errno.EPERM
-    const { name, releaseAgent, cloneChildren, isNone, flags } = parseOptions(data)
+    const { name, releaseAgent, cloneChildren, isNone, flags } = parseOptions(kernel, data)
     const mounted = kernel.rooms.open(SUPER_BLOCKS, () => new Map<string, OldSuperBlock>())
     const known = mounted.get(name)
     if (known !== undefined) return known
     // Without `none`, a name alone only finds what is there.
     if (!isNone) throw Errno.EINVAL
     const hierarchies = oldHierarchies(kernel)
-    const ids = new Set([...hierarchies.values()].map((h) => h.id))
-    let id = 1
-    while (ids.has(id)) id++
-    const hierarchy = new OldHierarchy(kernel, id, name, (argv, env) => startHelper(kernel, argv, env))
+    const hierarchy = new OldHierarchy(kernel, nextHierarchyId(kernel), name, (argv, env) => startHelper(kernel, argv, env))
     hierarchy.releaseAgent = releaseAgent
     hierarchy.root.cloneChildren = cloneChildren
     hierarchies.set(name, hierarchy)

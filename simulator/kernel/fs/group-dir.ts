@@ -31,6 +31,8 @@ export abstract class GroupDir<G extends Group<G>> extends PseudoDir {
   readonly #files = new Map<string, Inode>()
   readonly #dirs = new Map<G, GroupDir<G>>()
   readonly #owner: Owner | undefined
+  /** Owners of files that somebody else than the directory's maker brought about. */
+  readonly #fileOwners = new Map<string, Owner>()
 
   constructor(sb: PseudoSuperBlock, group: G, owner?: Owner) {
     super(sb, group.parent === undefined ? 0o555 : 0o755, owner)
@@ -62,9 +64,20 @@ export abstract class GroupDir<G extends Group<G>> extends PseudoDir {
       store(writer, decodeUtf8(data), open.openerCred)
       return data.length
     }
-    const made = new PseudoFile(this.sb, mode, read, write, { owner: this.#owner })
+    const made = new PseudoFile(this.sb, mode, read, write, { owner: this.#fileOwners.get(name) ?? this.#owner })
     this.#files.set(name, made)
     return made
+  }
+  /** Files that go, and come back as new ones: whoever makes them come owns them (cgroup_kn_set_ugid). */
+  protected renewFiles(names: Iterable<string>, owner: Owner): void {
+    for (const name of names) {
+      this.#files.delete(name)
+      this.#fileOwners.set(name, owner)
+    }
+  }
+  /** The directories of the groups below, as far as anybody has seen them. */
+  protected get directories(): Iterable<GroupDir<G>> {
+    return this.#dirs.values()
   }
   #dir(group: G, owner?: Owner): GroupDir<G> {
     const known = this.#dirs.get(group)

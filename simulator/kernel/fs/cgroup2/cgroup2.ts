@@ -1,7 +1,7 @@
 // cgroup2 (kernel/cgroup/cgroup.c, fs/kernfs; cgroups(7)): the hierarchy as directories. There is one superblock; a mount made in a cgroup namespace
 // shows the tree from that namespace's root.
 import { Errno } from '../../../abi/errno.ts'
-import { type Cgroup, findCgroup, rootCgroup } from '../../cgroup/cgroup.ts'
+import { type Cgroup, type Controller, findCgroup, rootCgroup } from '../../cgroup/cgroup.ts'
 import { CGROUP_FILES, hasFile, setProcsPermission } from '../../cgroup/cgroup-files.ts'
 import { cgroupPathFrom } from '../../cgroup/cgroup-path.ts'
 import { type Cred, inGroup } from '../../cred/cred.ts'
@@ -37,8 +37,16 @@ class CgroupDir extends GroupDir<Cgroup> {
     const { group } = this
     const file = CGROUP_FILES.get(name)
     if (file === undefined || !hasFile(group, name, file)) return undefined
-    const { store } = file
+    const store = name === 'cgroup.subtree_control' ? this.#changeSubtreeControl : file.store
     return { mode: file.mode, show: (reader) => file.show(group, reader), store: store && ((writer, text, opener) => store(group, writer, text, opener)) }
+  }
+  /** cgroup_subtree_control_write: the files of new controllers below belong to the writer. */
+  readonly #changeSubtreeControl = (group: Cgroup, { cred }: Task, text: string): void => {
+    const before = new Set(group.subtreeControl)
+    group.changeSubtreeControl(text)
+    const changed = (controller: Controller | undefined): boolean => controller !== undefined && before.has(controller) !== group.subtreeControl.has(controller)
+    const names = [...CGROUP_FILES].filter(([, file]) => changed(file.controller)).map(([name]) => name)
+    for (const dir of this.directories) if (dir instanceof CgroupDir) dir.renewFiles(names, { uid: cred.fsuid, gid: cred.fsgid })
   }
   protected override makeDir(group: Cgroup, owner: Owner | undefined): CgroupDir {
     return new CgroupDir(this.sb, group, owner)

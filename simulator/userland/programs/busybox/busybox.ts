@@ -35,6 +35,7 @@ import { mount, umount } from './mount.ts'
 import { nc } from './nc.ts'
 import { ifconfig, route } from './net-tools.ts'
 import { netstat } from './netstat.ts'
+import { nslookup } from './nslookup.ts'
 import { ping } from './ping.ts'
 import { ps } from './ps.ts'
 import { chroot, kill, su, whoami } from './small.ts'
@@ -49,7 +50,7 @@ const PR_SET_NAME = 15
 const OWN = new Map<string, Program>([
   ['ps', program(ps)], ['id', program(id)], ['ip', program(ip)], ['nc', program(nc)], ['ping', program(ping)], ['wget', program(wget)], ['ls', program(ls)],
   ['mount', program(mount)], ['umount', program(umount)], ['df', program(df)], ['whoami', program(whoami)], ['kill', program(kill)], ['chroot', program(chroot)], ['su', program(su)],
-  ['free', program(free)], ['route', program(route)], ['ifconfig', program(ifconfig)], ['netstat', program(netstat)], ['wc', program(wc)],
+  ['free', program(free)], ['route', program(route)], ['ifconfig', program(ifconfig)], ['netstat', program(netstat)], ['nslookup', program(nslookup)], ['wc', program(wc)],
 ])
 
 // eslint-disable-next-line no-restricted-syntax -- constants, only made late: the same for every machine
