@@ -3,7 +3,7 @@ import type { Flow, SigAction } from '../../abi/syscalls.ts'
 import { Errno, isErr } from '../../abi/errno.ts'
 import { CLOCK_MONOTONIC, CLONE_VFORK, CLONE_VM } from '../../abi/sched.ts'
 import {
-  SA_RESTART, SIGCHLD, SIGHUP, SIGINT, SIGPIPE, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU, SIG_DFL, SIG_IGN, SIG_UNBLOCK, SIGNAL_NAMES, sigBit, WIFSIGNALED, WIFSTOPPED, WNOHANG, WTERMSIG, WUNTRACED,
+  SA_RESTART, SIGCHLD, SIGCONT, SIGHUP, SIGINT, SIGPIPE, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU, SIG_DFL, SIG_IGN, SIG_UNBLOCK, SIGNAL_NAMES, sigBit, WIFSIGNALED, WIFSTOPPED, WNOHANG, WTERMSIG, WUNTRACED,
 } from '../../abi/signal.ts'
 import { TIOCSPGRP } from '../../abi/termios.ts'
 import { call } from '../libc/syscall.ts'
@@ -21,7 +21,7 @@ export interface Placement {
 }
 
 /** fork(2) as bash does it: tries again on EAGAIN after 1, 2, 4 and 8 seconds. Answers undefined after reporting the failure. */
-export function* fork(sh: Shell, child: () => Flow<number>, flags = 0, kind?: ForkKind): Flow<number | undefined> {
+export function* fork(sh: Shell, child: () => Flow<number>, flags = 0, kind?: ForkKind, placement?: Placement): Flow<number | undefined> {
   yield* sh.flush()
   for (let pause = 1; ; pause *= 2) {
     const pid = yield* call('clone', flags, child)
@@ -34,12 +34,19 @@ export function* fork(sh: Shell, child: () => Flow<number>, flags = 0, kind?: Fo
     }
     if (pid !== Errno.EAGAIN || pause > 8) {
       yield* systemError(sh, 'fork', pid)
+      yield* terminatePipeline(sh, placement)
       if (sh.interactive && !sh.forked) throw new ShellAbort('discard', 254)
       throw new ShellExit(254)
     }
     yield* systemError(sh, 'fork: retry', pid)
     yield* call('clock_nanosleep', CLOCK_MONOTONIC, 0, { sec: pause, nsec: 0 })
   }
+}
+
+/** terminate_current_pipeline and throw_to_top_level: what there is of a pipeline ends, and the shell has its terminal again. */
+function* terminatePipeline(sh: Shell, placement: Placement | undefined): Flow<void> {
+  if (placement !== undefined && placement.pgid > 0) for (const sig of [SIGTERM, SIGCONT]) yield* call('kill', -placement.pgid, sig)
+  yield* takeTerminal(sh)
 }
 
 /** sys_error: a failed call of the shell itself, without a line number. */
@@ -53,7 +60,7 @@ export const programFlags = (sh: Shell): number => (sh.dialect === 'dash' ? CLON
 /** Forks a subshell: the interpreter on a copy of this shell. */
 export function* forkShell(sh: Shell, kind: ForkKind, run: (child: Shell) => Flow<number>, placement?: Placement): Flow<number | undefined> {
   const child = sh.copy()
-  const pid = yield* fork(sh, () => childMain(child, kind, run, placement), kind === 'command' ? programFlags(sh) : 0, kind)
+  const pid = yield* fork(sh, () => childMain(child, kind, run, placement), kind === 'command' ? programFlags(sh) : 0, kind, placement)
   if (pid !== undefined && placement) yield* call('setpgid', pid, placement.pgid === 0 ? pid : placement.pgid)
   return pid
 }
