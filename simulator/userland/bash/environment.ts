@@ -23,17 +23,35 @@ function setDefault(sh: Shell, name: string, value: string, exported = false): v
   if (sh.vars.get(name) === undefined) sh.vars.map.set(name, { ...newVariable(value), exported })
 }
 
+/** Does it run with another identity than its caller's (uidget)? */
+export function* runsSetuid(): Flow<boolean> {
+  return (yield* call('getuid')) !== (yield* call('geteuid')) || (yield* call('getgid')) !== (yield* call('getegid'))
+}
+/** disable_priv_mode; dash's setprivileged(0): the identity of the caller, unless -p asks to keep the file's. BusyBox's shell leaves that to its file. */
+export function* dropPrivileges(sh: Shell): Flow<void> {
+  if (sh.dialect === 'ash' || !(yield* runsSetuid())) return
+  const uid = yield* call('getuid')
+  const gid = yield* call('getgid')
+  if (isErr(uid) || isErr(gid)) return
+  const dropped = sh.bash ? yield* call('setresuid', uid, uid, uid) : yield* call('setuid', uid)
+  if (isErr(dropped)) yield* sh.write2(`${sh.arg0}: cannot set uid to ${uid}: effective uid ${String(yield* call('geteuid'))}: ${dropped.message}\n`)
+  if (sh.bash) yield* call('setresgid', gid, gid, gid)
+  else yield* call('setgid', gid)
+  sh.effectiveUid = uid
+}
+
 export function* importEnvironment(sh: Shell, env: readonly string[]): Flow<void> {
   const uid = yield* call('getuid')
   const euid = yield* call('geteuid')
   sh.effectiveUid = typeof euid === 'number' ? euid : 0
+  const mayNotTrust = sh.options.has('privileged')
   for (const entry of env) {
     const eq = entry.indexOf('=')
     if (eq < 1) continue
     const name = entry.slice(0, eq)
     const value = entry.slice(eq + 1)
     const fn = /^BASH_FUNC_(.+)%%$/.exec(name)
-    if (fn && sh.bash) importFunction(sh, fn[1], value)
+    if (fn && sh.bash && !mayNotTrust) importFunction(sh, fn[1], value)
     // Root ignores an inherited PS4: it could hold a command substitution.
     else if (isName(name) && !(sh.bash && name === 'PS4' && sh.effectiveUid === 0)) sh.vars.map.set(name, { ...newVariable(value), exported: true })
   }

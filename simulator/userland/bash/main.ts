@@ -12,7 +12,7 @@ import { finish, ownSignals } from './jobs.ts'
 import { evalString } from './eval.ts'
 import { readerLoop } from './reader.ts'
 import { FileInput, StdinInput } from './input.ts'
-import { importEnvironment, learnHostname } from './environment.ts'
+import { dropPrivileges, importEnvironment, learnHostname } from './environment.ts'
 import { runStartupFiles } from './startup.ts'
 import { scriptRunner, provideCallFunction, searchPath } from './exec-program.ts'
 import { callFunction } from './exec-simple.ts'
@@ -62,6 +62,8 @@ function* start(sh: Shell, argv: readonly string[], env: readonly string[]): Flo
   sh.pid = sh.bashPid = yield* sh.getpid()
   sh.login = how.login
   if (sh.bash) yield* checkTerminal()
+  setOption(sh, 'privileged', how.options.some(([name, on]) => name === 'privileged' && on))
+  if (!sh.options.has('privileged')) yield* dropPrivileges(sh)
   yield* importEnvironment(sh, env)
   yield* ownSignals(sh)
   for (const [letter, on] of how.options) setOption(sh, letter, on)

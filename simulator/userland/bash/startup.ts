@@ -42,10 +42,10 @@ export function* runStartupFiles(sh: Shell, how: Invocation): Flow<void> {
     yield* sourceIfThere(sh, how.rcFile ?? `${home}/.bashrc`)
   } else if (sh.interactive && !sh.bash) {
     const env = sh.vars.get('ENV')
-    if (env) yield* sourceIfThere(sh, env)
+    if (env && !sh.options.has('privileged')) yield* sourceIfThere(sh, env)
   } else if (sh.bash && !sh.interactive) {
     const env = sh.vars.get('BASH_ENV')
-    if (env) yield* sourceIfThere(sh, env)
+    if (env && !sh.options.has('privileged')) yield* sourceIfThere(sh, env)
   }
   sh.status = 0
 }

@@ -4,6 +4,7 @@ import { SET_OPTIONS, SHOPT_DEFAULTS, ShellExit, type Shell } from '../state.ts'
 import { functionText } from '../printer.ts'
 import { singleQuote } from '../quote.ts'
 import { compareNames } from '../variables.ts'
+import { dropPrivileges } from '../environment.ts'
 import { plainSetting } from './declare.ts'
 import { dashFail, setOption } from './set-options.ts'
 import type { BuiltinTable } from './index.ts'
@@ -73,6 +74,7 @@ function* set(sh: Shell, words: readonly string[]): Flow<number> {
           return 2
         }
         setOption(sh, name, on)
+        if (name === 'privileged' && !on) yield* dropPrivileges(sh)
         continue
       }
       const option = SET_OPTIONS.find(([, letter]) => letter === c)
@@ -83,6 +85,7 @@ function* set(sh: Shell, words: readonly string[]): Flow<number> {
         return 2
       }
       setOption(sh, option[0], on)
+      if (c === 'p' && !on) yield* dropPrivileges(sh)
     }
   }
   if (i < words.length) sh.params = words.slice(i)
