@@ -83,6 +83,8 @@ export class Task implements EventSource {
   isExiting = false
   isKernelThread = false
   noNewPrivs = false
+  /** Who watches its calls, with the credentials of that moment (ptracer_cred). */
+  tracer: { readonly task: Task; readonly cred: Cred } | undefined
   /** Undefined without seccomp, as for nearly everybody. */
   seccomp: SeccompState | undefined
   /** AppArmor; undefined when nothing confines it. */

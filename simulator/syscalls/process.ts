@@ -121,7 +121,7 @@ export const processSyscalls = {
   perf_event_open(task, pid, inherit) {
     const target = find(task, pid)
     if (!target.isAlive) throw Errno.ESRCH
-    if (!ptraceMayAccess(task, target, 'trace') || !yamaAllowsAttach(task, target)) throw Errno.EPERM
+    if (target.tracer !== undefined || !ptraceMayAccess(task, target, 'trace') || !yamaAllowsAttach(task, target)) throw Errno.EPERM
     return installFile(task, new PerfEventFile(task, target, inherit), true)
   },
   pidfd_send_signal(task, fd, sig) {

@@ -1,5 +1,5 @@
 // Credentials after execve (fs/exec.c: bprm_fill_uid, security/commoncap.c: cap_bprm_creds_from_file; capabilities(7), "Transformation of capabilities during execve()").
-import type { CapSet } from '../../abi/capability.ts'
+import { CAP_SETUID, CAP_SYS_PTRACE, type CapSet } from '../../abi/capability.ts'
 import { Errno } from '../../abi/errno.ts'
 import { SECBIT_KEEP_CAPS, SECBIT_NOROOT } from '../../abi/sched.ts'
 import { S_ISGID, S_ISUID } from '../../abi/stat.ts'
@@ -10,6 +10,7 @@ import type { Path } from '../vfs/path.ts'
 import { ignoresSetuid } from '../vfs/permissions.ts'
 import type { Cred } from './cred.ts'
 import { fromKgid, fromKuid, makeKuid } from './ids.ts'
+import { nsCapable } from './ns-capable.ts'
 
 /** security.capability as capset(8) writes it: struct vfs_ns_cap_data, little endian. */
 export interface FileCaps {
@@ -46,6 +47,11 @@ function applicableFileCaps(task: Task, inode: Inode): FileCaps | undefined {
   return undefined
 }
 
+/** ptracer_capable: nobody who may not look into everybody gets a program with more privileges into his hands. */
+function tracerMay({ tracer }: Task, ns: UserNamespace): boolean {
+  return tracer === undefined || nsCapable(tracer.task, ns, CAP_SYS_PTRACE, tracer.cred)
+}
+
 export interface ExecCred {
   readonly cred: Cred
   /** AT_SECURE: the program gained something; also makes it undumpable. */
@@ -74,8 +80,8 @@ export function credForExec(task: Task, path: Path, inode: Inode): ExecCred {
   }
   const gainsIds = next.euid !== old.euid || next.egid !== old.egid
   const gainsCaps = (permitted & ~old.permitted) !== 0n
-  if ((gainsIds || gainsCaps) && task.noNewPrivs) {
-    next = { ...next, euid: next.uid, egid: next.gid }
+  if ((gainsIds || gainsCaps) && (task.noNewPrivs || !tracerMay(task, ns))) {
+    if (task.noNewPrivs || !nsCapable(task, ns, CAP_SETUID)) next = { ...next, euid: next.uid, egid: next.gid }
     permitted &= old.permitted
   }
   const hasFileCaps = file !== undefined

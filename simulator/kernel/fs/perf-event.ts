@@ -40,6 +40,7 @@ export class PerfEventFile extends File {
   }
 
   #watch(task: Task, isAnnounced: boolean): void {
+    task.tracer = { task: this.#reader, cred: this.#reader.cred }
     this.#watched.set(task.globalPid, { pid: task.numberIn(this.#reader.pidNs), enter: undefined, signals: [], isAnnounced })
   }
 
@@ -142,6 +143,11 @@ export class PerfEventFile extends File {
     return [this.#readable]
   }
   protected override onRelease(): void {
-    this.#reader.kernel.trace.listeners.delete(this.#listener)
+    const { kernel } = this.#reader
+    kernel.trace.listeners.delete(this.#listener)
+    for (const pid of this.#watched.keys()) {
+      const task = kernel.tasks.get(pid)
+      if (task !== undefined) task.tracer = undefined
+    }
   }
 }

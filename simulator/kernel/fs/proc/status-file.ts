@@ -57,7 +57,7 @@ export function showStatus(task: Task, ns: PidNamespace, readerNs: UserNamespace
   const lines = [`Name:\t${escapeName(task.comm)}`]
   if (task.isAlive) lines.push(`Umask:\t${task.fs.umask.toString(8).padStart(4, '0')}`)
   lines.push(
-    `State:\t${letter} (${STATE_NAMES[letter]})`, `Tgid:\t${nr}`, 'Ngid:\t0', `Pid:\t${nr}`, `PPid:\t${parentNumber(task, ns)}`, 'TracerPid:\t0',
+    `State:\t${letter} (${STATE_NAMES[letter]})`, `Tgid:\t${nr}`, 'Ngid:\t0', `Pid:\t${nr}`, `PPid:\t${parentNumber(task, ns)}`, `TracerPid:\t${task.tracer?.task.numberIn(ns) ?? 0}`,
     `Uid:\t${uids}`, `Gid:\t${gids}`, `FDSize:\t${task.isAlive ? fdTableSize(task) : 0}`,
     `Groups:\t${cred.groups.map((g) => fromKgidMunged(readerNs, g)).join(' ')} `, ...namespaceNumbers(task, ns),
   )
