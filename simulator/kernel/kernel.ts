@@ -69,7 +69,7 @@ export class Kernel {
   /** /proc/sys/kernel/threads-max */
   maxThreads = 3684
   /** /proc/sys/kernel/unprivileged_userns_clone */
-  unprivilegedUserNsClone = true
+  unprivilegedUserNsClone = 1
   readonly #processCounts = new Map<Kuid, number>()
   /** Faults of the simulator itself, shown to the user as reports; a test fails when there is one. */
   readonly bugs: { readonly text: string; readonly stack: string }[] = []

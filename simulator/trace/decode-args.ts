@@ -99,7 +99,12 @@ export function decodeArg(kind: ArgKind, value: unknown): string {
 }
 
 const SECCOMP_MODES = ['SECCOMP_MODE_DISABLED', 'SECCOMP_MODE_STRICT', 'SECCOMP_MODE_FILTER']
-const PR_SET_SECCOMP = 22
+const PR_GET_SECCOMP = 21, PR_SET_SECCOMP = 22, PR_GET_SECUREBITS = 27
+/** PR_SET_NO_NEW_PRIVS, PR_GET_NO_NEW_PRIVS, PR_CAP_AMBIENT */
+const PRCTL_ALL: ReadonlySet<number> = new Set([38, 39, 47])
+
+/** How many arguments an operation of prctl(2) has, the operation among them. */
+export const prctlArguments = (option: unknown): number => (option === PR_GET_SECCOMP || option === PR_GET_SECUREBITS ? 1 : option === PR_SET_SECCOMP ? 3 : PRCTL_ALL.has(Number(option)) ? 5 : 2)
 
 /** A later argument of prctl(2), which means what the first says: a mode, or a filter by its length and address. */
 export function decodePrctl(option: unknown, value: unknown): string {

@@ -1,7 +1,7 @@
 // System calls of the event stream as strace(1) prints them: `openat(AT_FDCWD, "/etc/passwd", O_RDONLY|O_CLOEXEC) = 3`.
 import { SIGNAL_NAMES, W_CONTINUED, WEXITSTATUS, WIFEXITED, WIFSTOPPED, WSTOPSIG, WTERMSIG } from '../abi/signal.ts'
 import { Errno, type ErrnoName } from '../abi/errno.ts'
-import { decodeAny, decodeArg, decodePrctl } from './decode-args.ts'
+import { decodeAny, decodeArg, decodePrctl, prctlArguments } from './decode-args.ts'
 import type { KernelEvent } from './emitter.ts'
 import { SIGNATURES } from './signatures.ts'
 
@@ -87,6 +87,7 @@ export function formatCall(call: TracedCall): string {
   const shown: string[] = []
   values.forEach((value, i) => {
     const kind = kinds?.[i] ?? 'any'
+    if (call.nr === 'prctl' && i >= prctlArguments(values[0])) return
     if (kind === 'hidden' || (kind === 'mode' && call.nr === 'openat' && (Number(values[2]) & 0o100) === 0)) return
     shown.push(call.nr === 'prctl' && i > 0 ? decodePrctl(values[0], value) : decodeArg(kind, value))
     if (kind === 'bytes' && typeof value === 'object' && value !== null && 'length' in value) shown.push(String(value.length))

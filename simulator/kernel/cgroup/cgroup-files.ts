@@ -11,7 +11,7 @@ import { isThreaded, makeThreaded, typeOf } from './cgroup-type.ts'
 import { memoryLimit, shownLimit, taskLimit, treeLimit, zeroOrOne } from './cgroup-values.ts'
 import { CPU_FILES } from './cpu-files.ts'
 import { freeze, isFrozen } from './freezer.ts'
-import { changeIoMax, deviceName, parseDevice, showIoMax, showIoStat } from './io.ts'
+import { changeIoMax, parseDevice, showIoMax, showIoStat } from './io.ts'
 import { MEMORY_FILES } from './memory-files.ts'
 
 const WHOLE_DISKS = [DISK_DEV]
@@ -99,7 +99,7 @@ function refusing(name: string, controller: Controller, where: CgroupFile['where
 }
 
 const IO_FILES: readonly CgroupFileEntry[] = [
-  figure('io.stat', 'io', showIoStat, 'all'), refusing('io.cost.model', 'io', 'root', Errno.EOPNOTSUPP, WHOLE_DISKS), refusing('io.cost.qos', 'io', 'root', Errno.EOPNOTSUPP, WHOLE_DISKS),
+  figure('io.stat', 'io', (group) => showIoStat(group, WHOLE_DISKS), 'all'), refusing('io.cost.model', 'io', 'root', Errno.EOPNOTSUPP, WHOLE_DISKS), refusing('io.cost.qos', 'io', 'root', Errno.EOPNOTSUPP, WHOLE_DISKS),
   ['io.max', {
     mode: 0o644, where: 'below', controller: 'io', show: (group) => showIoMax(group.io),
     store: (group, _writer, text) => {
@@ -109,7 +109,7 @@ const IO_FILES: readonly CgroupFileEntry[] = [
   }],
   ['io.weight', {
     mode: 0o644, where: 'below', controller: 'io',
-    show: ({ io }) => `default ${io.weight}\n${[...io.weights].map(([dev, weight]) => `${deviceName(dev)} ${weight}\n`).join('')}`,
+    show: ({ io }) => `default ${io.weight}\n`,
     store: ({ io }, _writer, text) => storeIoWeight(io, text.trim()),
   }],
 ]
@@ -124,9 +124,9 @@ function storeIoWeight(io: Cgroup['io'], text: string): void {
     io.weight = weight(plain[1])
     return
   }
-  const { dev, rest } = parseDevice(text, WHOLE_DISKS)
-  if (rest === 'default') io.weights.delete(dev)
-  else io.weights.set(dev, weight(rest))
+  // blkg_conf_prep: the disk's queue has no weights (iocost is off)
+  parseDevice(text, WHOLE_DISKS)
+  throw Errno.EOPNOTSUPP
 }
 
 const PIDS_FILES: readonly CgroupFileEntry[] = [

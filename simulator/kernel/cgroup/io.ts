@@ -19,8 +19,6 @@ export class IoState {
   readonly limits = new Map<number, IoLimits>()
   readonly figures = new Map<number, IoFigures>()
   weight = 100
-  /** io.weight for single devices */
-  readonly weights = new Map<number, number>()
   /** When each device's next request of a kind may start, by device and direction. */
   readonly nextStart = new Map<string, number>()
 }
@@ -68,7 +66,7 @@ export function parseDevice(text: string, disks: readonly number[]): { readonly 
 
 const isKey = (name: string): name is IoKey => (IO_KEYS as readonly string[]).includes(name)
 
-/** tg_set_limit: all or nothing. Throws EINVAL for what it doesn't know, ERANGE for a limit of 0. */
+/** tg_set_limit: all or nothing. Throws EINVAL for what it doesn't know and for a limit of 1, ERANGE for a limit of 0. */
 export function changeIoMax(io: IoState, dev: number, text: string): void {
   const limits: IoLimits = { ...(io.limits.get(dev) ?? { rbps: Infinity, wbps: Infinity, riops: Infinity, wiops: Infinity }) }
   for (const word of text.split(/\s+/).filter((w) => w !== '')) {
@@ -77,9 +75,10 @@ export function changeIoMax(io: IoState, dev: number, text: string): void {
     if (value === undefined || (digits === undefined && value !== 'max')) throw Errno.EINVAL
     const number = digits === undefined ? Infinity : Number(digits)
     if (number === 0) throw Errno.ERANGE
-    if (!isKey(key)) throw Errno.EINVAL
+    if (!isKey(key) || number === 1) throw Errno.EINVAL
     limits[key] = number
   }
+  if (!io.figures.has(dev)) io.figures.set(dev, { rbytes: 0, wbytes: 0, rios: 0, wios: 0 })
   if (IO_KEYS.every((key) => limits[key] === Infinity)) io.limits.delete(dev)
   else io.limits.set(dev, limits)
 }
@@ -90,6 +89,16 @@ export const deviceName = (dev: number): string => `${major(dev)}:${minor(dev)}`
 export const showIoMax = (io: IoState): string =>
   [...io.limits].map(([dev, limits]) => `${deviceName(dev)} ${IO_KEYS.map((key) => `${key}=${shown(limits[key])}`).join(' ')}\n`).join('')
 
-/** Figures count for those above as they are made, so each group's are whole. */
-export const showIoStat = (group: Cgroup): string =>
-  [...group.io.figures].map(([dev, f]) => `${deviceName(dev)} rbytes=${f.rbytes} wbytes=${f.wbytes} rios=${f.rios} wios=${f.wios} dbytes=0 dios=0\n`).join('')
+/** What the boot read and wrote. */
+const BOOT: IoFigures = { rbytes: 63714 * 512, wbytes: 7024 * 512, rios: 2677, wios: 80 }
+/** blkcg_fill_root_iostats: the root shows what the disk itself has counted. */
+export function rootFigures(io: IoState, dev: number): IoFigures {
+  const f = io.figures.get(dev) ?? { rbytes: 0, wbytes: 0, rios: 0, wios: 0 }
+  return { rbytes: BOOT.rbytes + f.rbytes, wbytes: BOOT.wbytes + f.wbytes, rios: BOOT.rios + f.rios, wios: BOOT.wios + f.wios }
+}
+const shownFigures = (f: IoFigures): string => (f.rios + f.wios === 0 ? '' : `rbytes=${f.rbytes} wbytes=${f.wbytes} rios=${f.rios} wios=${f.wios} dbytes=0 dios=0`)
+
+/** Figures count for those above as they are made, so each group's are whole. A device that the group has settings for is named also without any. */
+export const showIoStat = (group: Cgroup, disks: readonly number[]): string => group.parent === undefined
+  ? disks.map((dev) => `${deviceName(dev)} ${shownFigures(rootFigures(group.io, dev))}\n`).join('')
+  : [...group.io.figures].map(([dev, f]) => `${deviceName(dev)} ${shownFigures(f)}\n`).join('')

@@ -30,7 +30,7 @@ export const SecurityfsType: FileSystemType = {
         const root = dir()
         root.add('integrity', () => dir().add('ima', dir).add('evm', () => dir().add('evm', file(0o440, '0'))))
         root.add('ima', () => new PseudoLink(own, 'integrity/ima', 0)).add('evm', () => new PseudoLink(own, 'integrity/evm/evm', 0))
-        root.add('lockdown', file(0o644, '[none] integrity confidentiality\n')).add('lsm', file(0o444, 'lockdown,capability,landlock,yama,apparmor'))
+        root.add('lockdown', file(0o644, '[none] integrity confidentiality\n')).add('lsm', file(0o444, 'lockdown,capability,landlock,yama,apparmor,bpf'))
         root.add('apparmor', () => apparmorDir(own))
         return new Dentry('', undefined, root)
       }, SECURITYFS_DEV)

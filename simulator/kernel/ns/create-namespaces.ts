@@ -34,7 +34,7 @@ function newIpcNamespace({ kernel }: Task, owner: UserNamespace): IpcNamespace {
 export function createUserNamespace(task: Task): { readonly cred: Cred; readonly ns: UserNamespace; readonly undo: () => void } {
   const { kernel, cred } = task
   const parent = cred.userNs
-  if (!kernel.unprivilegedUserNsClone && !capable(task, CAP_SYS_ADMIN)) throw Errno.EPERM
+  if (kernel.unprivilegedUserNsClone === 0 && !capable(task, CAP_SYS_ADMIN)) throw Errno.EPERM
   if (parent.level > MAX_USER_NS_LEVEL) throw Errno.ENOSPC
   const uncharge = chargeNamespace(parent, cred.euid, 'user')
   const refused = isChrooted(task) ? 'chroot' : fromKuid(parent, cred.euid) === undefined || fromKgid(parent, cred.egid) === undefined ? 'unmapped' : undefined

@@ -30,6 +30,7 @@ export function* openNetwork(sh: Shell, name: string): Flow<number | Errno> {
   for (const [i, info] of found.entries()) {
     const fd = yield* call('socket', info.family, protocol === 'tcp' ? 'stream' : 'dgram', 0)
     if (isErr(fd)) {
+      yield* sh.systemError('socket', fd)
       failure = fd
       continue
     }

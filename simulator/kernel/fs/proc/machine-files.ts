@@ -3,21 +3,30 @@ import { showSysvMsg, showSysvSem, showSysvShm } from './sysvipc-files.ts'
 import { Errno } from '../../../abi/errno.ts'
 import { decodeUtf8 } from '../../../lib/bytes.ts'
 import { rootCgroup } from '../../cgroup/cgroup.ts'
+import { rootFigures } from '../../cgroup/io.ts'
 import { checkTrigger, type PsiResource } from '../../cgroup/psi.ts'
 import type { Inode } from '../../vfs/inode.ts'
 import type { Task } from '../../task.ts'
 import { NSEC_PER_SEC } from '../../clock.ts'
+import { DISK_DEV } from '../disk.ts'
 import { PseudoFile, PseudoLink, TableDir } from '../pseudo/pseudo-inode.ts'
 import type { ProcSuperBlock } from './proc-super-block.ts'
 import {
-  CGROUP_V1_NAMES, CMDLINE, CPUINFO, DEVICES, DISKSTATS, FILESYSTEMS, INTERRUPTS, meminfo, MISC, MODULES, PARTITIONS, PROC_VERSION, TTY_DRIVERS,
+  CGROUP_V1_NAMES, CMDLINE, CPUINFO, DEVICES, FILESYSTEMS, INTERRUPTS, meminfo, MISC, MODULES, PARTITIONS, PROC_VERSION, TTY_DRIVERS,
 } from './machine-info.ts'
 import { stateLetter, usedByProcesses } from './process-state.ts'
 import { ticks } from './stat-file.ts'
 import { sysctlRoot } from './sysctl-dir.ts'
 
+/** Merged requests and times are those of the boot. */
+function showDiskstats({ kernel }: Task): string {
+  const { rios, rbytes, wios, wbytes } = rootFigures(rootCgroup(kernel).io, DISK_DEV)
+  return ` 254       0 vda ${rios} 437 ${rbytes / SECTOR} 531 ${wios} 799 ${wbytes / SECTOR} 170 0 452 704 0 0 0 0 6 1\n`
+}
+
 type Show = (task: Task) => string
 type Maker = (sb: ProcSuperBlock) => Inode
+const SECTOR = 512
 
 const file = (show: Show | string, mode = 0o444): Maker => (sb) => new PseudoFile(sb, mode, typeof show === 'string' ? () => show : show)
 const link = (text: string): Maker => (sb) => new PseudoLink(sb, text)
@@ -82,9 +91,9 @@ const FILES: Readonly<Record<string, Maker>> = {
   acpi: dir({ wakeup: file('', 0o644) }),
   buddyinfo: file('Node 0, zone      DMA      0      0      0      0      0      1      1      1      0      1      3 \nNode 0, zone    DMA32      1      0      1      1      1      1      2      3      2      0     95 \n'),
   bus: dir({ input: dir({ devices: file('') }), pci: dir({ devices: file('') }) }),
-  cgroups: file(`#subsys_name\thierarchy\tnum_cgroups\tenabled\n${CGROUP_V1_NAMES.map((n) => `${n}\t0\t1\t1\n`).join('')}`),
+  cgroups: file((t) => `#subsys_name\thierarchy\tnum_cgroups\tenabled\n${CGROUP_V1_NAMES.map((n) => `${n}\t0\t${1 + rootCgroup(t.kernel).descendants}\t1\n`).join('')}`),
   cmdline: file(CMDLINE), consoles: file('ttyS0                -W- (EC p a)    4:64\n'), cpuinfo: file(CPUINFO), crypto: file(''), devices: file(DEVICES),
-  diskstats: file(DISKSTATS), driver: dir({ rtc: file('') }), dynamic_debug: dir({ control: file('', 0o644) }), execdomains: file('0-0\tLinux           \t[kernel]\n'), fb: file(''),
+  diskstats: file(showDiskstats), driver: dir({ rtc: file('') }), dynamic_debug: dir({ control: file('', 0o644) }), execdomains: file('0-0\tLinux           \t[kernel]\n'), fb: file(''),
   filesystems: file(FILESYSTEMS.map(([name, device]) => `${device ? '' : 'nodev'}\t${name}\n`).join('')), fs: dir({ ext4: dir({ vda: dir({}) }), jbd2: dir({}), nfsd: dir({}) }),
   interrupts: file(INTERRUPTS), iomem: file('00000000-00000fff : Reserved\n00001000-0009fbff : System RAM\n'), ioports: file('0000-0cf7 : PCI Bus 0000:00\n'), irq: dir({}),
   kallsyms: file(''), kcore: (sb) => new PseudoFile(sb, 0o400, () => '', undefined, { size: 140737471590400 }), 'key-users': file('    0:    13 12/12 3/1000000 40/25000000\n'), keys: file(''),

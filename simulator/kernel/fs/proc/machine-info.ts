@@ -99,7 +99,6 @@ Block devices:
 259 blkext
 `
 export const PARTITIONS = 'major minor  #blocks  name\n\n 254        0    5242880 vda\n'
-export const DISKSTATS = ' 254       0 vda 2677 437 63714 531 80 799 7024 170 0 452 704 0 0 0 0 6 1\n'
 export const MISC = '200 tun\n125 cpu_dma_latency\n228 hpet\n126 userfaultfd\n231 snapshot\n183 hw_random\n127 vga_arbiter\n'
 export const INTERRUPTS = `           CPU0       
   0:        110   IO-APIC   2-edge      timer

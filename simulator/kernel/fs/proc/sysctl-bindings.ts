@@ -55,7 +55,7 @@ const bound = new Map<string, SysctlBinding>([
       return id
     },
   }],
-  ['kernel/unprivileged_userns_clone', { get: (t) => (t.kernel.unprivilegedUserNsClone ? '1' : '0'), set: (t, v) => (t.kernel.unprivilegedUserNsClone = v !== '0') }],
+  ['kernel/unprivileged_userns_clone', { get: (t) => String(t.kernel.unprivilegedUserNsClone), set: (t, v) => (t.kernel.unprivilegedUserNsClone = Number(v)) }],
   ['kernel/printk', {
     get: (t) => t.kernel.log.levels.join('\t'),
     set(t, v) {

@@ -2,6 +2,7 @@
 import { Errno } from '../../../abi/errno.ts'
 import { type Dirent, DT_DIR, DT_REG, S_IFREG } from '../../../abi/stat.ts'
 import { decodeUtf8 } from '../../../lib/bytes.ts'
+import { capable } from '../../cred/ns-capable.ts'
 import type { Task } from '../../task.ts'
 import type { File } from '../../vfs/file.ts'
 import type { Inode } from '../../vfs/inode.ts'
@@ -11,7 +12,7 @@ import { PseudoDir, PseudoInode } from '../pseudo/pseudo-inode.ts'
 import type { PseudoSuperBlock } from '../pseudo/pseudo-super-block.ts'
 import { SeqFile, type SeqOperations } from '../pseudo/seq-file.ts'
 import { bindingOf, maySysctl, type SysctlBinding, sysctlOwner, USER_SYSCTLS } from './sysctl-bindings.ts'
-import { checkSysctl, MACHINE_DEFINITIONS } from './sysctl-table.ts'
+import { CAPABILITY_TO_WRITE, checkSysctl, MACHINE_DEFINITIONS } from './sysctl-table.ts'
 
 /** Names in each directory, true for directories; net's come from the namespace. */
 const DIRECTORIES = new Map<string, Map<string, boolean>>()
@@ -54,6 +55,8 @@ class SysctlFile extends PseudoInode implements SeqOperations {
     return `${this.#binding.get(task)}\n`
   }
   store(task: Task, data: Uint8Array): number {
+    const needed = CAPABILITY_TO_WRITE.get(this.path)
+    if (needed !== undefined && !capable(task, needed)) throw Errno.EPERM
     const value = checkSysctl(this.path, this.#binding.get(task), decodeUtf8(data))
     this.#binding.set?.(task, value)
     task.kernel.trace.emit('sysctl.write', task, { name: this.path.replaceAll('/', '.'), value })

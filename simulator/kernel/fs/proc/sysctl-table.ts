@@ -1,4 +1,5 @@
 // What sysctls there are and how their texts are checked (kernel/sysctl.c: proc_dointvec_minmax, proc_dostring).
+import { CAP_SYS_ADMIN, CAP_SYS_PTRACE, CAP_SYS_RAWIO } from '../../../abi/capability.ts'
 import { Errno } from '../../../abi/errno.ts'
 import { parseSysctls, type SysctlDefinition } from '../../net/net-sysctl.ts'
 import { MACHINE_SYSCTLS } from './sysctl-defaults.ts'
@@ -16,6 +17,11 @@ const RANGES: ReadonlyMap<string, readonly [number, number]> = new Map([
   ['fs/mqueue/queues_max', [0, 2147483647]], ['fs/mqueue/msg_max', [1, 65536]], ['fs/mqueue/msgsize_max', [128, 16777216]],
   ['vm/swappiness', [0, 200]], ['vm/overcommit_memory', UP_TO_2], ['vm/panic_on_oom', UP_TO_2], ['vm/drop_caches', [1, 4]],
   ['net/ipv4/ip_default_ttl', [1, 255]], ['net/ipv4/ip_unprivileged_port_start', [0, 65535]], ['net/ipv4/tcp_syncookies', UP_TO_2], ['net/core/somaxconn', [0, 65535]],
+])
+/** proc_dointvec_minmax_sysadmin and its kin: it isn't enough to own the file. */
+export const CAPABILITY_TO_WRITE: ReadonlyMap<string, number> = new Map([
+  ['kernel/dmesg_restrict', CAP_SYS_ADMIN], ['kernel/kptr_restrict', CAP_SYS_ADMIN], ['kernel/unprivileged_bpf_disabled', CAP_SYS_ADMIN], ['kernel/bpf_stats_enabled', CAP_SYS_ADMIN],
+  ['kernel/tainted', CAP_SYS_ADMIN], ['kernel/sched_schedstats', CAP_SYS_ADMIN], ['kernel/numa_balancing', CAP_SYS_ADMIN], ['kernel/yama/ptrace_scope', CAP_SYS_PTRACE], ['vm/mmap_min_addr', CAP_SYS_RAWIO],
 ])
 /** Yama: “no attach” stays until the next boot. */
 const YAMA_SCOPE = 'kernel/yama/ptrace_scope'

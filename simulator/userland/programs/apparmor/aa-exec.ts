@@ -64,6 +64,10 @@ function reason(errno: Errno, profile: string): string {
 export const aaEnabled = program(function* (c) {
   const quiet = c.argv.slice(1).some((a) => a === '-q' || a === '--quiet')
   const enabled = yield* readFile('/sys/module/apparmor/parameters/enabled')
+  if (enabled === Errno.EACCES || enabled === Errno.EPERM) {
+    if (!quiet) yield* c.stdout.write('Maybe - insufficient permissions to determine availability.\n')
+    return 4
+  }
   const isEnabled = isErr(enabled) ? !isErr(yield* stat('/sys/kernel/security/apparmor')) : enabled.startsWith('Y')
   if (!quiet) yield* c.stdout.write(isEnabled ? 'Yes\n' : 'No - not available on this system.\n')
   return isEnabled ? 0 : 1

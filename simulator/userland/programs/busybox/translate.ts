@@ -19,6 +19,7 @@ const RULES = new Map<string, readonly Rule[]>([
   ['chmod', [[/^chmod: (?:cannot access|changing permissions of) '(.+)': (.+)$/, 'chmod: $1: $2'], [/^chmod: invalid mode: '(.+)'$/, "chmod: invalid mode '$1'"]]],
   ['chown', [[/^chown: (?:cannot access|changing ownership of) '(.+)': (.+)$/, 'chown: $1: $2'], [/^chown: invalid user: '(.+)'$/, 'chown: unknown user $1']]],
   ['chgrp', [[/^chgrp: (?:cannot access|changing group of) '(.+)': (.+)$/, 'chgrp: $1: $2'], [/^chgrp: invalid group: '(.+)'$/, 'chgrp: unknown group $1']]],
+  ['pwd', [[/^pwd: couldn't find directory entry .*/, 'pwd: getcwd: No such file or directory']]],
   ['stat', [[/^stat: cannot statx '(.+)': (.+)$/, "stat: can't stat '$1': $2"]]],
   ['head', [[/^head: cannot open '(.+)' for reading: (.+)$/, 'head: $1: $2']]],
   ['tail', [[/^tail: cannot open '(.+)' for reading: (.+)$/, "tail: can't open '$1': $2"]]],

@@ -117,7 +117,7 @@ function* becomeUser(c: Crt, userspec: string | undefined, groups: string | unde
     const ids: number[] = []
     for (const name of groups.split(',').filter((g) => g !== '')) {
       const id = yield* parseGroupSpec(name)
-      if (id === undefined) exit(yield* fail(c, EXIT_CANCELED, `invalid group ${quote(name)}`))
+      if (id === undefined) exit(yield* fail(c, EXIT_CANCELED, `invalid group ${quote(name)}`, Errno.ENOENT))
       ids.push(id)
     }
     list = ids

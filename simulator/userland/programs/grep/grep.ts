@@ -6,6 +6,7 @@ import { isChr, isDir, isLnk, isReg } from '../../../abi/stat.ts'
 import type { Flow } from '../../../abi/syscalls.ts'
 import { fnmatch } from '../../../lib/fnmatch.ts'
 import type { Crt } from '../../libc/crt.ts'
+import { InStream } from '../../libc/stdio.ts'
 import { close, fstat, isatty, lstat, open, readDir, readFile, sigaction, stat } from '../../libc/unistd.ts'
 import { GREP_HELP } from './help.ts'
 import { makeMatcher } from './matcher.ts'
@@ -152,6 +153,8 @@ function* searchOpen(s: Search, state: State, fd: number, name: string): Flow<vo
     yield* s.c.stderr.write(`grep: ${name}: input file is also the output\n`)
     return
   }
-  const selected = yield* searchStream(s, fd, name)
+  const input = new InStream(fd)
+  const selected = yield* searchStream(s, input, name)
+  if (input.error !== undefined) yield* complain(s, state, name, input.error)
   if (selected > 0) state.matched = true
 }

@@ -2,7 +2,7 @@
 import type { Flow } from '../../../abi/syscalls.ts'
 import { decodeUtf8 } from '../../../lib/bytes.ts'
 import type { Crt } from '../../libc/crt.ts'
-import { InStream } from '../../libc/stdio.ts'
+import type { InStream } from '../../libc/stdio.ts'
 import { call } from '../../libc/syscall.ts'
 import type { Matcher, Span } from './matcher.ts'
 import type { GrepOptions } from './options.ts'
@@ -20,10 +20,9 @@ const INVALID = /[\udc80-\udcff]/
 const UNPAIRED = /(?<![\ud800-\udbff])[\udc80-\udcff]/
 const isText = (line: string): boolean => !line.includes('\0') && !(INVALID.test(line) && UNPAIRED.test(line))
 
-/** Searches what `fd` gives; answers how many lines were selected. */
-export function* searchStream(s: Search, fd: number, name: string): Flow<number> {
+/** Searches a stream; answers how many lines were selected. */
+export function* searchStream(s: Search, input: InStream, name: string): Flow<number> {
   const { o } = s
-  const input = new InStream(fd)
   const delimiter = o.flags.has('z') ? 0 : 10
   const quiet = o.flags.has('q')
   const listing = o.flags.has('l') || o.flags.has('L')

@@ -43,10 +43,10 @@ export function* setMode(mode: Mode): Flow<boolean> {
   const bits = mode === 'HYBRID' ? 0 : SECURED_AMBIENT
   if (mode !== 'HYBRID') yield* call('prctl', PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
   if (isErr(yield* call('prctl', PR_SET_SECUREBITS, bits))) return false
-  if (mode === 'HYBRID' || mode === 'PURE1E') return true
   const sets = yield* ownCaps()
+  if (mode === 'HYBRID' || mode === 'PURE1E') return !isErr(yield* call('capset', { ...sets, effective: 0n }))
   if (mode === 'NOPRIV') for (let cap = 0; cap <= CAP_LAST; cap++) if (isErr(yield* call('prctl', PR_CAPBSET_DROP, cap))) return false
-  const left = mode === 'NOPRIV' ? NONE : { ...sets, inheritable: 0n }
+  const left = mode === 'NOPRIV' ? NONE : { ...sets, inheritable: 0n, effective: 0n }
   return !isErr(yield* call('capset', left))
 }
 

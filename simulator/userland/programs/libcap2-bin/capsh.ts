@@ -1,13 +1,14 @@
 // capsh(1) of libcap 2.66: does what its arguments say, one after the other, on its own process; `--` starts a shell with the result.
-// Simpler: no cap_launch (-+, =+), no --forkfor and --killit.
+// Simpler: no cap_launch (-+, =+).
 import type { Flow } from '../../../abi/syscalls.ts'
 import { CAP_FULL, CAP_LAST, CAP_NAMES, CAP_SETPCAP, CAP_SYS_CHROOT, type CapSets, capBit } from '../../../abi/capability.ts'
 import { type Errno, isErr } from '../../../abi/errno.ts'
 import {
-  PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, PR_CAP_AMBIENT_LOWER, PR_CAP_AMBIENT_RAISE, PR_CAPBSET_DROP, PR_GET_NO_NEW_PRIVS, PR_SET_KEEPCAPS, PR_SET_NO_NEW_PRIVS, PR_SET_SECUREBITS,
+  CLOCK_MONOTONIC, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, PR_CAP_AMBIENT_LOWER, PR_CAP_AMBIENT_RAISE, PR_CAPBSET_DROP, PR_GET_NO_NEW_PRIVS, PR_SET_KEEPCAPS, PR_SET_NO_NEW_PRIVS, PR_SET_SECUREBITS,
 } from '../../../abi/sched.ts'
 import { type Crt, envStrings, exit, program } from '../../libc/crt.ts'
 import { unsimulated } from '../../libc/err.ts'
+import { forkChild } from '../../libc/fork.ts'
 import { getgrnam, getgrouplist, getpwnam } from '../../libc/pwd.ts'
 import { call } from '../../libc/syscall.ts'
 import { capByName, capFromText, capList, capName, iabFromText } from './cap-text.ts'
@@ -230,9 +231,31 @@ const PLAIN: ReadonlyMap<string, Action> = new Map<string, Action>([
   }],
 ])
 
+/** A child that sleeps; killIt ends it with a signal and waits for it. */
+function* forkFor(c: Crt, child: number, arg: string): Flow<number> {
+  if (child !== 0) yield* die(c, 'already forked\n')
+  const seconds = yield* parseNumber(c, 'forkfor', arg)
+  if (seconds === 0) yield* die(c, 'require non-zero --forkfor value\n')
+  const pid = yield* forkChild(c, function* () {
+    yield* call('clock_nanosleep', CLOCK_MONOTONIC, 0, { sec: seconds, nsec: 0 })
+    return 0
+  })
+  return isErr(pid) ? yield* die(c, 'unable to fork()\n') : pid
+}
+function* killIt(c: Crt, child: number, arg: string): Flow<number> {
+  const sig = yield* parseNumber(c, 'killit', arg)
+  if (child === 0) yield* die(c, 'no forked process to kill\n')
+  const killed = yield* call('kill', child, sig)
+  if (isErr(killed)) yield* die(c, `unable to kill child process: ${killed.message}\n`)
+  const ended = yield* call('wait4', child, 0)
+  if (isErr(ended)) yield* die(c, `waitpid didn't match child: ${child} != -1\n`)
+  return 0
+}
+
 function* main(c: Crt): Flow<number> {
   let shell = '/bin/bash'
   let keepEnv = false
+  let child = 0
   for (let i = 1; i < c.argv.length; i++) {
     const word = c.argv[i]
     if (word === '--' || word === '==') return yield* run(c, word === '--' ? shell : '/proc/self/exe', word === '--' ? shell : c.argv[0], c.argv.slice(i + 1))
@@ -250,7 +273,9 @@ function* main(c: Crt): Flow<number> {
     else if (word.startsWith('--user=')) yield* becomeUser(c, word.slice(7), keepEnv)
     else if (withValue) yield* withValue(c, word.slice(eq + 1), name)
     else if (plain) yield* plain(c, '', word)
-    else if (word === '-+' || word === '=+' || name === 'forkfor' || name === 'killit') return yield* unsimulated(c, `option ${word.replace(/=.*/, '')}`)
+    else if (word.startsWith('--forkfor=')) child = yield* forkFor(c, child, word.slice(eq + 1))
+    else if (word.startsWith('--killit=')) child = yield* killIt(c, child, word.slice(eq + 1))
+    else if (word === '-+' || word === '=+') return yield* unsimulated(c, `option ${word.replace(/=.*/, '')}`)
     else return yield* die(c, CAPSH_USAGE)
   }
   return 0

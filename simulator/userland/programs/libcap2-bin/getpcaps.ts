@@ -44,8 +44,9 @@ function* show(c: Crt, word: string, style: 'plain' | 'verbose' | 'ugly', iab: b
   }
   const text = capToText(sets)
   if (iab) {
-    const vector = iabToText(sets)
-    yield* c.stdout.write(`${word}: "${text}"${vector === '' ? '' : ` [${vector}]`}\n`)
+    // what is inheritable alone isn't in the vector that cap_iab_get_pid(3) finds
+    const vector = iabToText({ ...sets, inheritable: sets.inheritable & (sets.ambient | ~sets.bounding) })
+    yield* c.stdout.write(`${word}:${text === '=' ? '' : ` "${text}"`}${vector === '' ? '' : ` [${vector}]`}\n`)
   } else if (style === 'verbose') yield* c.stdout.write(`Capabilities for '${word}': ${text}\n`)
   else yield* c.stdout.write(style === 'ugly' ? `Capabilities for \`${word}': ${text}\n` : `${word}: ${text}\n`)
   return 0

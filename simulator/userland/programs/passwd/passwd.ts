@@ -27,6 +27,11 @@ function* passwdMain(c: Crt): Flow<number> {
   const name = o.operands[0] ?? (yield* getpwuid(uid))?.name ?? ''
   const user = a.passwd.find(name)
   const line = a.shadow.find(name)
+  if (user && !line && o.flags.has('S') && user[2] === String(uid)) {
+    // without the right to read /etc/shadow there is only what /etc/passwd says
+    yield* c.stdout.write(`${name} ${user[1] === '' ? 'NP' : user[1].startsWith('!') || user[1].startsWith('*') ? 'L' : 'P'}\n`)
+    return 0
+  }
   if (!user || !line) return yield* die(c, 1, `user '${name}' does not exist`)
   if (uid !== 0 && user[2] !== String(uid)) return yield* die(c, 1, `You may not view or modify password information for ${name}.`)
   if (o.flags.has('S')) return yield* status(c, line)

@@ -7,12 +7,14 @@ import {
   PR_CAP_AMBIENT, PR_CAP_AMBIENT_LOWER, PR_CAP_AMBIENT_RAISE, PR_CAPBSET_DROP, PR_GET_NO_NEW_PRIVS, PR_GET_PDEATHSIG, PR_GET_SECUREBITS, PR_SET_KEEPCAPS, PR_SET_NO_NEW_PRIVS,
   PR_SET_PDEATHSIG, PR_SET_SECUREBITS,
 } from '../../../abi/sched.ts'
+import { O_RDWR } from '../../../abi/fcntl.ts'
 import { SIGNAL_NAMES } from '../../../abi/signal.ts'
+import { encodeUtf8 } from '../../../lib/bytes.ts'
 import { getoptLong } from '../../../lib/getopt.ts'
 import type { Crt } from '../../libc/crt.ts'
 import { getgrnam, getgrouplist, getpwnam, getpwuid } from '../../libc/pwd.ts'
 import { call } from '../../libc/syscall.ts'
-import { readFile } from '../../libc/unistd.ts'
+import { close, open, readFile, stat } from '../../libc/unistd.ts'
 import { die, execute, option } from './common.ts'
 import { SETPRIV_HELP } from './help/setpriv.ts'
 
@@ -25,13 +27,14 @@ export const SETPRIV_OPTIONS: OptionTable = {
     { name: 'egid', arg: 'required' }, { name: 'reuid', arg: 'required' }, { name: 'regid', arg: 'required' }, { name: 'clear-groups', arg: 'none' },
     { name: 'keep-groups', arg: 'none' }, { name: 'init-groups', arg: 'none' }, { name: 'groups', arg: 'required' }, { name: 'securebits', arg: 'required' },
     { name: 'pdeathsig', arg: 'required' }, { name: 'selinux-label', arg: 'required' },
-    { name: 'apparmor-profile', arg: 'required', unsimulated: true }, { name: 'reset-env', arg: 'none' }, { name: 'help', arg: 'none', is: 'h' },
+    { name: 'apparmor-profile', arg: 'required' }, { name: 'reset-env', arg: 'none' }, { name: 'help', arg: 'none', is: 'h' },
     { name: 'version', arg: 'none', is: 'V' },
   ],
 }
 
 /** Exit status when a privilege could not be changed. */
 const PRIVERR = 127
+const PROC_ATTR_EXEC = '/proc/self/attr/exec'
 const SECUREBITS = ['noroot', 'noroot_locked', 'no_setuid_fixup', 'no_setuid_fixup_locked', 'keep_caps', 'keep_caps_locked'] as const
 
 interface Request {
@@ -108,12 +111,24 @@ function* bump(c: Crt): Flow<void> {
   yield* call('capset', { ...sets, effective: sets.effective | wanted })
 }
 
+/** do_apparmor_profile: from the next execve on. */
+function* setProfile(c: Crt, profile: string): Flow<void> {
+  if (isErr(yield* stat('/sys/kernel/security/apparmor'))) yield* die(c, PRIVERR, 'AppArmor is not running')
+  const fd = yield* open(PROC_ATTR_EXEC, O_RDWR)
+  if (isErr(fd)) return yield* die(c, PRIVERR, `cannot open ${PROC_ATTR_EXEC}`, fd)
+  const written = yield* call('write', fd, encodeUtf8(`exec ${profile}`))
+  if (isErr(written)) yield* die(c, PRIVERR, `write failed: ${PROC_ATTR_EXEC}`, written)
+  yield* close(fd)
+}
+
 function* apply(c: Crt, r: Request): Flow<void> {
   if (r.given.has('nnp')) {
     const set = yield* call('prctl', PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     if (isErr(set)) yield* die(c, 1, 'disallow granting new privileges failed', set)
   }
   if (r.given.has('selinux-label')) yield* die(c, PRIVERR, 'SELinux is not running')
+  const profile = r.given.get('apparmor-profile')
+  if (profile !== undefined) yield* setProfile(c, profile)
   if (r.given.has('reset-env')) yield* resetEnvironment(c, r)
   yield* call('prctl', PR_SET_KEEPCAPS, 1, 0, 0, 0)
   yield* bump(c)
