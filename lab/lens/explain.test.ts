@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { KernelEvent } from '../../simulator/trace/emitter.ts'
 import { ServerBench } from '../session/server-for-tests.ts'
-import { explainStep, MOST_CALLS, MOST_PROCESSES } from './explain.ts'
+import { explainStep, MOST_CALLS, MOST_PROCESSES, recordStep } from './explain.ts'
 
 /** So many processes, each starting with a routine call and going on with `telling` calls that make something. */
 function crowd(processes: number, telling: number): KernelEvent[] {
@@ -24,19 +24,19 @@ function crowd(processes: number, telling: number): KernelEvent[] {
 }
 
 test('a small step is told in full', () => {
-  const { processes, leftOut, missing } = explainStep(crowd(2, 1), 0)
+  const { processes, leftOut, missing } = explainStep(recordStep(crowd(2, 1), 0))
   expect(processes.map(({ command, calls }) => [command, calls.map(({ isTelling }) => isTelling)])).toEqual([['busy 100', [false, true]], ['busy 101', [false, true]]])
   expect({ leftOut, missing }).toEqual({ leftOut: { processes: 0, calls: 0 }, missing: 0 })
 })
 
 test('a crowd is cut, and says by how much', () => {
-  const { processes, leftOut } = explainStep(crowd(100, 1), 0)
+  const { processes, leftOut } = explainStep(recordStep(crowd(100, 1), 0))
   expect(processes).toHaveLength(MOST_PROCESSES)
   expect(leftOut).toEqual({ processes: 40, calls: 2 * 40 })
 })
 
 test('routine calls give way to telling ones', () => {
-  const { processes, leftOut } = explainStep(crowd(2, 150), 0)
+  const { processes, leftOut } = explainStep(recordStep(crowd(2, 150), 0))
   const calls = processes.flatMap((process) => process.calls)
   expect(calls).toHaveLength(MOST_CALLS)
   expect(calls.every(({ isTelling }) => isTelling)).toBe(true)
@@ -44,7 +44,7 @@ test('routine calls give way to telling ones', () => {
 })
 
 test('events that the record lost are counted', () => {
-  expect(explainStep(crowd(2, 1).slice(4), 0).missing).toBe(4)
+  expect(explainStep(recordStep(crowd(2, 1).slice(4), 0)).missing).toBe(4)
 })
 
 test('a page gets the explanation of a step when it asks, also after going back', () => {

@@ -55,14 +55,26 @@ function isTelling(call: TracedCall): boolean {
 const short = (text: string): string => (text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text)
 const isRefusal = (event: KernelEvent): boolean => refusedBy(event) !== undefined || event.name === 'mount.busy'
 
-function explainCall(call: TracedCall): ExplainedCall {
+/** A call with what will be told of it; `more` says how many reasons there were beyond `inside`. */
+interface ChosenCall extends TracedCall { readonly isTelling: boolean; readonly more: { readonly count: number; readonly isRefusal: boolean } }
+
+function choose(call: TracedCall, isTelling: boolean): ChosenCall {
   const reasons = call.inside.filter((event) => !NOT_REASONS.has(event.name))
-  const told = reasons.slice(0, MOST_REASONS).map((event) => ({ text: short(sentence(event)), isRefusal: isRefusal(event) }))
-  if (reasons.length > MOST_REASONS) told.push({ text: `and ${reasons.length - MOST_REASONS} more`, isRefusal: reasons.slice(MOST_REASONS).some(isRefusal) })
-  return { text: short(formatCall(call)), purpose: SIGNATURES[call.nr]?.purpose ?? '', args: explainArguments(call).map(({ shown, note }) => ({ shown: short(shown), note })), failure: failureOf(call), isTelling: isTelling(call), reasons: told }
+  const { tid, nr, enter, exit } = call
+  return { tid, nr, enter, exit, isTelling, inside: reasons.slice(0, MOST_REASONS), more: { count: Math.max(0, reasons.length - MOST_REASONS), isRefusal: reasons.slice(MOST_REASONS).some(isRefusal) } }
+}
+
+function explainCall(call: ChosenCall): ExplainedCall {
+  const { inside, more, isTelling } = call
+  const reasons = inside.map((event) => ({ text: short(sentence(event)), isRefusal: isRefusal(event) }))
+  if (more.count > 0) reasons.push({ text: `and ${more.count} more`, isRefusal: more.isRefusal })
+  return { text: short(formatCall(call)), purpose: SIGNATURES[call.nr]?.purpose ?? '', args: explainArguments(call).map(({ shown, note }) => ({ shown: short(shown), note })), failure: failureOf(call), isTelling, reasons }
 }
 
 interface Run { readonly pid: number; readonly command: string; readonly calls: TracedCall[]; exitStatus: number | undefined }
+interface ChosenRun { readonly pid: number; readonly command: string; readonly calls: readonly ChosenCall[]; readonly callCount: number; readonly exitStatus: number | undefined }
+
+const explainRun = (run: ChosenRun): ExplainedProcess => ({ ...run, calls: run.calls.map(explainCall) })
 
 /** Programs in the order they began. `nameOf` knows those that ran before the first event. */
 function runsOf(events: readonly KernelEvent[], nameOf: (pid: number) => string | undefined): readonly Run[] {
@@ -92,11 +104,12 @@ function runsOf(events: readonly KernelEvent[], nameOf: (pid: number) => string 
 /** Everything that happened in `events`, in the order processes began. With `all`, every call is told. */
 export function explain(events: readonly KernelEvent[], all = false): readonly ExplainedProcess[] {
   return runsOf(events, () => undefined)
-    .map(({ pid, command, calls, exitStatus }) => ({ pid, command, callCount: calls.length, exitStatus, calls: calls.filter((call) => all || isTelling(call)).map(explainCall) }))
-    .filter((process) => process.calls.length > 0)
+    .map(({ pid, command, calls, exitStatus }) => ({ pid, command, callCount: calls.length, exitStatus, calls: calls.map((call) => choose(call, isTelling(call))).filter((call) => all || call.isTelling) }))
+    .filter((run) => run.calls.length > 0)
+    .map(explainRun)
 }
 
-/** The story of one step, small enough to be kept and sent. */
+/** The story of one step. */
 export interface Explanation {
   /** With their telling calls, and as many routine ones as there was room for. */
   readonly processes: readonly ExplainedProcess[]
@@ -106,17 +119,27 @@ export interface Explanation {
   readonly missing: number
 }
 
+/** What is kept of one step until somebody asks for its explanation: the kernel's own events, few enough to be kept. */
+export interface StepRecord extends Omit<Explanation, 'processes'> { readonly runs: readonly ChosenRun[] }
+
 export const MOST_PROCESSES = 60
 export const MOST_CALLS = 200
 
-/** What happened after event `since`. Where it is too much, telling calls stay longest, then the earliest. */
-export function explainStep(events: readonly KernelEvent[], since: number, nameOf: (pid: number) => string | undefined = () => undefined): Explanation {
+/** Chooses from what happened after event `since`. Where it is too much, telling calls stay longest, then the earliest. */
+export function recordStep(events: readonly KernelEvent[], since: number, nameOf: (pid: number) => string | undefined = () => undefined): StepRecord {
   const runs = runsOf(events, nameOf)
-  const keptRuns = new Set([...runs.filter(({ calls }) => calls.some(isTelling)), ...runs.filter(({ calls }) => !calls.some(isTelling))].slice(0, MOST_PROCESSES))
-  const calls = runs.filter((run) => keptRuns.has(run)).flatMap((run) => run.calls)
-  const keptCalls = new Set([...calls.filter(isTelling), ...calls.filter((call) => !isTelling(call))].slice(0, MOST_CALLS))
-  const processes = runs.filter((run) => keptRuns.has(run)).map(({ pid, command, calls: made, exitStatus }) => (
-    { pid, command, callCount: made.length, exitStatus, calls: made.filter((call) => keptCalls.has(call)).map(explainCall) }))
+  const telling = new Set(runs.flatMap(({ calls }) => calls.filter(isTelling)))
+  const tells = (run: Run): boolean => run.calls.some((call) => telling.has(call))
+  const keptRuns = new Set([...runs.filter(tells), ...runs.filter((run) => !tells(run))].slice(0, MOST_PROCESSES))
+  const kept = runs.filter((run) => keptRuns.has(run))
+  const calls = kept.flatMap((run) => run.calls)
+  const keptCalls = new Set([...calls.filter((call) => telling.has(call)), ...calls.filter((call) => !telling.has(call))].slice(0, MOST_CALLS))
   const made = runs.reduce((sum, run) => sum + run.calls.length, 0)
-  return { processes, leftOut: { processes: runs.length - keptRuns.size, calls: made - keptCalls.size }, packets: journeys(events, nameOf), missing: Math.max(0, (events[0]?.seq ?? since + 1) - since - 1) }
+  return {
+    runs: kept.map(({ pid, command, calls: own, exitStatus }) => (
+      { pid, command, callCount: own.length, exitStatus, calls: own.filter((call) => keptCalls.has(call)).map((call) => choose(call, telling.has(call))) })),
+    leftOut: { processes: runs.length - kept.length, calls: made - keptCalls.size }, packets: journeys(events, nameOf), missing: Math.max(0, (events[0]?.seq ?? since + 1) - since - 1),
+  }
 }
+
+export const explainStep = ({ runs, ...rest }: StepRecord): Explanation => ({ processes: runs.map(explainRun), ...rest })

@@ -2,8 +2,8 @@
 // World. The machine is only ever run in slices that end at points which depend on the machine alone (a multiple of SLICE system
 // calls, or nothing left to run), and terminals are drained only there: so a replay meets every input and every drain at the same point.
 import type { BootOptions, MachineTerminal, RunState, SimulatedMachine } from '../../simulator/machine/contract.ts'
-import { explainStep } from '../lens/explain.ts'
-import type { Explanation } from '../lens/explain.ts'
+import { explainStep, recordStep } from '../lens/explain.ts'
+import type { Explanation, StepRecord } from '../lens/explain.ts'
 import type { ScriptResult, Step } from '../machine.ts'
 import { CommandCollector } from './commands.ts'
 import type { RanCommand } from './commands.ts'
@@ -45,8 +45,8 @@ export class Session {
   readonly #entries: LogEntry[] = []
   readonly #terminals = new Map<string, OpenTerminal>()
   readonly #timeline: (Step & { readonly firstEntry: number })[] = []
-  /** By number of step; apart from the steps, since they are only sent when asked for. */
-  readonly #explanations: Explanation[] = []
+  /** By number of step; put into words only when asked for. */
+  readonly #records: StepRecord[] = []
   readonly #collector: CommandCollector
   #outputs: Output[] = []
   #seenEvents = 0
@@ -158,12 +158,13 @@ export class Session {
     const typed = label === '…' ? (commandLine(ran) ?? label) : label
     this.#timeline.push({ n: this.#timeline.length, terminal, label: typed, world: this.machine.world(), ran, refusals, time: this.machine.now, firstEntry })
     const names = new Map(this.#timeline.at(-2)?.world.processes.map(({ pid, comm }) => [pid, comm]))
-    this.#explanations.push(explainStep(this.machine.events(since), since, (pid) => names.get(pid)))
+    this.#records.push(recordStep(this.machine.events(since), since, (pid) => names.get(pid)))
   }
 
   /** What the programs of step `n` asked of the kernel. */
   explanation(n: number): Explanation | undefined {
-    return this.#explanations[n]
+    const record = this.#records[n]
+    return record && explainStep(record)
   }
 
   get timeline(): readonly Step[] {
