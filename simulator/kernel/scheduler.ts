@@ -3,7 +3,7 @@
 // Groups with the cpu controller take turns as one task does; frozen tasks are parked until they thaw or are killed.
 import { Errno, isErr } from '../abi/errno.ts'
 import type { Flow, SyscallRequest } from '../abi/syscalls.ts'
-import { traceable } from '../trace/trace-args.ts'
+import { traceable, traceableResult } from '../trace/trace-args.ts'
 import { type Cgroup, rootCgroup } from './cgroup/cgroup.ts'
 import { CpuState, sliceOfNice } from './cgroup/cpu.ts'
 import { NSEC_PER_USEC } from './clock.ts'
@@ -352,7 +352,7 @@ export class Scheduler {
 
   /** The call is over: its result goes to the program when it next runs. */
   #finish(task: Task, result: unknown): void {
-    if (task.currentSyscall !== 0) this.#kernel.trace.emit('sys.exit', task, { result: traceable(result) })
+    if (task.currentSyscall !== 0) this.#kernel.trace.emit('sys.exit', task, { result: traceableResult(result) })
     task.currentSyscall = 0
     task.request = undefined
     task.restart = undefined

@@ -11,7 +11,7 @@ import type { BootOptions, MachineTerminal, RunState, SimulatedMachine } from '.
 import { type Identity, identityOf } from './identity.ts'
 import { ScriptRun } from './script-run.ts'
 import { startService } from './spawn.ts'
-import { takeWorld } from './snapshot.ts'
+import { takeWorld, usersOf } from './snapshot.ts'
 import { Terminal } from './terminal.ts'
 import type { World } from './world.ts'
 
@@ -49,6 +49,8 @@ class Machine implements SimulatedMachine {
   readonly #init: Task
   readonly #terminals: Terminal[] = []
   #steps = 0
+  /** What usersOf said of which text: the file is read for every World, and seldom changed. */
+  #users: { readonly passwd: string; readonly names: World['users'] } = { passwd: '', names: {} }
 
   constructor(kernel: Kernel, init: Task) {
     this.kernel = kernel
@@ -126,7 +128,9 @@ class Machine implements SimulatedMachine {
   }
 
   world(): World {
-    return takeWorld(this.kernel, this.#passwd())
+    const passwd = this.#passwd()
+    if (passwd !== this.#users.passwd) this.#users = { passwd, names: usersOf(passwd) }
+    return takeWorld(this.kernel, this.#users.names)
   }
   events(seq: number): readonly KernelEvent[] {
     return this.kernel.trace.since(seq)

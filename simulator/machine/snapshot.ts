@@ -2,7 +2,7 @@
 import { NetNamespace } from '../kernel/net/net-namespace.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { MountNamespace } from '../kernel/mount/mount-namespace.ts'
-import { initialNamespaces, snapshotNamespace, snapshotProcess } from './snapshot-processes.ts'
+import { initialNamespaces, snapshotNamespace, snapshotProcesses } from './snapshot-processes.ts'
 import { snapshotChains, snapshotLinks, snapshotRoutes } from './snapshot-net.ts'
 import { snapshotCgroups } from './snapshot-cgroups.ts'
 import { nsMountPoints, snapshotMounts } from './snapshot-mounts.ts'
@@ -18,7 +18,7 @@ export function usersOf(passwd: string): Readonly<Record<number, string>> {
   return users
 }
 
-export function takeWorld(kernel: Kernel, passwd: string): World {
+export function takeWorld(kernel: Kernel, users: World['users']): World {
   const mounts: Record<NsId, readonly WorldMount[]> = {}
   const links: Record<NsId, readonly WorldLink[]> = {}
   const routes: Record<NsId, readonly WorldRoute[]> = {}
@@ -40,7 +40,7 @@ export function takeWorld(kernel: Kernel, passwd: string): World {
       const at = mountedAt.get(ns.ino)
       return at === undefined ? snapshotNamespace(ns) : { ...snapshotNamespace(ns), mountedAt: at }
     }),
-    processes: [...kernel.tasks.values()].sort((a, b) => a.globalPid - b.globalPid).map(snapshotProcess),
-    mounts, links, routes, chains, cgroups: snapshotCgroups(kernel), users: usersOf(passwd),
+    processes: snapshotProcesses(kernel),
+    mounts, links, routes, chains, cgroups: snapshotCgroups(kernel), users,
   }
 }

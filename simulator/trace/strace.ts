@@ -4,6 +4,7 @@ import { Errno, type ErrnoName } from '../abi/errno.ts'
 import { decodeAny, decodeArg, decodePrctl, prctlArguments } from './decode-args.ts'
 import type { KernelEvent } from './emitter.ts'
 import { SIGNATURES } from './signatures.ts'
+import type { EntryCount } from './trace-args.ts'
 
 /** A call: what was asked and what came of it. `exit` is missing while it sleeps, and for good when the task ended in it. */
 export interface TracedCall {
@@ -62,13 +63,15 @@ function formatStatus(status: number): string {
   return `[{WIFSIGNALED(s) && WTERMSIG(s) == SIG${SIGNAL_NAMES[WTERMSIG(status)] ?? ''}${(status & 0x80) !== 0 ? ' && WCOREDUMP(s)' : ''}}]`
 }
 
+const isEntryCount = (result: unknown): result is EntryCount => typeof result === 'object' && result !== null && 'entries' in result && typeof result.entries === 'number'
+
 /** What a call answered through its pointers, shown among the arguments as strace does. */
 function outputOf(call: TracedCall): string | undefined {
   const kind = SIGNATURES[call.nr]?.result
   const result = call.exit?.data.result
   if (kind === undefined || result === undefined || errnoOf(result) !== undefined) return undefined
   if (call.nr === 'wait4') return typeof result === 'object' && result !== null && 'status' in result ? formatStatus(Number(result.status)) : undefined
-  if (kind === 'list' && Array.isArray(result) && typeof result[0] === 'object') return `/* ${result.length} entries */`
+  if (isEntryCount(result)) return `/* ${result.entries} entries */`
   return decodeAny(result)
 }
 

@@ -95,7 +95,7 @@ export class IdNames {
 }
 
 /** Of several lines with one id the first counts. */
-function firstNames(pairs: readonly (readonly [number, string])[]): Map<number, string> {
+export function firstNames(pairs: readonly (readonly [number, string])[]): Map<number, string> {
   const names = new Map<number, string>()
   for (const [id, name] of pairs) if (!names.has(id)) names.set(id, name)
   return names

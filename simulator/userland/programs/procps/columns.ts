@@ -35,6 +35,8 @@ export interface Column {
   readonly width: number
   readonly side: Side
   readonly needs?: readonly Need[]
+  /** Whose names it shows. */
+  readonly names?: 'users' | 'groups'
   /** `width` is the room to the right edge for unlimited columns, else the column's width. */
   readonly text: (p: Process, x: PsContext, width: number) => string
   /** For --sort; the text when missing. */
@@ -87,10 +89,10 @@ function right(header: string, width: number, text: Column['text'], key?: Column
   return { header, width, side: 'right', text, ...(key === undefined ? {} : { key }) }
 }
 const user = (header: string, id: (p: Process) => number): Column => ({
-  header, width: 8, side: 'user', text: (p, x, width) => nameText(x.userNames(id(p)), id(p), x.numeric, width), key: (p, x) => x.userNames(id(p)) ?? String(id(p)),
+  header, width: 8, side: 'user', names: 'users', text: (p, x, width) => nameText(x.userNames(id(p)), id(p), x.numeric, width), key: (p, x) => x.userNames(id(p)) ?? String(id(p)),
 })
 const group = (header: string, id: (p: Process) => number): Column => ({
-  header, width: 8, side: 'user', text: (p, x, width) => nameText(x.groupNames(id(p)), id(p), x.numeric, width), key: (p, x) => x.groupNames(id(p)) ?? String(id(p)),
+  header, width: 8, side: 'user', names: 'groups', text: (p, x, width) => nameText(x.groupNames(id(p)), id(p), x.numeric, width), key: (p, x) => x.groupNames(id(p)) ?? String(id(p)),
 })
 const command = (header: string, text: (p: Process, x: PsContext) => string, width: number): Column => ({
   header, width, side: 'unlimited', text: (p, x, room) => (x.prefix + text(p, x)).slice(0, room), key: (p, x) => text(p, x),
@@ -150,7 +152,7 @@ export const COLUMNS: ReadonlyMap<string, Column> = new Map<string, Column>([
   ['group', group('GROUP', (p) => p.gids[1])], ['egroup', group('EGROUP', (p) => p.gids[1])], ['rgroup', group('RGROUP', (p) => p.gids[0])],
   ['sgroup', group('SGROUP', (p) => p.gids[2])], ['svgroup', group('SVGROUP', (p) => p.gids[2])], ['fgroup', group('FGROUP', (p) => p.gids[3])],
   ['supgid', left('SUPGID', 20, (p, _x, room) => (supplementary(p).join(',') || '-').slice(0, room))],
-  ['supgrp', left('SUPGRP', 40, (p, x, room) => (supplementary(p).map((g) => x.groupNames(g) ?? String(g)).join(',') || '-').slice(0, room))],
+  ['supgrp', { ...left('SUPGRP', 40, (p, x, room) => (supplementary(p).map((g) => x.groupNames(g) ?? String(g)).join(',') || '-').slice(0, room)), names: 'groups' }],
   ['stat', left('STAT', 4, statText)], ['state', stateLetter()], ['s', stateLetter()],
   ['tty', tty('TT')], ['tt', tty('TT')], ['tname', tty('TTY')],
   ['time', right('TIME', 8, (p, x) => timeText(ticks(p, x)), (p) => p.utime + p.stime)],

@@ -4,33 +4,31 @@ import type { Flow } from '../../../abi/syscalls.ts'
 import { TIOCGWINSZ, type Winsize } from '../../../abi/termios.ts'
 import type { Crt } from '../../libc/crt.ts'
 import { unsimulated } from '../../libc/err.ts'
-import { getgrent, getpwent } from '../../libc/pwd.ts'
+import { firstNames, getgrent, getpwent } from '../../libc/pwd.ts'
 import { call } from '../../libc/syscall.ts'
 import { isatty, readDir, readFile, readlink } from '../../libc/unistd.ts'
 import { COLUMNS, type Need, type PsContext } from './columns.ts'
 import { chooseFormat } from './ps-formats.ts'
 import { psHelp } from './ps-help.ts'
 import { type ListCheck, parsePsOptions, PsError, type PsOptions, type SortKey } from './ps-options.ts'
-import { forest, headingLine, type Placed, processLine, shownColumns } from './ps-output.ts'
+import { forest, headingLine, type Placed, processLine, type Shown, shownColumns } from './ps-output.ts'
 import { selects } from './ps-select.ts'
 import { pidDigits, type Process, readMeminfo, readProcess, readProcesses, readUptime, requireProc } from './read-proc.ts'
 
 const UNLIMITED = 131072
 const NAMESPACES = ['cgroup', 'ipc', 'mnt', 'net', 'pid', 'time', 'user', 'uts']
 
+/** The names that a list on the command line may give. */
 interface Names {
   readonly uids: ReadonlyMap<string, number>
-  readonly users: ReadonlyMap<number, string>
   readonly gids: ReadonlyMap<string, number>
-  readonly groups: ReadonlyMap<number, string>
   /** Terminals by all their names: pts/0, tty1, 1. */
   readonly ttys: ReadonlySet<string>
 }
 
 export function* ps(c: Crt): Flow<number> {
   yield* requireProc(c)
-  const names = yield* readNames()
-  const options = parsePsOptions(c.argv, checkList(names))
+  const { options, names } = yield* readOptions(c)
   if ('error' in options) return yield* usage(c, options.error)
   if (options.unsimulated !== undefined) return yield* unsimulated(c, options.unsimulated)
   if (options.action !== undefined) return yield* act(c, options.action)
@@ -50,7 +48,7 @@ export function* ps(c: Crt): Flow<number> {
   const extras = new Map<number, Map<string, string>>()
   const context: PsContext = {
     uptime: yield* readUptime(), now: yield* wallClock(), memTotal: (yield* readMeminfo()).get('MemTotal') ?? 0,
-    userNames: (uid) => names.users.get(uid), groupNames: (gid) => names.groups.get(gid), numeric: options.numeric, environment: options.environment,
+    ...(yield* idNames(shown, options.sort)), numeric: options.numeric, environment: options.environment,
     commandName: options.commandName, cumulative: options.cumulative, extra: (p, need) => extras.get(p.pid)?.get(need) ?? '', prefix: '',
   }
   const needs = new Set<Need>(shown.flatMap((s) => s.column.needs ?? []))
@@ -75,12 +73,32 @@ function* act(c: Crt, action: NonNullable<PsOptions['action']>): Flow<number> {
   return 0
 }
 
+/** Thrown where a list names somebody: who there is has to be read first. */
+class NamesNeeded {}
+
+function* readOptions(c: Crt): Flow<{ readonly options: PsOptions | { readonly error: string }; readonly names: Names | undefined }> {
+  try {
+    return { options: parsePsOptions(c.argv, checkList(undefined)), names: undefined }
+  } catch (thrown) {
+    if (!(thrown instanceof NamesNeeded)) throw thrown
+  }
+  const names = yield* readNames()
+  return { options: parsePsOptions(c.argv, checkList(names)), names }
+}
+
+/** What the columns shown or sorted by need of the user and group databases. */
+function* idNames(shown: readonly Shown[], sort: readonly SortKey[]): Flow<Pick<PsContext, 'userNames' | 'groupNames'>> {
+  const wanted = new Set([...shown.map(({ column }) => column.names), ...sort.map(({ name }) => COLUMNS.get(name)?.names)])
+  const users = wanted.has('users') ? firstNames((yield* getpwent()).map((u) => [u.uid, u.name])) : undefined
+  const groups = wanted.has('groups') ? firstNames((yield* getgrent()).map((g) => [g.gid, g.name])) : undefined
+  return { userNames: (uid) => users?.get(uid), groupNames: (gid) => groups?.get(gid) }
+}
+
 function* readNames(): Flow<Names> {
   const users = yield* getpwent()
   const groups = yield* getgrent()
   return {
-    uids: new Map(users.map((u) => [u.name, u.uid])), users: new Map([...users].reverse().map((u) => [u.uid, u.name])),
-    gids: new Map(groups.map((g) => [g.name, g.gid])), groups: new Map([...groups].reverse().map((g) => [g.gid, g.name])),
+    uids: new Map(users.map((u) => [u.name, u.uid])), gids: new Map(groups.map((g) => [g.name, g.gid])),
     ttys: new Set([...(yield* namesIn('/dev')), ...(yield* namesIn('/dev/pts')).map((name) => `pts/${name}`)].flatMap((name) => [name, name.replace(/^(tty|pts\/)/, '')])),
   }
 }
@@ -92,13 +110,19 @@ function* namesIn(dir: string): Flow<readonly string[]> {
 
 const isNumber = (text: string): boolean => /^\d+$/.test(text)
 
-function checkList(names: Names): ListCheck {
+/** @throws {NamesNeeded} for a name if there are none to compare it with */
+function checkList(names: Names | undefined): ListCheck {
+  const known = (): Names => {
+    if (names === undefined) throw new NamesNeeded()
+    return names
+  }
   return (kind, value) => {
-    if ((kind === 'euser' || kind === 'ruser') && !isNumber(value) && !names.uids.has(value)) throw new PsError('user name does not exist')
-    if ((kind === 'egroup' || kind === 'rgroup') && !isNumber(value) && !names.gids.has(value)) throw new PsError('group name does not exist')
-    if (kind === 'sessionOrGroup' && !isNumber(value) && !names.gids.has(value)) throw new PsError('list of session leaders OR effective group IDs was invalid')
-    if (kind === 'session' && !isNumber(value)) throw new PsError('session ID list syntax error')
-    if (kind === 'tty' && !/^[?-]$/.test(value) && !names.ttys.has(value.replace(/^\/dev\//, ''))) throw new PsError('TTY could not be found')
+    if (kind === 'tty' ? /^[?-]$/.test(value) : isNumber(value)) return
+    if ((kind === 'euser' || kind === 'ruser') && !known().uids.has(value)) throw new PsError('user name does not exist')
+    if ((kind === 'egroup' || kind === 'rgroup') && !known().gids.has(value)) throw new PsError('group name does not exist')
+    if (kind === 'sessionOrGroup' && !known().gids.has(value)) throw new PsError('list of session leaders OR effective group IDs was invalid')
+    if (kind === 'session') throw new PsError('session ID list syntax error')
+    if (kind === 'tty' && !known().ttys.has(value.replace(/^\/dev\//, ''))) throw new PsError('TTY could not be found')
   }
 }
 
@@ -124,7 +148,7 @@ function* wallClock(): Flow<number> {
   return isErr(time) ? 0 : time.sec + time.nsec / 1e9
 }
 
-function* selectProcesses(o: PsOptions, names: Names): Flow<readonly Process[]> {
+function* selectProcesses(o: PsOptions, names: Names | undefined): Flow<readonly Process[]> {
   if (o.quick) {
     const found: Process[] = []
     for (const pid of o.lists.filter((l) => l.kind === 'pid').flatMap((l) => l.values)) {
@@ -134,11 +158,11 @@ function* selectProcesses(o: PsOptions, names: Names): Flow<readonly Process[]> 
     return found
   }
   const selfPid = yield* readlink('/proc/self')
-  const self = isErr(selfPid) ? undefined : yield* readProcess(Number(selfPid))
   const all = yield* readProcesses()
+  const self = isErr(selfPid) ? undefined : all.find(({ pid }) => pid === Number(selfPid))
   if (self === undefined) return all
-  const uidOf = (user: string): number => names.uids.get(user) ?? Number(user)
-  const gidOf = (group: string): number => names.gids.get(group) ?? Number(group)
+  const uidOf = (user: string): number => names?.uids.get(user) ?? Number(user)
+  const gidOf = (group: string): number => names?.gids.get(group) ?? Number(group)
   return all.filter(selects(o, { self, uidOf, gidOf }))
 }
 
