@@ -87,11 +87,15 @@ function runsOf(events: readonly KernelEvent[], nameOf: (pid: number) => string 
     return run
   }
   const known = (pid: number): string => current.get(pid)?.command ?? nameOf(pid) ?? 'the shell'
-  const calls = new Map(callsOf(events).map((call) => [call.enter.seq, call]))
+  const calls = callsOf(events)
+  let next = 0
   for (const event of events) {
-    const call = calls.get(event.seq)
-    if (call !== undefined) (current.get(event.tid) ?? begin(event.tid, known(event.tid))).calls.push(call)
-    else if (event.name === 'task.exec') begin(event.tid, Array.isArray(event.data.argv) ? event.data.argv.join(' ') : String(event.data.comm))
+    const call = calls[next]
+    if (call?.enter === event) {
+      next++
+      const run = current.get(event.tid) ?? begin(event.tid, known(event.tid))
+      run.calls.push(call)
+    } else if (event.name === 'task.exec') begin(event.tid, Array.isArray(event.data.argv) ? event.data.argv.join(' ') : String(event.data.comm))
     else if (event.name === 'task.fork' && typeof event.data.child === 'number') begin(event.data.child, `a copy of ${known(event.tid)}`)
     else if (event.name === 'task.exit') {
       const ended = current.get(event.tid)

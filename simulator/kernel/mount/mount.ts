@@ -6,6 +6,8 @@ import type { SuperBlock } from '../vfs/super-block.ts'
 import type { MountNamespace } from './mount-namespace.ts'
 import type { PeerGroup } from './peer-group.ts'
 
+const NO_MOUNTS: ReadonlySet<Mount> = new Set<Mount>()
+
 export class Mount {
   readonly id: number
   readonly sb: SuperBlock
@@ -24,8 +26,6 @@ export class Mount {
   lockedFlags = 0
   /** MNT_LOCKED: may not be separated from its parent here. */
   isLocked = false
-  /** In the order they were mounted. */
-  readonly children = new Set<Mount>()
   /** Set when shared. */
   peerGroup: PeerGroup | undefined
   /** mnt_share: the ring of the peer group. */
@@ -38,7 +38,9 @@ export class Mount {
   isUnbindable = false
   /** Files open for writing through it: they forbid remount,bind,ro. */
   writers = 0
-  readonly #childAt = new Map<Dentry, Mount>()
+  /** Most mounts have nothing mounted in them. */
+  #children: Set<Mount> | undefined
+  #childAt: Map<Dentry, Mount> | undefined
   readonly #kernel: Kernel
   #pins = 0
   #isDying = false
@@ -64,16 +66,22 @@ export class Mount {
   get hasParent(): boolean {
     return this.parent !== this
   }
+  /** In the order they were mounted. */
+  get children(): ReadonlySet<Mount> {
+    return this.#children ?? NO_MOUNTS
+  }
   /** __lookup_mnt: what is mounted on `dentry` as seen through this mount. */
   childAt(dentry: Dentry): Mount | undefined {
-    return this.#childAt.get(dentry)
+    return this.#childAt?.get(dentry)
   }
 
   /** mnt_set_mountpoint and attach: links it into the tree. */
   attachTo(parent: Mount, mountpoint: Dentry): void {
     this.parent = parent
     this.mountpoint = mountpoint
-    parent.children.add(this)
+    parent.#children ??= new Set()
+    parent.#children.add(this)
+    parent.#childAt ??= new Map()
     parent.#childAt.set(mountpoint, this)
     mountpoint.mountsHere ??= new Set()
     mountpoint.mountsHere.add(this)
@@ -81,11 +89,12 @@ export class Mount {
   /** unhash_mnt: takes it out of the tree; it becomes the root of its own. */
   detachFromParent(): void {
     if (!this.hasParent) return
-    this.parent.children.delete(this)
-    if (this.parent.#childAt.get(this.mountpoint) === this) this.parent.#childAt.delete(this.mountpoint)
-    const here = this.mountpoint.mountsHere
+    const { parent, mountpoint } = this
+    parent.#children?.delete(this)
+    if (parent.childAt(mountpoint) === this) parent.#childAt?.delete(mountpoint)
+    const here = mountpoint.mountsHere
     here?.delete(this)
-    if (here?.size === 0) this.mountpoint.mountsHere = undefined
+    if (here?.size === 0) mountpoint.mountsHere = undefined
     this.parent = this
     this.mountpoint = this.root
   }

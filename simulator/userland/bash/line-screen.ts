@@ -9,6 +9,7 @@ const shown = (c: string): string => {
   return code < 0x20 && c !== '\t' ? `^${String.fromCharCode(code + 64)}` : code === 0x7f ? '^?' : c
 }
 const width = (text: string): number => {
+  if (/^[\x20-\x7e]*$/.test(text)) return text.length
   let n = 0
   for (const c of text) n += shown(c).length > 2 ? 1 : [...shown(c)].length
   return n
@@ -64,7 +65,6 @@ export class Screen {
 
   /** Shows `text` with the cursor before character `cursor`. A character typed at the end is simply printed. */
   draw(text: string, cursor: number): void {
-    const before = width(text.slice(0, cursor))
     const total = this.#promptWidth + width(text)
     if (cursor === text.length && text.startsWith(this.#last) && this.#cell === this.#promptWidth + width(this.#last)) {
       this.#out += display(text.slice(this.#last.length))
@@ -74,6 +74,7 @@ export class Screen {
       return
     }
     this.settle()
+    const before = width(text.slice(0, cursor))
     if (text === this.#last) {
       this.#moveTo(this.#promptWidth + before)
       return

@@ -79,7 +79,7 @@ export class Shell {
   aliases = new Map<string, string>()
   /** Names of `set -o` options that are on. */
   options = new Set<string>(['braceexpand', 'hashall', 'interactive-comments'])
-  shopts = new Map<string, boolean>(SHOPT_DEFAULTS)
+  shopts: Map<string, boolean>
   arg0 = 'bash'
   params: string[] = []
   status = 0
@@ -173,21 +173,21 @@ export class Shell {
   /** Depth of substitutions and evals, for PS4. */
   traceLevel = 0
 
-  constructor(dialect: Dialect) {
+  constructor(dialect: Dialect, shopts: Iterable<readonly [string, boolean]> = SHOPT_DEFAULTS) {
     this.dialect = dialect
+    this.shopts = new Map(shopts)
   }
 
   /** What fork gives the child. */
   copy(): Shell {
-    const s = new Shell(this.dialect)
-    const keep = s.#out
+    const s = new Shell(this.dialect, this.shopts)
+    const { shopts } = s
     Object.assign(s, this)
-    s.#out = keep
     s.vars = this.vars.copy()
     s.functions = new Map(this.functions)
     s.aliases = new Map(this.aliases)
     s.options = new Set(this.options)
-    s.shopts = new Map(this.shopts)
+    s.shopts = shopts
     s.params = [...this.params]
     s.pipeStatus = [...this.pipeStatus]
     s.frames = [...this.frames]
