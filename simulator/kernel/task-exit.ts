@@ -3,7 +3,7 @@
 import { SA_NOCLDWAIT, SIGCHLD, SIGCONT, SIGHUP, SIGKILL } from '../abi/signal.ts'
 import { dies, forget } from './cgroup/cgroup.ts'
 import { leaveGroups as leaveOldGroups } from './cgroup/cgroup1.ts'
-import { detachAll } from './ipc/shm.ts'
+import { detachAll, forgetCreated } from './ipc/shm.ts'
 import { releaseMemory } from './mm/mm.ts'
 import { releaseProxy } from './ns/nsproxy.ts'
 import { sendSignal, signalGroup } from './signal-send.ts'
@@ -21,6 +21,7 @@ export function exitTask(task: Task, status: number): void {
     dropProgram(task)
     task.files.release()
     detachAll(task)
+    forgetCreated(task)
     releaseMemory(task)
     leaveTerminal(task)
     task.alarm?.cancel()

@@ -145,6 +145,8 @@ export class Task implements EventSource {
   pagesOverHigh = 0
   /** Attached System V segments by address. */
   readonly shmAttached = new Map<number, ShmSegment>()
+  /** Segments it has made (shm_clist): with kernel.shm_rmid_forced they go when nobody has them attached. */
+  readonly shmCreated = new Set<ShmSegment>()
   /** alarm(2): when it goes off */
   alarm: { readonly at: number; readonly cancel: () => void } | undefined
   /** rt_sigtimedwait: blocked signals that wake it all the same. */

@@ -1,8 +1,11 @@
 // mqueue (ipc/mqueue.c, mq_overview(7)): the message queues of one IPC namespace as files. The mount belongs to the namespace of whoever mounted it.
 // Simpler: queues are made, listed and removed; no messages pass through them.
+import { CAP_SYS_RESOURCE } from '../../abi/capability.ts'
 import { Errno } from '../../abi/errno.ts'
 import { isReg, makedev, S_ISVTX } from '../../abi/stat.ts'
+import type { Cred } from '../cred/cred.ts'
 import type { Kgid, Kuid } from '../cred/ids.ts'
+import { capable } from '../cred/ns-capable.ts'
 import { bindingOf } from './proc/sysctl-bindings.ts'
 import type { Task } from '../task.ts'
 import type { Inode } from '../vfs/inode.ts'
@@ -27,7 +30,7 @@ class MqueueDir extends TableDir {
 
   override create(task: Task, name: string, mode: number, _rdev: number, uid: Kuid, gid: Kgid): Inode {
     if (!isReg(mode)) throw Errno.EPERM
-    if (this.#queues.size >= Number(bindingOf('fs/mqueue/queues_max').get(task))) throw Errno.ENOSPC
+    if (this.#queues.size >= Number(bindingOf('fs/mqueue/queues_max').get(task)) && !capable(task, CAP_SYS_RESOURCE)) throw Errno.ENOSPC
     const options = { size: STATUS_SIZE, owner: { uid, gid } }
     const refuse = (): never => {
       throw Errno.EINVAL
@@ -64,13 +67,13 @@ class MqueueSuperBlock extends SimplePseudoSuperBlock {
 }
 
 const MQUEUE = new Room<MqueueSuperBlock>('mqueue')
-/** The namespace's own superblock, made at first use. */
-export function mqueueOf(ipc: IpcNamespace): SimplePseudoSuperBlock {
+/** The namespace's own superblock, made with it; its root belongs to whoever made it. */
+export function mqueueOf(ipc: IpcNamespace, creator?: Cred): SimplePseudoSuperBlock {
   const existing = ipc.rooms.get(MQUEUE)
   if (existing === undefined) {
     const { kernel } = ipc
     const owner = ipc.owner ?? kernel.initUserNs
-    const sb = new MqueueSuperBlock(kernel, MqueueType, owner, MQUEUE_MAGIC, (own: PseudoSuperBlock) => new Dentry('', undefined, new MqueueDir(own, S_ISVTX | 0o777)), ipc === kernel.initIpcNs ? INIT_MQUEUE_DEV : undefined)
+    const sb = new MqueueSuperBlock(kernel, MqueueType, owner, MQUEUE_MAGIC, (own: PseudoSuperBlock) => new Dentry('', undefined, new MqueueDir(own, S_ISVTX | 0o777, creator && { uid: creator.fsuid, gid: creator.fsgid })), ipc === kernel.initIpcNs ? INIT_MQUEUE_DEV : undefined)
     ipc.rooms.set(MQUEUE, sb)
     ipc.whenGone(() => sb.namespaceGone())
     return sb

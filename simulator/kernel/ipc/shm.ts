@@ -29,7 +29,10 @@ export class ShmSegment extends IpcObject {
     this.size = size
     this.creator = task.pid
   }
-  destroy(): void {}
+  isGone = false
+  destroy(): void {
+    this.isGone = true
+  }
 
   stat(pidNs: PidNamespace, viewer: UserNamespace): ShmStat {
     return {
@@ -49,7 +52,9 @@ export function shmget(task: Task, key: number, size: number, flags: number): nu
     if (size < 1 || size > limit(task, 'shmmax')) throw Errno.EINVAL
     const pages = ids.list().reduce((sum, s) => sum + Math.ceil(s.size / PAGE), 0)
     if (pages + Math.ceil(size / PAGE) > limit(task, 'shmall')) throw Errno.ENOSPC
-    return new ShmSegment(task, ids, key, size, flags)
+    const segment = new ShmSegment(task, ids, key, size, flags)
+    task.shmCreated.add(segment)
+    return segment
   }
   return ipcGet(task, ids, key, flags, limit(task, 'shmmni'), make, (found) => {
     if (found.size < size) throw Errno.EINVAL
@@ -81,17 +86,26 @@ export function shmdt(task: Task, address: number): 0 {
   return 0
 }
 
+const isForced = (task: Task): boolean => limit(task, 'shm_rmid_forced') !== 0
+
 function detach(task: Task, segment: ShmSegment): void {
   segment.attached--
   segment.dtime = task.kernel.clock.realtimeMs
   segment.lastUser = task.pid
-  if (segment.attached === 0 && (segment.owner.mode & DEST) !== 0) segment.ids.remove(segment)
+  if (segment.attached === 0 && ((segment.owner.mode & DEST) !== 0 || isForced(task))) segment.ids.remove(segment)
 }
 
 /** exit and execve: everything attached is let go. */
 export function detachAll(task: Task): void {
   for (const segment of task.shmAttached.values()) detach(task, segment)
   task.shmAttached.clear()
+}
+/** exit_shm: with kernel.shm_rmid_forced a segment doesn't outlive its creator unattached. */
+export function forgetCreated(task: Task): void {
+  if (task.shmCreated.size > 0 && isForced(task)) {
+    for (const segment of task.shmCreated) if (segment.attached === 0 && segment.ids === shmIds(task) && !segment.isGone) segment.ids.remove(segment)
+  }
+  task.shmCreated.clear()
 }
 /** fork: the child has the same segments attached. */
 export function inheritAttached(parent: Task, child: Task): void {

@@ -22,11 +22,11 @@ import { UserNamespace } from './user-namespace.ts'
 const MAX_USER_NS_LEVEL = 32
 
 /** create_ipc_ns: the kernel mounts the namespace's mqueue file system for itself at once, which takes a mount id and a device number. */
-function newIpcNamespace({ kernel }: Task, owner: UserNamespace): IpcNamespace {
+function newIpcNamespace({ kernel, cred }: Task, owner: UserNamespace): IpcNamespace {
   const ns = new IpcNamespace(kernel, owner)
   const mountId = kernel.mountIds.alloc()
   ns.whenGone(() => kernel.mountIds.free(mountId))
-  mqueueOf(ns)
+  mqueueOf(ns, cred)
   return ns
 }
 

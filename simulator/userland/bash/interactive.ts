@@ -8,7 +8,7 @@ import { expandHistory, HistoryError } from './history-expansion.ts'
 import { historyFile } from './history-file.ts'
 import type { Input } from './input.ts'
 import type { Invocation } from './invocation.ts'
-import { hangUpJobs } from './jobs.ts'
+import { endStoppedJobs, hangUpJobs } from './jobs.ts'
 import { LineEditor } from './line-editor.ts'
 import { expandPrompt } from './prompt.ts'
 import { evalString } from './eval.ts'
@@ -208,7 +208,7 @@ export function* interactiveShell(sh: Shell, how: Invocation): Flow<number> {
     const editor = sh.dialect === 'dash' ? undefined : new LineEditor(sh, terminal)
     yield* readerLoop(sh, new TypedInput(sh, terminal, editor), '')
     status = sh.status
-    if (sh.login && sh.bash) yield* hangUpJobs(sh)
+    if (sh.login && sh.bash && sh.shopts.get('huponexit')) yield* hangUpJobs(sh)
   } catch (e) {
     if (e instanceof ShellExit && e.silent) throw e
     if (!(e instanceof ShellExit)) throw e
@@ -227,6 +227,7 @@ export function* interactiveShell(sh: Shell, how: Invocation): Flow<number> {
       }
     }
   }
+  yield* endStoppedJobs(sh)
   yield* endJobControl(sh, terminal)
   return status
 }

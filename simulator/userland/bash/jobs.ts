@@ -310,6 +310,16 @@ export function* hangUpJobs(sh: Shell): Flow<void> {
   }
 }
 
+/** terminate_stopped_jobs: an interactive bash that ends leaves nobody stopped behind. */
+export function* endStoppedJobs(sh: Shell): Flow<void> {
+  if (!sh.bash) return
+  for (const job of sh.jobs.jobs) {
+    if (jobState(job) !== 'stopped') continue
+    yield* call('kill', -job.pgid, SIGTERM)
+    yield* call('kill', -job.pgid, SIGCONT)
+  }
+}
+
 /** What every bash does to its signals: SIGQUIT is ignored, SIGCHLD only noticed. */
 export function* ownSignals(sh: Shell): Flow<void> {
   if (!sh.bash) return

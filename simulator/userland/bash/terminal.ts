@@ -86,7 +86,8 @@ function* interactiveSignals(sh: Shell, jobControl: boolean): Flow<void> {
 /** Gives the terminal back to the process group the shell was started in (end_job_control). */
 export function* endJobControl(sh: Shell, terminal: Terminal): Flow<void> {
   if (sh.terminal.fd < 0 || terminal.originalPgid === sh.terminal.pgid) return
-  yield* call('ioctl', terminal.fd, TIOCSPGRP, terminal.originalPgid)
+  const given = yield* call('ioctl', terminal.fd, TIOCSPGRP, terminal.originalPgid)
+  if (isErr(given) && sh.dialect === 'dash') yield* sh.error(`Cannot set tty process group (${given.message})`, '')
 }
 
 /** What exec has to undo before another program takes over. */

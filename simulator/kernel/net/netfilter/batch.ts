@@ -137,7 +137,7 @@ export class Batch {
     if (base === undefined && (policy !== undefined || counters !== undefined)) throw Errno.EOPNOTSUPP
     if (base !== undefined) this.#checkBase(table.family, base)
     table.chains.set(change.chain, {
-      name: change.chain, handle: ++table.handles.last, base: base === undefined ? undefined : { ...base, policy: policy ?? 'accept' },
+      name: change.chain, handle: this.#nextHandle(table), base: base === undefined ? undefined : { ...base, policy: policy ?? 'accept' },
       stats: counters === undefined ? undefined : newState(counters.packets, counters.bytes), comment: change.comment, rules: [],
     })
   }
@@ -192,8 +192,7 @@ export class Batch {
       if (e.kind === 'cmp' && e.data === '') throw Errno.EINVAL
     }
     this.#loadModules(table, change.expressions)
-    const handle = ++table.handles.last
-    this.#used.set(tableKey(table.family, table.name), (this.#used.get(tableKey(table.family, table.name)) ?? 0) + 1)
+    const handle = this.#nextHandle(table)
     checkRule(table, chain, change.expressions)
     // A replacing rule uses up a number of its own, and shows that of the old one.
     const rule = newRule(change.mode === 'replace' ? chain.rules[at].handle : handle, change.expressions, change.comment)
@@ -210,6 +209,11 @@ export class Batch {
     const jumps = change.expressions.some((e) => e.kind === 'vmap' || (e.kind === 'verdict' && 'chain' in e.verdict))
     // Only what may have become wrong: new jumps, and NAT or REJECT in a chain that others call.
     if (jumps || (chain.base === undefined && change.expressions.some(isRestricted))) validateTable(table)
+  }
+  #nextHandle(table: Table): number {
+    const key = tableKey(table.family, table.name)
+    this.#used.set(key, (this.#used.get(key) ?? 0) + 1)
+    return ++table.handles.last
   }
   /** The first use of an expression loads its module, and the batch begins again: numbers it had given away are lost, unless the table itself is new. */
   #loadModules(table: Table, expressions: readonly NftExpr[]): void {
@@ -248,7 +252,7 @@ export class Batch {
       if (exclusive || old.info.keyType !== set.keyType || old.info.dataType !== set.dataType || old.info.interval !== set.interval) throw Errno.EEXIST
       return
     }
-    table.sets.set(set.name, { info: { ...set, handle: ++table.handles.last }, elements: new Map(), sorted: undefined })
+    table.sets.set(set.name, { info: { ...set, handle: this.#nextHandle(table) }, elements: new Map(), sorted: undefined })
   }
   #deleteSet({ family, table: tableName, set: name, handle, ifExists }: Change<'DELSET'>): void {
     const table = this.#table(family, tableName)
@@ -285,7 +289,7 @@ export class Batch {
       return
     }
     if (state.kind !== 'counter' && state.kind !== 'quota' && state.kind !== 'limit') throw Errno.EOPNOTSUPP
-    table.objects.set(name, { name, type: state.kind, handle: ++table.handles.last, expression: state, state: stateOf(state) ?? newState() })
+    table.objects.set(name, { name, type: state.kind, handle: this.#nextHandle(table), expression: state, state: stateOf(state) ?? newState() })
   }
   #deleteObject({ family, table: tableName, name, ifExists }: Change<'DELOBJ'>): void {
     const table = this.#table(family, tableName)

@@ -66,6 +66,9 @@ export function checkRule(table: Table, chain: Chain, expressions: readonly NftE
     if (e.kind === 'match') checkMatch(e.match, chain, protocol)
     if (e.kind === 'verdict' && 'chain' in e.verdict && !table.chains.has(e.verdict.chain)) throw Errno.ENOENT
     if (e.kind === 'verdict' && 'chain' in e.verdict && table.chains.get(e.verdict.chain)?.base !== undefined) throw Errno.EOPNOTSUPP
+    // A new jump: what it leads to may have no loop, even where no base chain leads yet.
+    const target = e.kind === 'verdict' && 'chain' in e.verdict ? table.chains.get(e.verdict.chain) : undefined
+    if (target !== undefined) followJumps(table, chain, target)
     if (e.kind === 'objref' && !table.objects.has(e.name)) throw Errno.ENOENT
   }
   if (chain.base !== undefined) checkHooks(chain, expressions)
@@ -79,24 +82,25 @@ function checkHooks(base: Chain, expressions: readonly NftExpr[]): void {
   }
 }
 
-/** Follows all jumps from the base chains: no expression where it may not be, no depth above 16 (which a loop always has). */
-export function validateTable(table: Table): void {
+/** nft_chain_validate: follows all jumps from a chain, on the way of packets of `base`. No expression where it may not be, no depth above 16 (which a loop always has). */
+function followJumps(table: Table, base: Chain, from: Chain): void {
   const done = new Map<Chain, number>()
-  const visit = (base: Chain, chain: Chain, depth: number): void => {
+  const visit = (chain: Chain, depth: number): void => {
     if (depth === MAX_DEPTH) throw Errno.EMLINK
     if ((done.get(chain) ?? -1) >= depth) return
     for (const rule of chain.rules) {
       if (chain !== base) checkHooks(base, rule.expressions)
       for (const name of targetsOf(table, rule)) {
         const next = table.chains.get(name)
-        if (next !== undefined) visit(base, next, depth + 1)
+        if (next !== undefined) visit(next, depth + 1)
       }
     }
     done.set(chain, depth)
   }
-  for (const chain of table.chains.values()) {
-    if (chain.base === undefined) continue
-    done.clear()
-    visit(chain, chain, 0)
-  }
+  visit(from, 0)
+}
+
+/** The whole table, from its base chains. */
+export function validateTable(table: Table): void {
+  for (const chain of table.chains.values()) if (chain.base !== undefined) followJumps(table, chain, chain)
 }

@@ -61,7 +61,7 @@ function* exit(sh: Shell, words: readonly string[]): Flow<number> {
     sh.exitWarned = true
     return sh.bash ? 1 : 0
   }
-  if (top && sh.login && sh.bash) yield* hangUpJobs(sh)
+  if (top && sh.login && sh.bash && sh.shopts.get('huponexit')) yield* hangUpJobs(sh)
   throw new ShellExit(code & 0xff)
 }
 

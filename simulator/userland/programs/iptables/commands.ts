@@ -157,7 +157,8 @@ export class Runner {
       if (verbose > 0) yield* this.#c.stdout.write(`Deleting chain \`${name}'\n`)
       return remove(chain)
     }
-    for (const chain of this.#h.listChains(table)) {
+    // Sorted only to be shown.
+    for (const chain of verbose > 0 ? this.#h.listChains(table) : [...this.#h.table(table).chains.values()]) {
       if (chain.fake || chain.chain.base !== undefined) continue
       if (verbose > 0) yield* this.#c.stdout.write(`Deleting chain \`${chain.name}'\n`)
       remove(chain)

@@ -1,6 +1,6 @@
 // Options of extensions (libxtables, xtoptions.c): used once, inverted or not, mandatory; numbers, ranges, marks.
 import type { Masked, PortRange } from '../../../abi/xtables.ts'
-import { bad, type BuildContext, type ExtensionOption, type SeenOption } from './types.ts'
+import { bad, type BuildContext, type ExtensionOption, PARAMETER_PROBLEM, type SeenOption, XtError } from './types.ts'
 
 export const required = (name: string, more: Partial<ExtensionOption> = {}): ExtensionOption => ({ name, arg: 'required', ...more })
 export const flag = (name: string, more: Partial<ExtensionOption> = {}): ExtensionOption => ({ name, arg: 'none', ...more })
@@ -16,7 +16,7 @@ export function checkOptions(extension: string, options: readonly ExtensionOptio
     if (s.invert && option?.invertible !== true) throw bad(`${extension}: option "--${s.option}" cannot be inverted.\n`)
   }
 }
-export const mandatory = (extension: string, option: string) => bad(`${extension}: option "--${option}" must be specified\n`)
+export const mandatory = (extension: string, option: string) => new XtError(PARAMETER_PROBLEM, `${extension}: option "--${option}" must be specified\n`, true)
 export const badValue = (extension: string, option: string) => bad(`${extension}: bad integer value for option "--${option}", or out of range.\n`)
 
 /** strtoul with base 0; undefined if it isn't a number up to `max`. */

@@ -4,7 +4,7 @@ import { parseHost } from './address.ts'
 import { isOfFamily, MATCHES, TARGETS, UNSIMULATED_MATCHES, UNSIMULATED_TARGETS, VERDICTS } from './extensions.ts'
 import { COMMANDS, LONG, RULE_COMMANDS, SHORT } from './option-table.ts'
 import { parseUint } from './options.ts'
-import { bad, type Extension, Gap, type HostMask, type MatchInfo, type Names, newRuleState, type RuleState, type SeenOption, type TargetInfo } from './types.ts'
+import { bad, type Extension, Gap, type HostMask, type MatchInfo, type Names, newRuleState, type RuleState, type SeenOption, type TargetInfo, XtError } from './types.ts'
 
 export type CommandLetter = 'A' | 'I' | 'D' | 'R' | 'L' | 'S' | 'F' | 'Z' | 'N' | 'X' | 'P' | 'E' | 'C' | 'h' | 'V'
 export interface Command {
@@ -77,8 +77,8 @@ class Parser {
   }
   #setCommand(letter: CommandLetter): void {
     if (this.#invert) throw bad('unexpected \'!\' flag')
-    if (this.#command !== undefined && this.#command !== letter) {
-      if (letter === 'Z' && (this.#command === 'L' || this.#command === 'S')) {
+    if (this.#command !== undefined) {
+      if (letter === 'Z' && !this.#alsoZero && (this.#command === 'L' || this.#command === 'S')) {
         this.#alsoZero = true
         return
       }
@@ -87,7 +87,7 @@ class Parser {
         this.#command = letter
         return
       }
-      throw bad(`Cannot use -${letter} with -${this.#command}`)
+      throw bad(`Cannot use -${letter} with -${this.#alsoZero && letter !== 'L' && letter !== 'S' ? 'Z' : this.#command}`)
     }
     this.#command = letter
   }
@@ -103,6 +103,28 @@ class Parser {
   }
 
   parse(): Command {
+    try {
+      this.#words()
+    } catch (e) {
+      // The values of options were looked at when these came: their mistakes are found first.
+      if (e instanceof BadArgument || (e instanceof XtError && !e.isFinal)) this.#checkValues()
+      throw e
+    }
+    return this.#finish()
+  }
+  #checkValues(): void {
+    const { names, family } = this.#in
+    const context = { names, family, table: this.#table, rule: this.#rule }
+    for (const { extension, seen } of [...this.#matches, ...(this.#target === undefined ? [] : [this.#target])]) {
+      if (seen.length === 0) continue
+      try {
+        extension.build(seen, context)
+      } catch (e) {
+        if (!(e instanceof XtError) || !e.isFinal) throw e
+      }
+    }
+  }
+  #words(): void {
     while (this.#at < this.#in.args.length) {
       const word = this.#take()
       if (word === '--') {
@@ -113,7 +135,6 @@ class Parser {
       else if (word.startsWith('--')) this.#long(word)
       else if (!this.#short(word)) break
     }
-    return this.#finish()
   }
   #operand(word: string): void {
     if (word === '!') {

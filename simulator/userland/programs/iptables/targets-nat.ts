@@ -100,6 +100,6 @@ export const netmap: Extension<NatTarget> = {
     const [host] = parseHost(s.arg, context)
     return { name: 'NETMAP', min: host.address, max: host.mask, random: false, fullyRandom: false, persistent: false }
   },
-  print: (t, p) => maskLengthText(p.family, t.min ?? 0n, t.max ?? 0n),
+  print: (t, p) => `to:${maskLengthText(p.family, t.min ?? 0n, t.max ?? 0n)}`,
   save: (t, p) => ` --to ${maskLengthText(p.family, t.min ?? 0n, t.max ?? 0n)}`,
 }

@@ -10,9 +10,12 @@ export const PARAMETER_PROBLEM = 2, VERSION_PROBLEM = 3, RESOURCE_PROBLEM = 4, O
 export class XtError {
   readonly status: number
   readonly message: string
-  constructor(status: number, message: string) {
+  /** Found at the end (xtables_option_fcall), when all options are known. */
+  readonly isFinal: boolean
+  constructor(status: number, message: string, isFinal = false) {
     this.status = status
     this.message = message
+    this.isFinal = isFinal
   }
 }
 export const bad = (message: string): XtError => new XtError(PARAMETER_PROBLEM, message)

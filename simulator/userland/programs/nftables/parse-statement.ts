@@ -19,7 +19,7 @@ export function limit(t: Tokens, start: number): Stmt {
   const size = joined ?? t.takeWord('bytes', 'kbytes', 'mbytes')
   if (joined === undefined && !t.take('/')) throw t.unexpected('/ or string or bytes')
   const unit = UNITS.get(per ?? t.current.text)
-  if (unit === undefined) throw t.unexpected('second or minute or hour or day')
+  if (unit === undefined) throw t.unexpected()
   t.at++
   let burst: number | undefined
   if (t.take('burst')) {

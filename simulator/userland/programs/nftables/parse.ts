@@ -189,7 +189,11 @@ class Parser {
   #place(): { handle?: Command['handle']; index?: Command['index'] } {
     const t = this.#t
     const { start } = t.current
-    if (t.take('handle') || t.take('position')) return { handle: t.number() }
+    if (t.take('handle')) return { handle: t.number() }
+    if (t.take('position')) {
+      const n = t.number()
+      return { handle: { value: n.value, start, end: n.end } }
+    }
     if (t.is('index') && t.peek().kind === 'number') {
       t.at++
       const n = t.number()

@@ -1,18 +1,28 @@
 // sudo's usage lines, and with them what `sudo --help` prints.
-export const SUDO_USAGE = `usage: sudo -h | -K | -k | -V
-usage: sudo -v [-ABkNnS] [-g group] [-h host] [-p prompt] [-u user]
-usage: sudo -l [-ABkNnS] [-g group] [-h host] [-p prompt] [-U user] [-u user]
-            [command [arg ...]]
-usage: sudo [-ABbEHkNnPS] [-r role] [-t type] [-C num] [-D directory] [-g
-            group] [-h host] [-p prompt] [-R directory] [-T timeout] [-u user]
-            [VAR=value] [-i | -s] [command [arg ...]]
-usage: sudo -e [-ABkNnS] [-r role] [-t type] [-C num] [-D directory] [-g group]
-            [-h host] [-p prompt] [-R directory] [-T timeout] [-u user] file ...
-`
+const FORMS = [
+  '-h | -K | -k | -V',
+  '-v [-ABkNnS] [-g group] [-h host] [-p prompt] [-u user]',
+  '-l [-ABkNnS] [-g group] [-h host] [-p prompt] [-U user] [-u user] [command [arg ...]]',
+  '[-ABbEHkNnPS] [-r role] [-t type] [-C num] [-D directory] [-g group] [-h host] [-p prompt] [-R directory] [-T timeout] [-u user] [VAR=value] [-i | -s] [command [arg ...]]',
+  '-e [-ABkNnS] [-r role] [-t type] [-C num] [-D directory] [-g group] [-h host] [-p prompt] [-R directory] [-T timeout] [-u user] file ...',
+]
 
-export const SUDO_HELP = `sudo - execute a command as another user
+/** lbuf_print: lines broken at blanks before the terminal's last column, continued under the first option. */
+export function sudoUsage(columns: number): string {
+  return FORMS.map((form) => {
+    const lines = ['usage: sudo']
+    for (const word of form.split(' ')) {
+      const last = lines.length - 1
+      if (lines[last].length + 1 + word.length < columns) lines[last] += ` ${word}`
+      else lines.push(`            ${word}`)
+    }
+    return `${lines.join('\n')}\n`
+  }).join('')
+}
 
-${SUDO_USAGE}
+export const sudoHelp = (columns: number): string => `sudo - execute a command as another user
+
+${sudoUsage(columns)}
 Options:
   -A, --askpass                 use a helper program for password prompting
   -b, --background              run command in the background

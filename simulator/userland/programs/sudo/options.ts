@@ -4,7 +4,8 @@ import type { OptionTable } from '../../program-table.ts'
 import { getoptLong } from '../../../lib/getopt.ts'
 import { type Crt, exit } from '../../libc/crt.ts'
 import { unsimulated, warn } from '../../libc/err.ts'
-import { SUDO_HELP, SUDO_USAGE } from './help.ts'
+import { terminalWidth } from '../../libc/tty.ts'
+import { sudoHelp, sudoUsage } from './help.ts'
 
 export const SUDO_OPTIONS: OptionTable = {
   short: '+Aa:BbC:c:D:Eeg:Hh::iKklNnPp:R:r:SsT:t:U:u:Vv',
@@ -40,7 +41,7 @@ export interface SudoRequest {
 }
 
 export function* usage(c: Crt): Flow<never> {
-  yield* c.stderr.write(SUDO_USAGE)
+  yield* c.stderr.write(sudoUsage((yield* terminalWidth(2, c.env)) ?? 80))
   return exit(1)
 }
 
@@ -82,7 +83,7 @@ function assignment(word: string | undefined): readonly [string, string] | undef
 
 function* take(c: Crt, r: SudoRequest, opt: string, arg: string | undefined): Flow<void> {
   if (opt === 'help' || (opt === 'h' && arg === undefined)) {
-    yield* c.stdout.write(SUDO_HELP)
+    yield* c.stdout.write(sudoHelp((yield* terminalWidth(2, c.env)) ?? 80))
     exit(0)
   }
   if (opt === 'u') r.user = arg

@@ -35,7 +35,8 @@ function* remove(c: Crt, kind: IpcKind, id: number, named: string, byKey: boolea
   const what = byKey ? 'key' : 'id'
   const words = new Map<Errno, string>([[E.EACCES, 'permission denied for'], [E.EPERM, 'permission denied for'], [E.EINVAL, 'invalid'], [E.EIDRM, 'already removed']])
   const text = words.get(error)
-  yield* text === undefined ? warn(c, byKey ? 'key failed' : 'id failed', error) : warn(c, `${text} ${what} (${named})`)
+  // warnx(3) doesn't wait for what stdout still holds.
+  yield* c.stderr.write(`${c.name}: ${text === undefined ? `${what} failed: ${error.message}` : `${text} ${what} (${named})`}\n`)
   return false
 }
 
@@ -56,7 +57,7 @@ function* byKey(c: Crt, kind: IpcKind, text: string): Flow<number | undefined> {
 }
 
 function* parseId(c: Crt, text: string): Flow<number> {
-  return /^\d+$/.test(text) ? Number(text) : yield* die(c, 1, `failed to parse argument: '${text}'`)
+  return /^\s*[-+]?\d+$/.test(text) ? Number(text) : yield* die(c, 1, `failed to parse argument: '${text}'`)
 }
 
 /** The deprecated form. */

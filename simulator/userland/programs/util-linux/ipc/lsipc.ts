@@ -30,6 +30,11 @@ export const LSIPC_OPTIONS: OptionTable = {
   ],
 }
 
+/** excl[]: options that don't go together, in the order in which they are named. */
+const EXCLUSIVE: readonly Readonly<Record<string, string>>[] = [
+  { J: '--json', e: '--export', n: '--newline', r: '--raw' }, { g: '--global', i: '--id' }, { c: '--creator', o: '--output', t: '--time' }, { m: '--shmems', q: '--queues', s: '--semaphores' },
+]
+
 const right = (name: string): Column => ({ name, right: true })
 const left = (name: string): Column => ({ name })
 const GENERIC = [left('KEY'), left('ID'), right('OWNER'), right('PERMS'), right('CUID'), right('CUSER'), right('CGID'), right('CGROUP'), right('UID'), right('USER'), right('GID'), right('GROUP'), right('CTIME')]
@@ -89,10 +94,16 @@ function* cell(kind: IpcKind, e: IpcEntry, name: string, style: Style): Flow<str
 export function* lsipc(c: Crt): Flow<number> {
   const parsed = getoptLong(c.argv, LSIPC_OPTIONS.short, LSIPC_OPTIONS.long, LSIPC_OPTIONS.unsimulatedShort)
   const flags = new Set<string>()
+  const seen = new Set<string>()
   let output: string | undefined
   let id: number | undefined
   for (const event of parsed.options) {
     const { opt, arg } = yield* option(c, event, LSIPC_HELP)
+    seen.add(opt)
+    for (const group of EXCLUSIVE) {
+      const chosen = Object.keys(group).filter((o) => seen.has(o))
+      if (chosen.length > 1 && chosen.includes(opt)) yield* die(c, 1, `mutually exclusive arguments: ${Object.values(group).join(' ')}`)
+    }
     if (opt === 'o') output = arg
     else if (opt === 'i') id = /^\d+$/.test(arg ?? '') ? Number(arg) : yield* die(c, 1, `failed to parse IPC identifier: '${arg ?? ''}'`)
     else flags.add(opt)
@@ -101,7 +112,7 @@ export function* lsipc(c: Crt): Flow<number> {
   const format = flags.has('J') ? 'json' : flags.has('r') ? 'raw' : flags.has('e') || flags.has('n') ? 'pairs' : 'table'
   const table = { format, noHeadings: flags.has('noheadings'), newlines: flags.has('n') } as const
   if (kind === undefined || flags.has('g')) {
-    if (id !== undefined && kind === undefined) yield* die(c, 1, '--global is mutually exclusive with --creator, --id and --time')
+    if (kind === undefined && (id !== undefined || flags.has('c') || flags.has('t'))) yield* die(c, 1, '--global is mutually exclusive with --creator, --id and --time')
     const columns = yield* chooseColumns(c, LIMIT_COLUMNS, LIMIT_COLUMNS.map((k) => k.name), output)
     yield* printTable(c, columns, yield* limitRows(columns, kind, flags.has('b')), { ...table, jsonName: 'ipclimits' })
     return 0
