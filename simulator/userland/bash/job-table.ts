@@ -1,5 +1,5 @@
 // The jobs a shell knows: pipelines in the background or stopped, with the states wait(2) has reported. jobs.ts starts and watches them.
-import { WEXITSTATUS, WIFEXITED, WIFSIGNALED, WIFSTOPPED, WTERMSIG, WSTOPSIG, SIGNAL_TEXTS, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, WCOREDUMP } from '../../abi/signal.ts'
+import { WEXITSTATUS, WIFEXITED, WIFSIGNALED, WIFSTOPPED, WTERMSIG, WSTOPSIG, SIGNAL_TEXTS, SIGSTOP, SIGTTIN, SIGTTOU, WCOREDUMP } from '../../abi/signal.ts'
 
 export interface JobProcess {
   readonly pid: number
@@ -42,12 +42,12 @@ export function exitStatus(status: number): number {
 /** Status of the whole job: that of its last process. */
 export const jobStatus = (job: Job): number => job.processes[job.processes.length - 1].status ?? 0
 
-/** What `jobs` says a process does. */
-export function statusText(status: number | undefined, running = 'Running'): string {
+/** What `jobs` says a process does; `jobs -l` has the words of strsignal(3). */
+export function statusText(status: number | undefined, running = 'Running', isLong = false): string {
   if (status === undefined) return running
   if (WIFSTOPPED(status)) {
     const sig = WSTOPSIG(status)
-    return sig === SIGTSTP ? 'Stopped' : sig === SIGSTOP ? 'Stopped' : sig === SIGTTIN ? 'Stopped(SIGTTIN)' : sig === SIGTTOU ? 'Stopped(SIGTTOU)' : 'Stopped'
+    return !isLong ? 'Stopped' : sig === SIGSTOP ? 'Stopped (signal)' : sig === SIGTTIN ? 'Stopped (tty input)' : sig === SIGTTOU ? 'Stopped (tty output)' : 'Stopped'
   }
   if (WIFSIGNALED(status)) return signalText(WTERMSIG(status))
   const code = WEXITSTATUS(status)
@@ -142,7 +142,7 @@ export function formatJob(table: JobTable, job: Job, form: 'standard' | 'long' |
     out += ' '
     if (long || n === 0) {
       const state = jobState(job)
-      const shown = n > 0 && sameState ? '' : statusText(long ? p.status : state === 'running' ? undefined : state === 'stopped' ? all.find(processStopped)?.status : jobStatus(job))
+      const shown = n > 0 && sameState ? '' : statusText(long ? p.status : state === 'running' ? undefined : state === 'stopped' ? all.find(processStopped)?.status : jobStatus(job), 'Running', long)
       out += shown + ' '.repeat(Math.max(24 - (shown === '' ? 2 : shown.length), 0))
       if (p.status !== undefined && WIFSIGNALED(p.status) && WCOREDUMP(p.status)) out += '(core dumped) '
     }

@@ -89,6 +89,7 @@ export type PidStore = (target: Task, writer: Task, data: Uint8Array, file: SeqF
 
 export interface PidFileOptions {
   readonly store?: PidStore
+  readonly keepsPosition?: boolean
   /** Runs at open(2); throws to refuse. What it answers is the file's `target`. */
   readonly onOpen?: (target: Task, opener: Task, flags: number) => unknown
 }
@@ -106,6 +107,9 @@ export class PidFile extends PseudoInode implements SeqOperations {
     this.#options = options
     const task = taskOf(pid)
     if (task !== undefined) updateOwner(this, task)
+  }
+  get keepsPosition(): boolean {
+    return this.#options.keepsPosition === true
   }
   override open(task: Task, path: Path, flags: number): File {
     const target = this.#options.onOpen?.(requireTask(this.pid), task, flags)

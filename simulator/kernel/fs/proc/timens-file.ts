@@ -51,5 +51,5 @@ export const timensOffsetsFile: { readonly show: PidShow; readonly options: PidF
     const ns = target.isAlive ? target.nsproxy.timeForChildren : target.kernel.initTimeNs
     return showOffset('monotonic', ns.monotonicOffset) + showOffset('boottime', ns.boottimeOffset)
   },
-  options: { store: write },
+  options: { store: write, keepsPosition: true },
 }

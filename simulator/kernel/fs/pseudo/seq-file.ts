@@ -13,6 +13,8 @@ export interface SeqOperations {
   show(task: Task, file: SeqFile): string | Uint8Array
   /** One write(2). Answers how many bytes were taken. */
   store(task: Task, data: Uint8Array, file: SeqFile): Sleepable<number>
+  /** Writing doesn't move the position: each write(2) is one at the beginning. */
+  readonly keepsPosition?: boolean
 }
 
 export class SeqFile extends File {
@@ -46,7 +48,7 @@ export class SeqFile extends File {
   override write(task: Task, data: Uint8Array): Sleepable<number> {
     const done = this.#operations.store(task, data, this)
     if (isKFlow(done)) return done
-    this.pos += done
+    if (this.#operations.keepsPosition !== true) this.pos += done
     return done
   }
   override pwrite(task: Task, data: Uint8Array, _offset: number): Sleepable<number> {

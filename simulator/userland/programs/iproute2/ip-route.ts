@@ -7,7 +7,7 @@ import { exit } from '../../libc/crt.ts'
 import { unsimulated } from '../../libc/err.ts'
 import { ROUTE_USAGE } from './help.ts'
 import { ipProtocol } from './ip-rule.ts'
-import { dsfieldNames, protocolNames, ROUTE_TYPES, scopeNames, tableNames } from './names.ts'
+import { dsfieldNames, protocolNames, routeType, scopeNames, tableNames } from './names.ts'
 import { type IpOptions, type Json, printJson } from './output.ts'
 import { parseRoute } from './route-args.ts'
 import { resolvedJson, resolvedText, routeJson, routeNames, routeText, type Shown } from './route-print.ts'
@@ -88,7 +88,7 @@ function* parseFilter(c: Crt, o: IpOptions, rtnl: Rtnl, words: Words): Flow<Rout
       }
     } else if (abbreviates(word, 'type')) {
       const text = yield* words.value()
-      f.type = ROUTE_TYPES.indexOf(text) > 0 ? ROUTE_TYPES.indexOf(text) : yield* wrong(c, text, 'node type value is invalid\n')
+      f.type = routeType(text) > 0 ? routeType(text) : yield* wrong(c, text, 'node type value is invalid\n')
     } else if (word === 'dev' || word === 'oif' || word === 'iif') dev = yield* words.value()
     else if (word === 'metric' || abbreviates(word, 'priority') || word === 'preference') {
       f.metric = yield* words.unsigned('metric value is invalid\n')

@@ -47,6 +47,9 @@ export const scopeNames = (): Flow<Names> => Names.read('rt_scopes')
 export const groupNames = (): Flow<Names> => Names.read('group')
 export const dsfieldNames = (): Flow<Names> => Names.read('rt_dsfield')
 
+/** rtnl_rtntype_a2n: most names may be shortened. */
+export const routeType = (text: string): number =>
+  text === 'brd' ? 3 : ROUTE_TYPES.findIndex((name, i) => i > 0 && (name === text || (name !== 'local' && name !== 'nat' && text !== '' && name.startsWith(text))))
 export const ROUTE_TYPES = ['none', 'unicast', 'local', 'broadcast', 'anycast', 'multicast', 'blackhole', 'unreachable', 'prohibit', 'throw', 'nat']
 
 /** /etc/protocols (protocols(5)): a protocol's number, and back. */

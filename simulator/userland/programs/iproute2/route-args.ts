@@ -7,7 +7,7 @@ import type { Crt } from '../../libc/crt.ts'
 import { exit } from '../../libc/crt.ts'
 import { unsimulated } from '../../libc/err.ts'
 import { ROUTE_USAGE } from './help.ts'
-import { dsfieldNames, protocolNames, ROUTE_TYPES, scopeNames, tableNames } from './names.ts'
+import { dsfieldNames, protocolNames, ROUTE_TYPES, routeType, scopeNames, tableNames } from './names.ts'
 import { die, EXIT_USAGE, type Rtnl } from './rtnl.ts'
 import { abbreviates, garbage, parseHost, parsePrefix, type Words, wrong } from './words.ts'
 
@@ -86,7 +86,7 @@ export function* parseRoute(c: Crt, rtnl: Rtnl, words: Words, preferred: IpFamil
     else if (UNSIMULATED.includes(word)) return exit(yield* unsimulated(c, `'ip route … ${word}'`))
     else {
       let text = word === 'to' ? yield* words.value() : word
-      const type = ROUTE_TYPES.indexOf(text)
+      const type = /^[0-9]/.test(text) ? 0 : routeType(text)
       if (type > 0) {
         r.type = type
         text = yield* words.value()

@@ -80,7 +80,7 @@ export function* findmnt(c: Crt): Flow<number> {
   const tree = flags.has('tree') || (!list && (submounts || !(flags.has('f') || query.source || query.target)))
   const ordered = direction === 'backward' ? [...mounts].reverse() : mounts
   const rows = yield* buildRows(columns, ordered, query, { tree, submounts, tid })
-  if (rows.length === 0 && !tree) return 1
+  if (rows.length === 0 && (!tree || submounts)) return 1
   const format = flags.has('J') ? 'json' : flags.has('P') ? 'pairs' : flags.has('r') ? 'raw' : 'table'
   yield* printTable(c, flags.has('y') ? shellColumns(columns) : columns, rows, { format, noHeadings: flags.has('n'), ascii: flags.has('a'), jsonName: 'filesystems' })
   return 0

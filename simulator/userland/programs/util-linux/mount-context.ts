@@ -108,9 +108,12 @@ function* perform(job: MountJob, source: string | undefined, target: string, opt
   return undefined
 }
 
-/** A new file system; read-only if its device can't be written; if no type is known, each type that needs a device until one fits. */
+/**
+ * A new file system; read-only if its device can't be written; if no type is known, each type that needs a device until one fits,
+ * of several types the first that does.
+ */
 function* mountNew(source: string | undefined, target: string, fstype: string | undefined, flags: number, data: string): Flow<0 | Errno> {
-  const types = fstype === undefined || fstype === 'auto' ? yield* deviceTypes() : [fstype]
+  const types = fstype === undefined || fstype === 'auto' ? yield* deviceTypes() : fstype.split(',')
   let last: Errno = E.ENODEV
   for (const type of types) {
     let result = yield* call('mount', source ?? 'none', target, type, flags, data)
