@@ -46,6 +46,10 @@ const ifMayAccess = (target: Task, opener: Task): undefined => {
 }
 const file = (mode: number, show: PidShow, options?: PidFileOptions, onlyProcess?: boolean): PidEntry => ({ make: (sb, pid) => new PidFile(sb, pid, mode, show, options), onlyProcess })
 const secret = (show: PidShow): PidEntry => file(0o400, show, { onOpen: ifMayAccess })
+/** What a process has in memory: the file looks at the memory there was when it was opened, which is gone after an exec (`tr … < /proc/self/environ` reads nothing). */
+const memory = (mode: number, show: PidShow): PidEntry => file(mode, (t, reader, f) => (f.target === t.mm ? show(t, reader, f) : ''), {
+  onOpen: (target, opener) => ifMayAccess(target, opener) ?? target.mm,
+})
 const fixed = (mode: number, text: string): PidEntry => file(mode, () => text, mode === 0o644 || mode === 0o666 ? { store: (_t, _w, data) => data.length } : undefined)
 const withSb = (mode: number, show: (sb: ProcSuperBlock, target: Task, reader: Task) => string): PidEntry => ({
   make: (sb, pid) => new PidFile(sb, pid, mode, (target, reader) => show(sb, target, reader)),
@@ -136,7 +140,7 @@ export const PID_ENTRIES: ReadonlyMap<string, PidEntry> = new Map<string, PidEnt
   ['fdinfo', { make: (sb, pid) => new FdInfoDir(sb, pid) }],
   ['ns', { make: (sb, pid) => new NsDir(sb, pid) }],
   ['net', { make: (sb, pid) => new NetDir(sb, pid) }],
-  ['environ', secret((t) => (hasMemory(t) ? zeroTerminated(t.env) : ''))],
+  ['environ', memory(0o400, (t) => (hasMemory(t) ? zeroTerminated(t.env) : ''))],
   ['auxv', secret(() => '')],
   ['status', withSb(0o444, (sb, t, reader) => showStatus(t, sb.pidNs, reader.userNs))],
   ['personality', secret(() => '00000000\n')],
@@ -149,7 +153,7 @@ export const PID_ENTRIES: ReadonlyMap<string, PidEntry> = new Map<string, PidEnt
   ['cmdline', file(0o444, (t) => (hasMemory(t) ? zeroTerminated(t.argv) : ''))],
   ['stat', withSb(0o444, (sb, t, reader) => showStat(t, sb.pidNs, reader.nsproxy.time.boottimeOffset, ptraceMayAccess(reader, t)))],
   ['statm', file(0o444, showStatm)],
-  ['maps', file(0o444, showMaps, { onOpen: ifMayAccess })],
+  ['maps', memory(0o444, showMaps)],
   ['numa_maps', file(0o444, () => '', { onOpen: ifMayAccess })],
   ['mem', file(0o600, () => '', { onOpen: ifMayAccess })],
   ['cwd', pathLink((t) => (t.isAlive ? t.fs.cwd : undefined))],
@@ -159,7 +163,7 @@ export const PID_ENTRIES: ReadonlyMap<string, PidEntry> = new Map<string, PidEnt
   ['mountinfo', file(0o444, showMountinfo)],
   ['mountstats', file(0o400, showMountstats)],
   ['clear_refs', file(0o200, () => '', { store: (_t, _w, data) => data.length })],
-  ['smaps', file(0o444, showMaps, { onOpen: ifMayAccess })],
+  ['smaps', memory(0o444, showMaps)],
   ['smaps_rollup', file(0o444, () => '', { onOpen: ifMayAccess })],
   ['pagemap', secret(() => '')],
   ['attr', { make: (sb, pid) => new AttrDir(sb, pid) }],

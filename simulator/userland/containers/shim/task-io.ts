@@ -27,6 +27,8 @@ export class TaskIo {
   #listener: number | undefined
   #isInputOver = false
   readonly #inputOver = new Signal()
+  #isConsoleOver = false
+  readonly #consoleOver = new Signal()
 
   constructor(rt: GoRuntime, params: ShimStdio, id: string) {
     this.#rt = rt
@@ -103,6 +105,8 @@ export class TaskIo {
 
   *#copyOut(from: number, to: number | undefined): Flow<void> {
     for (;;) {
+      if (from === this.#master) yield* this.#rt.readableOr(from, this.#consoleOver)
+      if (this.#isConsoleOver && !(yield* hasData(from))) break
       const data = yield* this.#rt.read(from, CHUNK)
       if (data === Errno.EINTR || data === Errno.EAGAIN) continue
       while (this.#start === 'awaited') yield* this.#rt.wait(this.#started)
@@ -132,6 +136,13 @@ export class TaskIo {
   closeInput(): void {
     this.#isInputOver = true
     this.#inputOver.wake()
+  }
+
+  /** ShutdownConsole: the process has ended; who else still has its terminal open is not waited for. */
+  shutdownConsole(): void {
+    if (this.#master === undefined) return
+    this.#isConsoleOver = true
+    this.#consoleOver.wake()
   }
 
   *resize(width: number, height: number): Flow<void> {

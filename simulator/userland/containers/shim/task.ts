@@ -113,6 +113,7 @@ export class ShimTask {
       this.#status = 'stopped'
     }
     yield* process.io.flush()
+    process.io.shutdownConsole()
     process.exit = { pid: process.pid, status, exitedAt: sec * 1000 + Math.floor(nsec / 1e6) }
     process.ended.wake()
     yield* this.#tell({ event: 'exit', ...(process.execId === undefined ? {} : { execId: process.execId }), ...process.exit })
