@@ -4,7 +4,7 @@ import type { Flow } from '../../../abi/syscalls.ts'
 import { BUILTIN_TABLES, decode } from './decode.ts'
 import { encode, sameRule } from './encode.ts'
 import { BAD_POLICY, type CachedChain, type CachedRule, type Handle, NftFailure, NO_CHAIN } from './handle.ts'
-import type { Command } from './parse.ts'
+import type { Command } from './command-line.ts'
 import { type ListFormat, listHeader, listRule, plainCount, saveRule, verboseRule } from './print.ts'
 import { bad, type Names, OTHER_PROBLEM, type RuleState, VERSION_PROBLEM, XtError } from './types.ts'
 

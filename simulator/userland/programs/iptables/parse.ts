@@ -1,38 +1,10 @@
 // The command line of iptables (iptables/xshared.c: do_parse): one command, options in any order, and the options of matches and targets from where these are named on.
-import type { IpFamily } from '../../../abi/netlink.ts'
 import { parseHost } from './address.ts'
 import { isOfFamily, MATCHES, TARGETS, UNSIMULATED_MATCHES, UNSIMULATED_TARGETS, VERDICTS } from './extensions.ts'
+import { BadArgument, type Command, type CommandLetter, type ParseInput } from './command-line.ts'
 import { COMMANDS, LONG, RULE_COMMANDS, SHORT } from './option-table.ts'
 import { parseUint } from './options.ts'
-import { bad, type Extension, Gap, type HostMask, type MatchInfo, type Names, newRuleState, type RuleState, type SeenOption, type TargetInfo, XtError } from './types.ts'
-
-export type CommandLetter = 'A' | 'I' | 'D' | 'R' | 'L' | 'S' | 'F' | 'Z' | 'N' | 'X' | 'P' | 'E' | 'C' | 'h' | 'V'
-export interface Command {
-  readonly letter: CommandLetter
-  /** -Z beside -L or -S. */
-  readonly alsoZero: boolean
-  readonly table: string
-  readonly chain: string | undefined
-  readonly newName: string | undefined
-  readonly policy: string | undefined
-  readonly rulenum: number
-  /** One for each pair of source and destination address. */
-  readonly rules: readonly RuleState[]
-  readonly verbose: number
-  readonly numeric: boolean
-  readonly exact: boolean
-  readonly lineNumbers: boolean
-  readonly noFlush: boolean
-}
-
-export interface ParseInput {
-  /** Without the program's name. */
-  readonly args: readonly string[]
-  readonly family: IpFamily
-  readonly names: Names
-  /** The table of iptables-restore's section. */
-  readonly table?: string
-}
+import { bad, type Extension, Gap, type HostMask, type MatchInfo, newRuleState, type RuleState, type SeenOption, type TargetInfo, XtError } from './types.ts'
 
 class Parser {
   readonly #in: ParseInput
@@ -406,14 +378,6 @@ class Parser {
       letter, alsoZero: this.#alsoZero, table: this.#table, chain: this.#chain, newName: this.#newName, policy: this.#policy, rulenum: this.#rulenum, rules, verbose: this.#verbose,
       numeric: this.#set.has('n'), exact: this.#set.has('x'), lineNumbers: this.#set.has('0'), noFlush: false,
     }
-  }
-}
-
-/** printf("Bad argument `%s'\n") and the hint, without the program's name. */
-export class BadArgument {
-  readonly word: string
-  constructor(word: string) {
-    this.word = word
   }
 }
 

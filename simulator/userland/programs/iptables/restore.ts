@@ -11,7 +11,8 @@ import { Runner } from './commands.ts'
 import { BUILTIN_TABLES } from './decode.ts'
 import { Handle, NftFailure } from './handle.ts'
 import { report } from './main.ts'
-import { type Command, parseCommand } from './parse.ts'
+import type { Command } from './command-line.ts'
+import { parseCommand } from './parse.ts'
 import { bad, type Names } from './types.ts'
 
 const LONG: readonly LongOption[] = [
