@@ -1,7 +1,7 @@
 // less(1) and more(1): a page at a time on a terminal, plain copying elsewhere. Keys: space and f forward, b back, j, Enter and arrows a line, g and G
 // the ends, /TEXT to search, n again, q to leave. Simpler than the originals: long lines are cut, nothing is highlighted.
 import { isErr } from '../../../abi/errno.ts'
-import { O_CLOEXEC, O_RDWR } from '../../../abi/fcntl.ts'
+import { O_CLOEXEC, O_RDWR, POLLIN } from '../../../abi/fcntl.ts'
 import { isDir } from '../../../abi/stat.ts'
 import { ECHO, ICANON, TCGETS, TCSETS, type Termios } from '../../../abi/termios.ts'
 import type { Flow } from '../../../abi/syscalls.ts'
@@ -88,9 +88,8 @@ function* show(c: Crt, kind: 'less' | 'more', text: string, name: string, quitIf
     const prompt = kind === 'more' ? `\x1b[7m--More--(${Math.floor((100 * Math.min(lines.length, top + height)) / lines.length)}%)\x1b[0m` : end ? '\x1b[7m(END)\x1b[0m' : top === 0 && name !== '' ? `\x1b[7m${name}\x1b[0m` : ':'
     yield* c.stdout.write(`\x1b[H\x1b[J${body.join('\r\n')}\r\n${prompt}`)
     yield* c.stdout.flush()
-    const data = yield* call('read', fd, 16)
-    if (isErr(data) || data.length === 0) break
-    const key = decodeUtf8(data)
+    const key = yield* readKey(fd)
+    if (key === undefined) break
     if (key === 'q' || key === 'Q' || key === '\x03') break
     if (key === '/') search = (yield* readPattern(c, fd)) ?? search
     if (key === '/' || key === 'n') {
@@ -105,6 +104,24 @@ function* show(c: Crt, kind: 'less' | 'more', text: string, name: string, quitIf
   yield* call('ioctl', fd, TCSETS, saved)
   yield* c.stdout.write(kind === 'less' ? '\x1b[?1049l' : '\r\x1b[K')
   if (!isErr(tty)) yield* close(tty)
+}
+
+/** One key, however many bytes it is; what is typed after the last one is left for whoever reads next. */
+function* readKey(fd: number): Flow<string | undefined> {
+  const bytes: number[] = []
+  for (;;) {
+    const data = yield* call('read', fd, 1)
+    if (isErr(data) || data.length === 0) return undefined
+    bytes.push(data[0])
+    const [lead] = bytes
+    const last = bytes[bytes.length - 1]
+    if (lead === 0x1b) {
+      if (bytes.length > 2 && ((last >= 0x40 && last <= 0x5a) || (last >= 0x61 && last <= 0x7a) || last === 0x7e)) break
+      const more = yield* call('poll', [{ fd, events: POLLIN }], 0)
+      if (isErr(more) || more[0] === 0) break
+    } else if (bytes.length >= (lead < 0xc2 ? 1 : lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2)) break
+  }
+  return decodeUtf8(Uint8Array.from(bytes))
 }
 
 function movement(key: string, top: number, height: number, last: number): number {
@@ -127,16 +144,14 @@ function* readPattern(c: Crt, fd: number): Flow<Regex | undefined> {
   yield* c.stdout.write('\r\x1b[K/')
   for (;;) {
     yield* c.stdout.flush()
-    const data = yield* call('read', fd, 16)
-    if (isErr(data) || data.length === 0) return undefined
-    for (const key of decodeUtf8(data)) {
-      if (key === '\r' || key === '\n') {
-        const regex = compileRegex(typed, { syntax: 'extended', dialect: 'grep' })
-        return typed === '' || 'error' in regex ? undefined : regex
-      }
-      if (key === '\x7f') typed = typed.slice(0, -1)
-      else typed += key
+    const key = yield* readKey(fd)
+    if (key === undefined) return undefined
+    if (key === '\r' || key === '\n') {
+      const regex = compileRegex(typed, { syntax: 'extended', dialect: 'grep' })
+      return typed === '' || 'error' in regex ? undefined : regex
     }
+    if (key === '\x7f') typed = typed.slice(0, -1)
+    else typed += key
     yield* c.stdout.write(`\r\x1b[K/${typed}`)
   }
 }
