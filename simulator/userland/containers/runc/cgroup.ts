@@ -83,6 +83,9 @@ export function limitFiles(config: CgroupConfig): (readonly [file: string, text:
   if (config.memory !== 0) files.push(['memory.max', numberOrMax(config.memory)])
   if (config.memory_reservation !== 0) files.push(['memory.low', numberOrMax(config.memory_reservation)])
   if (config.blkio_weight !== 0) files.push(['io.weight', `default ${1 + Math.floor((config.blkio_weight - 10) * 9999 / 990)}`])
+  for (const [key, devices] of [
+    ['rbps', config.blkio_throttle_read_bps_device], ['wbps', config.blkio_throttle_write_bps_device], ['riops', config.blkio_throttle_read_iops_device], ['wiops', config.blkio_throttle_write_iops_device],
+  ] as const) for (const { major, minor, rate } of devices ?? []) files.push(['io.max', `${major}:${minor} ${key}=${rate}`])
   if (config.cpu_weight !== 0) files.push(['cpu.weight', String(config.cpu_weight)])
   if (config.cpu_quota !== 0 || config.cpu_period !== 0) {
     const quota = config.cpu_quota > 0 ? String(config.cpu_quota) : 'max'

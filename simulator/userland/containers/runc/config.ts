@@ -1,5 +1,5 @@
 // libcontainer's view of a container (libcontainer/configs), made of config.json and kept in state.json. Members are spelt as runc writes them.
-import type { OciHooks } from './oci.ts'
+import type { OciHooks, ThrottleDevice } from './oci.ts'
 
 export interface MountConfig {
   readonly source: string
@@ -71,10 +71,10 @@ export interface CgroupConfig {
   blkio_weight: number
   blkio_leaf_weight: number
   blkio_weight_device: null
-  blkio_throttle_read_bps_device: null
-  blkio_throttle_write_bps_device: null
-  blkio_throttle_read_iops_device: null
-  blkio_throttle_write_iops_device: null
+  blkio_throttle_read_bps_device: readonly ThrottleDevice[] | null
+  blkio_throttle_write_bps_device: readonly ThrottleDevice[] | null
+  blkio_throttle_read_iops_device: readonly ThrottleDevice[] | null
+  blkio_throttle_write_iops_device: readonly ThrottleDevice[] | null
   freezer: string
   hugetlb_limit: null
   oom_kill_disable: boolean

@@ -148,6 +148,10 @@ export function applyResources(cgroup: CgroupConfig, r: OciResources): void {
   }
   cgroup.pids_limit = r.pids?.limit ?? cgroup.pids_limit
   cgroup.blkio_weight = r.blockIO?.weight ?? cgroup.blkio_weight
+  cgroup.blkio_throttle_read_bps_device = r.blockIO?.throttleReadBpsDevice ?? cgroup.blkio_throttle_read_bps_device
+  cgroup.blkio_throttle_write_bps_device = r.blockIO?.throttleWriteBpsDevice ?? cgroup.blkio_throttle_write_bps_device
+  cgroup.blkio_throttle_read_iops_device = r.blockIO?.throttleReadIOPSDevice ?? cgroup.blkio_throttle_read_iops_device
+  cgroup.blkio_throttle_write_iops_device = r.blockIO?.throttleWriteIOPSDevice ?? cgroup.blkio_throttle_write_iops_device
   if (r.unified !== undefined) cgroup.unified = { ...cgroup.unified, ...r.unified }
 }
 

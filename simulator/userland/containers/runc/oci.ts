@@ -69,12 +69,25 @@ export interface OciDeviceRule {
   readonly minor?: number | null
   readonly access?: string
 }
+/** How many bytes or operations a second a disk gives. */
+export interface ThrottleDevice {
+  readonly major: number
+  readonly minor: number
+  readonly rate: number
+}
+
 export interface OciResources {
   readonly devices?: readonly OciDeviceRule[]
   readonly memory?: { readonly limit?: number; readonly reservation?: number; readonly swap?: number; readonly swappiness?: number; readonly disableOOMKiller?: boolean }
   readonly cpu?: { readonly shares?: number; readonly quota?: number; readonly period?: number; readonly cpus?: string; readonly mems?: string }
   readonly pids?: { readonly limit?: number }
-  readonly blockIO?: { readonly weight?: number }
+  readonly blockIO?: {
+    readonly weight?: number
+    readonly throttleReadBpsDevice?: readonly ThrottleDevice[]
+    readonly throttleWriteBpsDevice?: readonly ThrottleDevice[]
+    readonly throttleReadIOPSDevice?: readonly ThrottleDevice[]
+    readonly throttleWriteIOPSDevice?: readonly ThrottleDevice[]
+  }
   readonly unified?: Readonly<Record<string, string>>
 }
 export interface OciNamespace {

@@ -163,13 +163,20 @@ function devices(list: readonly string[]): HostConfig['Devices'] {
   return found
 }
 
-const rates = (list: readonly string[], flag: string): { Path: string; Rate: number }[] | null =>
-  list.length === 0 ? null : list.map((text) => {
-    const [device, rate] = text.split(':')
-    const value = rate === undefined ? undefined : parseBytes(rate)
-    if (value === undefined || !device.startsWith('/dev/')) throw new OptionError(`invalid argument "${text}" for "--${flag}" flag: bad format: ${text}`)
-    return { Path: device, Rate: value }
-  })
+const rates = (list: readonly string[]): { Path: string; Rate: number }[] | null =>
+  list.length === 0 ? null : list.map((text) => ({ Path: text.slice(0, text.indexOf(':')), Rate: parseBytes(text.slice(text.indexOf(':') + 1)) ?? 0 }))
+const BYTES_FORMAT = '<device-path>:<number>[<unit>]. Number must be a positive integer. Unit is optional and can be kb, mb, or gb'
+const NUMBER_FORMAT = '<device-path>:<number>. Number must be a positive integer'
+/** ValidateThrottleBpsDevice, ValidateThrottleIOpsDevice, ValidateWeightDevice */
+function checkDeviceNumber(flag: string, text: string): string | undefined {
+  const [, device, value] = /^([^:]*):(.*)$/s.exec(text) ?? []
+  if (device === undefined) return `bad format: ${text}`
+  if (!device.startsWith('/dev/')) return `bad format for device path: ${text}`
+  const isNumber = /^\d+$/.test(value)
+  if (flag === 'blkio-weight-device') return isNumber && (Number(value) === 0 || (Number(value) >= 10 && Number(value) <= 1000)) ? undefined : `invalid weight for device: ${text}`
+  const isRate = flag.endsWith('bps') ? (parseBytes(value) ?? -1) >= 0 : isNumber
+  return isRate ? undefined : `invalid rate for device: ${text}. The correct format is ${flag.endsWith('bps') ? BYTES_FORMAT : NUMBER_FORMAT}`
+}
 
 export interface RunRequest {
   readonly request: CreateRequest
@@ -259,11 +266,12 @@ function limits(flags: Flags, host: HostConfig): void {
   const bytes = (name: string): number => parseBytes(flags.get(name) ?? '0') ?? 0
   Object.assign(host, {
     CpuShares: flags.number('cpu-shares'), Memory: bytes('memory'), NanoCpus: Math.round(flags.number('cpus') * 1e9), BlkioWeight: flags.number('blkio-weight'),
+    BlkioWeightDevice: flags.list('blkio-weight-device').map((text) => ({ Path: text.slice(0, text.indexOf(':')), Weight: Number(text.slice(text.indexOf(':') + 1)) })),
     CpuPeriod: flags.number('cpu-period'), CpuQuota: flags.number('cpu-quota'), CpuRealtimePeriod: flags.number('cpu-rt-period'), CpuRealtimeRuntime: flags.number('cpu-rt-runtime'),
     CpusetCpus: flags.text('cpuset-cpus'), CpusetMems: flags.text('cpuset-mems'), DeviceCgroupRules: nullable(flags.list('device-cgroup-rule')), KernelMemory: bytes('kernel-memory'),
     MemoryReservation: bytes('memory-reservation'), MemorySwap: flags.get('memory-swap') === '-1' ? -1 : bytes('memory-swap'), MemorySwappiness: flags.number('memory-swappiness', -1),
-    OomKillDisable: flags.bool('oom-kill-disable'), PidsLimit: flags.number('pids-limit'), BlkioDeviceReadBps: rates(flags.list('device-read-bps'), 'device-read-bps'),
-    BlkioDeviceWriteBps: rates(flags.list('device-write-bps'), 'device-write-bps'), BlkioDeviceReadIOps: rates(flags.list('device-read-iops'), 'device-read-iops'), BlkioDeviceWriteIOps: rates(flags.list('device-write-iops'), 'device-write-iops'),
+    OomKillDisable: flags.bool('oom-kill-disable'), PidsLimit: flags.number('pids-limit'), BlkioDeviceReadBps: rates(flags.list('device-read-bps')),
+    BlkioDeviceWriteBps: rates(flags.list('device-write-bps')), BlkioDeviceReadIOps: rates(flags.list('device-read-iops')), BlkioDeviceWriteIOps: rates(flags.list('device-write-iops')),
   })
   if (host.PidsLimit === 0) host.PidsLimit = null
 }
@@ -307,7 +315,7 @@ export function validateRunFlag(flag: { readonly name: string; readonly type: st
     case 'link': return undefined
     case 'volume': return value.startsWith(':') && value.length === 1 ? 'invalid' : undefined
     case 'device': return undefined
-    case 'blkio-weight-device': return /^\/dev\/[^:]+:\d+$/.test(value) ? undefined : `bad format: ${value}`
+    case 'blkio-weight-device': case 'device-read-bps': case 'device-write-bps': case 'device-read-iops': case 'device-write-iops': return checkDeviceNumber(flag.name, value)
     default: return undefined
   }
 }

@@ -1,7 +1,7 @@
 // Options that are real, but without an effect on this machine: they are refused, never passed over.
 import type { Flags } from './usage.ts'
 
-const CREATE = `blkio-weight-device cpu-rt-period=0 cpu-rt-runtime=0 device-read-bps device-read-iops device-write-bps device-write-iops gpus ip6 kernel-memory=0 link-local-ip
+const CREATE = `cpu-rt-period=0 cpu-rt-runtime=0 gpus ip6 kernel-memory=0 link-local-ip
   platform=linux/amd64|linux|amd64`
 /** By command; behind `=` the values that say what is so anyway. */
 const OPTIONS: ReadonlyMap<string, string> = new Map([

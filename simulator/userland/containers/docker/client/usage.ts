@@ -85,7 +85,8 @@ function checkValue(type: string, value: string): string | undefined {
 export function parseBytes(text: string): number | undefined {
   const m = /^(-?\d+(?:\.\d+)?)\s?([kKmMgGtTpP])?(?:[iI]?[bB])?$/.exec(text)
   if (m === null) return undefined
-  return Math.trunc(Number(m[1]) * 1024 ** ('kmgtp'.indexOf((m[2] ?? '').toLowerCase()) + 1) / (m[2] === undefined ? 1 : 1))
+  const power = m[2] === undefined ? 0 : 'kmgtp'.indexOf(m[2].toLowerCase()) + 1
+  return Math.trunc(Number(m[1]) * 1024 ** power)
 }
 /** time.ParseDuration in nanoseconds. */
 export function parseDuration(text: string): number | undefined {

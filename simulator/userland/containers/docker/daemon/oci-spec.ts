@@ -5,6 +5,8 @@ import type { Flow } from '../../../../abi/syscalls.ts'
 import { readDir, stat } from '../../../libc/unistd.ts'
 import { parseGroup, parsePasswd } from '../../../libc/pwd.ts'
 import { DOCKER_DEFAULT_SECCOMP } from '../../seccomp-docker-default.ts'
+import { goText } from '../../go-error.ts'
+import type { OciResources, ThrottleDevice } from '../../runc/oci.ts'
 import { type OciSeccomp, resolveSeccompProfile, type SeccompProfile } from '../../seccomp-profile.ts'
 import type { HostConfig } from '../api.ts'
 import { badRequest, serverError } from './api-error.ts'
@@ -200,10 +202,27 @@ function* allDevices(directory: string): Flow<Device[]> {
   return devices
 }
 
-function resources(hostConfig: HostConfig, rules: readonly DeviceRule[]): unknown {
+function resources(hostConfig: HostConfig, rules: readonly DeviceRule[], throttles: NonNullable<OciResources['blockIO']>): unknown {
   const quota = hostConfig.NanoCpus > 0 ? { quota: Math.floor((hostConfig.NanoCpus * 100000) / 1e9), period: 100000 } : { ...(hostConfig.CpuQuota === 0 ? {} : { quota: hostConfig.CpuQuota }), ...(hostConfig.CpuPeriod === 0 ? {} : { period: hostConfig.CpuPeriod }) }
   const devices = hostConfig.Privileged ? [{ allow: true, access: 'rwm' }] : [...DEVICE_RULES, ...rules, ...(hostConfig.DeviceCgroupRules ?? []).map(parseDeviceRule)]
-  return { devices, ...limitResources(hostConfig), cpu: { shares: hostConfig.CpuShares, ...quota, ...(hostConfig.CpusetCpus === '' ? {} : { cpus: hostConfig.CpusetCpus }), ...(hostConfig.CpusetMems === '' ? {} : { mems: hostConfig.CpusetMems }) }, blockIO: { weight: hostConfig.BlkioWeight } }
+  return { devices, ...limitResources(hostConfig), cpu: { shares: hostConfig.CpuShares, ...quota, ...(hostConfig.CpusetCpus === '' ? {} : { cpus: hostConfig.CpusetCpus }), ...(hostConfig.CpusetMems === '' ? {} : { mems: hostConfig.CpusetMems }) }, blockIO: { weight: hostConfig.BlkioWeight, ...throttles } }
+}
+/** getBlkioThrottleDevices; weights of single devices need another scheduler of the disk's and are passed over, as runc does. */
+function* throttlesOf(hostConfig: HostConfig): Flow<NonNullable<OciResources['blockIO']>> {
+  const numbers = function* (list: readonly { readonly Path: string; readonly Rate?: number }[] | null): Flow<ThrottleDevice[]> {
+    const devices: ThrottleDevice[] = []
+    for (const { Path, Rate = 0 } of list ?? []) {
+      const st = yield* stat(Path)
+      if (isErr(st)) throw serverError(goText(st))
+      devices.push({ major: major(st.rdev), minor: minor(st.rdev), rate: Rate })
+    }
+    return devices
+  }
+  yield* numbers(hostConfig.BlkioWeightDevice)
+  return {
+    throttleReadBpsDevice: yield* numbers(hostConfig.BlkioDeviceReadBps), throttleWriteBpsDevice: yield* numbers(hostConfig.BlkioDeviceWriteBps),
+    throttleReadIOPSDevice: yield* numbers(hostConfig.BlkioDeviceReadIOps), throttleWriteIOPSDevice: yield* numbers(hostConfig.BlkioDeviceWriteIOps),
+  }
 }
 /** memory and pids, also for docker update. */
 export function limitResources(hostConfig: HostConfig): { readonly memory: object; readonly pids?: object } {
@@ -230,6 +249,7 @@ export function* makeSpec(input: SpecInput): Flow<unknown> {
   const { hostConfig, config } = container
   const caps = capabilitiesOf(hostConfig)
   const { devices, rules } = yield* devicesOf(hostConfig)
+  const throttles = yield* throttlesOf(hostConfig)
   const seccomp: OciSeccomp | undefined = hostConfig.Privileged || input.seccomp.kind === 'unconfined' ? undefined : resolveSeccompProfile(input.seccomp.kind === 'profile' ? input.seccomp.profile : DOCKER_DEFAULT_SECCOMP, caps)
   const sysctl = { ...(input.join['network'] === undefined ? SYSCTLS : {}), ...hostConfig.Sysctls }
   const rlimits = (hostConfig.Ulimits ?? []).map((u) => ({ type: `RLIMIT_${u.Name.toUpperCase()}`, hard: u.Hard, soft: u.Soft }))
@@ -244,7 +264,7 @@ export function* makeSpec(input: SpecInput): Flow<unknown> {
     ociVersion: '1.0.2-dev', process, root: { path: input.rootfs, ...(hostConfig.ReadonlyRootfs ? { readonly: true } : {}) }, hostname: input.join['uts'] === '' ? '' : input.hostname,
     mounts: [...defaultMounts(input), ...ownMounts(input)],
     linux: {
-      ...map, sysctl, resources: resources(hostConfig, rules), cgroupsPath: `${hostConfig.CgroupParent === '' ? '/docker' : hostConfig.CgroupParent}/${container.id}`, namespaces: namespaces(input),
+      ...map, sysctl, resources: resources(hostConfig, rules, throttles), cgroupsPath: `${hostConfig.CgroupParent === '' ? '/docker' : hostConfig.CgroupParent}/${container.id}`, namespaces: namespaces(input),
       ...(devices.length === 0 ? {} : { devices }), ...(seccomp === undefined ? {} : { seccomp }),
       ...(hostConfig.Privileged ? {} : { maskedPaths: hostConfig.MaskedPaths, readonlyPaths: hostConfig.ReadonlyPaths }),
     },
