@@ -1,4 +1,4 @@
-// How many operands an applet must have: with fewer it shows its usage (libbb: getopt32's opt_complementary, argc checks).
+// How many operands an applet must have: with fewer or more it shows its usage (libbb: getopt32's opt_complementary, argc checks).
 
 /** Least number of words that aren't options, and the exit status otherwise (1 unless said). */
 const ONE = 'sleep printf seq tr renice watch basename dirname sed awk mkdir rmdir touch which readlink stat mkfifo setsid nohup expr factor split patch ln'.split(' ')
@@ -17,8 +17,13 @@ const EXCUSES: ReadonlyMap<string, RegExp> = new Map([
   ['stat', /^-/], ['renice', /^-\d/], ['nohup', /^$/],
 ])
 
+/** Most operands of those that take no more (single_argv, getopt32's `=1` and `?2`). */
+const MOST: ReadonlyMap<string, number> = new Map([['readlink', 1], ['dirname', 1], ['basename', 2], ['hostid', 0], ['logname', 0], ['nproc', 0]])
+
 /** The status to end with after the usage text; undefined if there are operands enough. */
-export function tooFewOperands(name: string, words: readonly string[]): number | undefined {
+export function wrongOperands(name: string, words: readonly string[]): number | undefined {
+  const most = MOST.get(name)
+  if (most !== undefined && words.filter((word) => !/^-./.test(word)).length > most) return 1
   const needed = LEAST.get(name)
   if (needed === undefined || words.some((word) => EXCUSES.get(name)?.test(word) === true || word === '--help')) return undefined
   return words.filter((word) => !/^-./.test(word)).length < needed.words ? needed.status : undefined

@@ -25,7 +25,7 @@ import { utilLinuxPackage } from '../util-linux/index.ts'
 import { xxdPackage } from '../xxd/index.ts'
 import { debianutils } from '../debianutils/index.ts'
 import { APPLET_NAMES, overview } from './applet-names.ts'
-import { tooFewOperands } from './arity.ts'
+import { wrongOperands } from './arity.ts'
 import { df } from './df.ts'
 import { free } from './free.ts'
 import { id } from './id.ts'
@@ -116,7 +116,7 @@ function* runApplet(c: Crt, name: string, argv: readonly string[]): Flow<number>
     if (status === 0) return 0
   }
   if (name === 'unshare') return yield* withTranslatedErrors((fullProgram('unshare') ?? busyboxProgram)(['unshare', ...argv.slice(1)], env), name, usageOf(name), [[/^unshare: unshare failed: /, `unshare: unshare(0x${unshareFlags(argv.slice(1)).toString(16)}): `]])
-  const status = tooFewOperands(name, argv.slice(1))
+  const status = wrongOperands(name, argv.slice(1))
   if (status !== undefined && usageOf(name) !== undefined) {
     yield* showUsage(c, name)
     return status

@@ -59,9 +59,7 @@ export const toMap = (list: readonly string[]): StringMap =>
 
 export function* environment(flags: Flags, env: ReadonlyMap<string, string>): Flow<string[]> {
   const fromFiles = yield* readPairs(flags.list('env-file'), (name) => env.get(name))
-  const all = [...fromFiles, ...withValues(flags.list('env'), env)]
-  const last = new Map(all.map((e, i) => [e.split('=')[0], i]))
-  return all.filter((e, i) => last.get(e.split('=')[0]) === i)
+  return [...fromFiles, ...withValues(flags.list('env'), env)]
 }
 
 function healthcheck(flags: Flags): ContainerConfig['Healthcheck'] {

@@ -61,23 +61,31 @@ export interface SpecInput {
   readonly hostname: string
 }
 
+const MAX_ID = 2147483647
 const PROC_OPTIONS = ['nosuid', 'noexec', 'nodev']
 const SYSCTLS = { 'net.ipv4.ip_unprivileged_port_start': '0', 'net.ipv4.ping_group_range': '0 2147483647' }
+
+/** Throws an ApiError. */
+function inRange(id: number): number {
+  if (id > MAX_ID) throw serverError(`uids and gids must be in range 0-${MAX_ID}`)
+  return id
+}
 
 /** Looks a user up in the files of the image: `name`, `uid`, each with `:group`. Throws an ApiError. */
 export function resolveUser(text: string, passwdText: string, groupText: string, extraGroups: readonly string[]): OciUser {
   const users = parsePasswd(passwdText)
   const groups = parseGroup(groupText)
-  const [name, group] = (text === '' ? '0' : text).split(':')
+  const [given, group] = text.split(':')
+  const name = given === '' ? '0' : given
   const isNumber = /^\d+$/.test(name)
   const user = users.find((u) => u.name === name) ?? users.find((u) => isNumber && u.uid === Number(name))
   if (user === undefined && !isNumber) throw serverError(`unable to find user ${name}: no matching entries in passwd file`)
-  const uid = user?.uid ?? Number(name)
+  const uid = inRange(user?.uid ?? Number(name))
   let gid = user?.gid ?? 0
   if (group !== undefined && group !== '') {
     const found = groups.find((g) => g.name === group)
     if (found === undefined && !/^\d+$/.test(group)) throw serverError(`unable to find group ${group}: no matching entries in group file`)
-    gid = found?.gid ?? Number(group)
+    gid = inRange(found?.gid ?? Number(group))
   }
   const additional = group === undefined && user !== undefined ? groups.filter((g) => g.members.includes(user.name)).map((g) => g.gid) : []
   for (const extra of extraGroups) {
