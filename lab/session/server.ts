@@ -55,6 +55,11 @@ export class SessionServer {
     }
   }
 
+  /** Code of programs has come: a machine that waits for it goes on. */
+  codeCame(): void {
+    this.#turnSoon(0)
+  }
+
   #handle(request: Numbered<Request>): void {
     if (request.kind === 'start') return this.#begin(request.start)
     const session = this.#session
@@ -158,8 +163,9 @@ export class SessionServer {
     const turn = session.advance(target, () => this.#around.now() < end && machine.now < target && !this.#sendOutput())
     this.#sendOutput()
     this.#sendSteps()
-    this.#sendState(turn.state)
-    if (turn.state === 'idle') return
+    this.#sendState(turn.state === 'waiting' ? 'busy' : turn.state)
+    if (turn.state === 'waiting') this.#pacer.fellBehind(machine.now)
+    if (turn.state === 'idle' || turn.state === 'waiting') return
     if (this.#isFree) return this.#turnSoon(0)
     if (turn.state === 'busy') this.#pacer.fellBehind(machine.now)
     this.#turnSoon(Math.max(0, this.#pacer.delayUntil(turn.state === 'sleeping' ? turn.deadline : machine.now)))

@@ -100,11 +100,15 @@ export class Session {
     const { machine } = this
     const most = (): number => Math.min(SLICE - (machine.steps % SLICE), lastStep - machine.steps)
     const run = machine.run({ maxSteps: most(), until: machine.now })
+    // Where it waits for code depends on the network, not on the machine.
+    if (run.state === 'waiting') return run
     const hadOutput = this.#after(run)
     if (run.state === 'busy') return run
     if (hadOutput) return undefined
     if (run.state === 'sleeping' && run.deadline <= target) {
-      this.#after(machine.run({ maxSteps: most(), until: Math.max(run.deadline, machine.now) }))
+      const later = machine.run({ maxSteps: most(), until: Math.max(run.deadline, machine.now) })
+      if (later.state === 'waiting') return later
+      this.#after(later)
       return undefined
     }
     if (machine.now < target) machine.run({ maxSteps: 1, until: target })
@@ -210,6 +214,8 @@ export class Session {
   }
 
   #log(entry: LogEntry): ScriptResult | undefined {
+    // A replay stops here to take what was printed; the session itself may be waiting for code in the middle of a slice.
+    this.#collect()
     this.#entries.push(entry)
     return this.#apply(entry)
   }

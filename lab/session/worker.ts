@@ -3,8 +3,14 @@ import type { Numbered, Request } from './protocol.ts'
 import { SessionServer } from './server.ts'
 import type { Boot } from './session.ts'
 
-/** `build` names the code of the simulator in saved sessions. `complete` resolves when all code of programs is there. Until then a fresh machine boots, prompts and echoes; what would start programs waits. */
-export function serveSession(boot: Boot, build: string, complete: Promise<void>): void {
+/** Code of programs that comes while the machine is there already: first what is typed most, then all the rest. Each resolves when its part is there. */
+export interface ProgramsToCome { readonly everyday: Promise<void>; readonly complete: Promise<void> }
+
+/**
+ * `build` names the code of the simulator in saved sessions. A fresh machine boots, prompts and echoes without further code; what may start programs waits for the everyday ones,
+ * and a program that isn't among them makes the machine wait. What runs to its end at once (setup, replays, scripts) waits for all code.
+ */
+export function serveSession(boot: Boot, build: string, toCome: ProgramsToCome): void {
   const server = new SessionServer({
     boot,
     build,
@@ -12,30 +18,42 @@ export function serveSession(boot: Boot, build: string, complete: Promise<void>)
     send: (report) => self.postMessage(report),
     later: immediately(),
   })
-  let waiting: Numbered<Request>[] | undefined = []
-  let isHolding = false
-  void complete.then(() => {
-    const held = waiting ?? []
-    waiting = undefined
-    for (const request of held) server.receive(request)
-  })
+  const waiting: Numbered<Request>[] = []
+  let has: Code = NOTHING
+  const receive = (): void => {
+    for (let next = waiting[0]; next !== undefined && needs(next) <= has; next = waiting[0]) {
+      waiting.shift()
+      server.receive(next)
+    }
+  }
+  const came = (code: Code) => (): void => {
+    has = code
+    receive()
+    server.codeCame()
+  }
+  void toCome.everyday.then(came(EVERYDAY)).then(() => toCome.complete).then(came(COMPLETE))
   self.onmessage = ({ data }: MessageEvent<Numbered<Request>>) => {
-    isHolding ||= mayStartPrograms(data)
-    if (waiting !== undefined && isHolding) waiting.push(data)
-    else server.receive(data)
+    waiting.push(data)
+    receive()
   }
 }
 
+/** How much code has to be there. */
+type Code = typeof NOTHING | typeof EVERYDAY | typeof COMPLETE
+const NOTHING = 0, EVERYDAY = 1, COMPLETE = 2
 const ENTER = [0x0a, 0x0d]
 
-function mayStartPrograms(request: Request): boolean {
+function needs(request: Request): Code {
   switch (request.kind) {
-    case 'start': return request.start.setup !== '' || request.start.docker || request.start.log !== undefined
-    case 'type': return request.bytes.some((byte) => ENTER.includes(byte))
+    case 'start': return request.start.setup !== '' || request.start.docker || request.start.log !== undefined ? COMPLETE : NOTHING
+    case 'type': return request.bytes.some((byte) => ENTER.includes(byte)) ? EVERYDAY : NOTHING
     case 'resize':
     case 'explain':
-    case 'ack': return false
-    default: return true
+    case 'ack': return NOTHING
+    case 'open':
+    case 'speed':
+    case 'world': return EVERYDAY
+    default: return COMPLETE
   }
 }
 

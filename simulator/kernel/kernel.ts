@@ -23,13 +23,15 @@ import { Rooms } from './rooms.ts'
 export const NS_INO = { time: 4026531834, cgroup: 4026531835, pid: 4026531836, user: 4026531837, uts: 4026531838, ipc: 4026531839, net: 4026531840, mnt: 4026531841 }
 const NS_INO_FIRST = 4026532176
 
+/** Code of executables, by the id inside the file (see lib/executable.ts). An id without code is known, and its code on the way: who executes it waits, and all with it. */
+export type ProgramCode = ReadonlyMap<string, Program | undefined>
+
 export interface KernelOptions {
   readonly seed: number
   /** milliseconds since 1970 when the machine boots */
   readonly bootTimeMs: number
   readonly hostname: string
-  /** Code of executables, by the id inside the file (see lib/executable.ts). May grow while the machine runs. */
-  readonly programs: ReadonlyMap<string, Program>
+  readonly programs: ProgramCode
   readonly dispatcher: SyscallDispatcher
 }
 
@@ -37,7 +39,7 @@ export class Kernel {
   readonly clock: Clock
   readonly trace: Emitter
   readonly random: Random
-  readonly programs: ReadonlyMap<string, Program>
+  readonly programs: ProgramCode
   readonly dispatcher: SyscallDispatcher
   readonly scheduler: Scheduler
   readonly fsTypes = new Map<string, FileSystemType>()

@@ -20,3 +20,6 @@ export function isHeld(task: Task, now: number): boolean {
   if (task.heldUntil <= now && !isFrozen(task.cgroup)) return false
   return !task.isKernelThread && (task.signals.pending & sigBit(SIGKILL)) === 0n
 }
+
+/** It has executed a program whose code hasn't come yet. */
+export const lacksCode = ({ awaitedProgram, kernel }: Task): boolean => awaitedProgram !== undefined && kernel.programs.get(awaitedProgram) === undefined

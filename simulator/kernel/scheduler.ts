@@ -2,7 +2,7 @@
 // new program (real programs spend their first milliseconds loading, so others get on). Cost of work is charged to the virtual clock. See sched(7).
 // Groups with the cpu controller take turns as one task does; frozen tasks are parked until they thaw or are killed.
 import { Errno, isErr } from '../abi/errno.ts'
-import type { Flow, SyscallRequest } from '../abi/syscalls.ts'
+import type { SyscallRequest } from '../abi/syscalls.ts'
 import { traceable, traceableResult } from '../trace/trace-args.ts'
 import { type Cgroup, rootCgroup } from './cgroup/cgroup.ts'
 import { CpuState, sliceOfNice } from './cgroup/cpu.ts'
@@ -10,9 +10,9 @@ import { NSEC_PER_USEC } from './clock.ts'
 import type { Kernel } from './kernel.ts'
 import { deliverSignals, hasDeliverableSignal } from './signal-deliver.ts'
 import { abandonCall, exitTask } from './task-exit.ts'
-import type { Frame, Task } from './task.ts'
+import type { Task } from './task.ts'
 import { type PSI_IOWAIT, type PSI_MEMSTALL, PSI_ON_CPU, PSI_RUNNING, setPsi } from './cgroup/psi.ts'
-import { isHeld, NEVER_RESTARTED, queueOf } from './scheduler-rules.ts'
+import { isHeld, lacksCode, NEVER_RESTARTED, queueOf } from './scheduler-rules.ts'
 import { isKFlow, type WaitFor, WaitQueue } from './wait-queue.ts'
 
 const SYSCALL_COST = 1 * NSEC_PER_USEC
@@ -175,6 +175,8 @@ export class Scheduler {
         setPsi(task, 0)
         continue
       }
+      if (lacksCode(task)) break
+      task.awaitedProgram = undefined
       steps++
       this.#step(task)
       if (this.#current === task && (task.state !== 'ready' || this.#yieldNow || this.#isPreempted || this.#kernel.clock.now >= this.#sliceEnd)) {
@@ -187,6 +189,11 @@ export class Scheduler {
       this.#isPreempted = false
     }
     return steps
+  }
+
+  /** The code of the program that comes next isn't there yet. Nothing else goes on meanwhile, so that nobody in the machine can tell. */
+  get lacksCode(): boolean {
+    return this.#current !== undefined && lacksCode(this.#current)
   }
 
   #pick(): Task | undefined {
@@ -366,25 +373,6 @@ export class Scheduler {
     if (restart && !NEVER_RESTARTED.has(task.request.nr)) return
     task.isInterrupted = false
     this.#finish(task, Errno.EINTR)
-  }
-
-  /** Starts a flow on top of what the task was doing (a signal handler). The call below, if it is to start again, does so afterwards. */
-  pushFrame(task: Task, flow: Flow<unknown>, onReturn: () => void): void {
-    const request = task.isInterrupted ? task.request : undefined
-    task.isInterrupted = false
-    task.request = undefined
-    const frame: Frame = {
-      flow,
-      input: undefined,
-      onReturn: () => {
-        onReturn()
-        if (request !== undefined) {
-          task.request = request
-          task.isInterrupted = true
-        }
-      },
-    }
-    task.frames.push(frame)
   }
 
   #bug(task: Task, thrown: unknown): void {

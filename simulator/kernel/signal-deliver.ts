@@ -1,5 +1,6 @@
 // Delivering signals when a task is about to run its program (kernel/signal.c: get_signal, signal(7)): default actions, stops, handlers.
 import { SA_NOCLDSTOP, SA_RESTART, SIGABRT, SIGBUS, SIGCHLD, SIGFPE, SIGILL, SIGKILL, SIGQUIT, SIGSEGV, SIGSTOP, SIGSYS, SIGTRAP, SIGXCPU, SIGXFSZ, SIGNAL_NAMES, sigBit, type SigSet } from '../abi/signal.ts'
+import type { Flow } from '../abi/syscalls.ts'
 import { dumpCore } from './core-dump.ts'
 import { isIgnoredByDefault, isKernelOnly, isStopSignal, isUnkillable, sendSignal } from './signal-send.ts'
 import { exitTask } from './task-exit.ts'
@@ -61,8 +62,25 @@ function runHandler(task: Task, sig: number): void {
   const before = task.savedMask ?? signals.blocked
   task.savedMask = undefined
   signals.blocked |= action.mask | sigBit(sig)
-  kernel.scheduler.pushFrame(task, action.handler(sig), () => {
+  pushFrame(task, action.handler(sig), () => {
     signals.blocked = before
+  })
+}
+
+/** Starts a handler on top of what the task was doing. The call below, if it is to start again, does so afterwards. */
+function pushFrame(task: Task, flow: Flow<unknown>, onReturn: () => void): void {
+  const request = task.isInterrupted ? task.request : undefined
+  task.isInterrupted = false
+  task.request = undefined
+  task.frames.push({
+    flow,
+    input: undefined,
+    onReturn: () => {
+      onReturn()
+      if (request === undefined) return
+      task.request = request
+      task.isInterrupted = true
+    },
   })
 }
 

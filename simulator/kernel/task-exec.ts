@@ -5,6 +5,8 @@ import type { Flow, Program } from '../abi/syscalls.ts'
 import { decodeUtf8 } from '../lib/bytes.ts'
 import { executableCode, executableId, executableInterpreter } from '../lib/executable.ts'
 import { NSEC_PER_USEC } from './clock.ts'
+import type { Kernel } from './kernel.ts'
+import { KernelBug } from './kernel-bug.ts'
 import { commitCred } from './cred/commit.ts'
 import { credForExec } from './cred/exec-cred.ts'
 import { detachAll } from './ipc/shm.ts'
@@ -26,6 +28,7 @@ const MAX_INTERPRETERS = 5
 const MAX_COMM = 15
 
 interface Loaded {
+  readonly id: string
   readonly program: Program
   /** The run-time linker of one that is linked dynamically. */
   readonly linker: Program | undefined
@@ -61,6 +64,7 @@ export function execve(task: Task, dirfd: number, filename: string, argv: readon
   const { cgroup, ipc, mnt, net, time, uts } = task.nsproxy
   kernel.trace.emit('task.exec', task, { path: filename, argv: loaded.argv, comm: task.comm, ns: [cgroup, ipc, mnt, net, task.pidNs, time, cred.userNs, uts].map((ns) => ns.ino) })
   startFlow(task, confinement === undefined || loaded.linker === undefined ? loaded.program(loaded.argv, env, loaded.code) : linked(loaded.linker, loaded, env))
+  task.awaitedProgram = loaded.id
   kernel.scheduler.charge(task, EXEC_COST)
   throw PROGRAM_REPLACED
 }
@@ -72,10 +76,21 @@ function replaceMemory(task: Task): void {
   task.mm.chargeProgram(task)
 }
 
+/** A program whose code is still on its way looks for it when it first runs, which the scheduler puts off until then. */
+function programOf({ programs }: Kernel, id: string): Program | undefined {
+  const code = programs.get(id)
+  if (code !== undefined || !programs.has(id)) return code
+  return function* (argv, env, bytes) {
+    const program = programs.get(id)
+    if (program === undefined) throw new KernelBug(`${id} runs without its code`)
+    return yield* program(argv, env, bytes)
+  }
+}
+
 /** Throws ENOENT where the file system has no linker. */
 function linkerProgram(task: Task, linker: string): Program | undefined {
   const id = executableId(openExecutable(task, AT_FDCWD, linker).head)
-  return id === undefined ? undefined : task.kernel.programs.get(id)
+  return id === undefined ? undefined : programOf(task.kernel, id)
 }
 
 /** The linker finds the libraries first, and ends the process if it can't. Simpler: it only runs where a profile might refuse it the libraries. */
@@ -93,10 +108,10 @@ function load(task: Task, dirfd: number, filename: string, argv: readonly string
     const { path, inode, head } = openExecutable(task, from, file)
     const id = executableId(head)
     if (id !== undefined) {
-      const program = task.kernel.programs.get(id)
+      const program = programOf(task.kernel, id)
       if (program === undefined) throw Errno.ENOEXEC
       const linker = executableInterpreter(head)
-      return { program, linker: linker === undefined ? undefined : linkerProgram(task, linker), path, inode, argv: args, code: executableCode(head) === undefined ? undefined : executableCode(readAll(inode)) }
+      return { id, program, linker: linker === undefined ? undefined : linkerProgram(task, linker), path, inode, argv: args, code: executableCode(head) === undefined ? undefined : executableCode(readAll(inode)) }
     }
     const script = parseShebang(head)
     if (script === undefined) throw Errno.ENOEXEC

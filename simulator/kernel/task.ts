@@ -85,6 +85,8 @@ export class Task implements EventSource {
   noNewPrivs = false
   /** Who watches its calls, with the credentials of that moment (ptracer_cred). */
   tracer: { readonly task: Task; readonly cred: Cred } | undefined
+  /** Id of the program it has executed, until it first runs. */
+  awaitedProgram: string | undefined
   /** Undefined without seccomp, as for nearly everybody. */
   seccomp: SeccompState | undefined
   /** AppArmor; undefined when nothing confines it. */

@@ -1,13 +1,12 @@
 // Boots the simulated host: kernel, root disk, PID 1 and the kernel's threads, mounts, network, devices. Everything a Debian machine has when it shows its first prompt.
 import { isErr } from '../abi/errno.ts'
-import type { Program } from '../abi/syscalls.ts'
 import { decodeUtf8 } from '../lib/bytes.ts'
 import { rootCgroup } from '../kernel/cgroup/cgroup.ts'
 import { initCred } from '../kernel/cred/cred.ts'
 import { diskOf } from '../kernel/fs/disk.ts'
 import { populate, type PopulateNode } from '../kernel/fs/populate.ts'
 import { NSEC_PER_SEC } from '../kernel/clock.ts'
-import { Kernel, NS_INO } from '../kernel/kernel.ts'
+import { Kernel, NS_INO, type ProgramCode } from '../kernel/kernel.ts'
 import { bootMounts, mountRoot } from '../kernel/mount/boot-mounts.ts'
 import { namespaceRootPath } from '../kernel/mount/namespace-root.ts'
 import { bootNetwork } from '../kernel/net/boot-net.ts'
@@ -29,7 +28,7 @@ export interface HostOptions {
   readonly seed: number
   readonly bootTimeMs: number
   readonly image: Iterable<PopulateNode>
-  readonly programs: ReadonlyMap<string, Program>
+  readonly programs: ProgramCode
   /** Put on the disk besides the image. */
   readonly more?: Iterable<PopulateNode>
 }

@@ -33,11 +33,12 @@ export interface MachineTerminal {
   readonly isAtPrompt: boolean
 }
 
-/** idle: nothing can happen before new input. sleeping: the next thing happens at `deadline` (ns since boot). busy: the budget is used up, call again. blocked: output must be drained. */
+/** idle: nothing can happen before new input. sleeping: the next thing happens at `deadline` (ns since boot). busy: the budget is used up, call again. waiting: nothing goes on before the code of the next program has come. */
 export type RunState =
   | { readonly state: 'idle' }
   | { readonly state: 'sleeping'; readonly deadline: number }
   | { readonly state: 'busy' }
+  | { readonly state: 'waiting' }
 
 export interface SimulatedMachine {
   /** ns since boot */

@@ -1,10 +1,9 @@
 // The façade of the simulated machine: boot, terminals, scripts, running, looking. Image and code come from outside, so that a page can load the code of programs
 // after the first prompt; machine.ts has everything on board.
 import type { KernelEvent } from '../trace/emitter.ts'
-import type { Program } from '../abi/syscalls.ts'
 import type { PopulateNode } from '../kernel/fs/populate.ts'
 import { encodeUtf8 } from '../lib/bytes.ts'
-import type { Kernel } from '../kernel/kernel.ts'
+import type { Kernel, ProgramCode } from '../kernel/kernel.ts'
 import type { Task } from '../kernel/task.ts'
 import { bootHost, readHostFile } from './boot.ts'
 import type { BootOptions, MachineTerminal, RunState, SimulatedMachine } from './contract.ts'
@@ -22,10 +21,10 @@ const DOCKER_PATIENCE = 30 * 10 ** 9
 /** System calls between two looks at a script's output. */
 const SCRIPT_SLICE = 2000
 
-/** What the machine is made of: the root file system's nodes, parents first, and the code of executables by the id in their files (may grow while it runs). */
+/** What the machine is made of: the root file system's nodes, parents first, and the code of executables. */
 export interface MachineParts {
   readonly image: readonly PopulateNode[]
-  readonly programs: ReadonlyMap<string, Program>
+  readonly programs: ProgramCode
   /** What Docker finds under /var/lib/docker, with these images besides the usual ones; asked for only when the machine boots with Docker. */
   readonly dockerStore?: (images: readonly string[]) => readonly PopulateNode[]
 }
@@ -82,6 +81,7 @@ class Machine implements SimulatedMachine {
       const state = this.#run({ maxSteps: Math.min(SCRIPT_SLICE, left), until: Infinity }, () => run.isOver)
       left -= this.#steps - before
       run.drain()
+      if (state.state === 'waiting') throw new Error('a script ran before the code of its programs was there')
       if (state.state === 'idle') {
         if (!this.kernel.scheduler.hasReady) break
       }
@@ -105,6 +105,7 @@ class Machine implements SimulatedMachine {
       const made = scheduler.run(left)
       this.#steps += made
       left -= made
+      if (scheduler.lacksCode) return { state: 'waiting' }
       if (left <= 0 && scheduler.hasReady) return { state: 'busy' }
       if (isOver()) return { state: 'idle' }
       const deadline = clock.nextDeadline
@@ -123,7 +124,7 @@ class Machine implements SimulatedMachine {
     const deadline = this.kernel.clock.now + DOCKER_PATIENCE
     while (readHostFile(this.#init, '/var/log/dockerd.log')?.includes('API listen') !== true) {
       const state = this.#run({ maxSteps: SCRIPT_SLICE, until: deadline }, () => false)
-      if (state.state === 'idle' || this.kernel.clock.now >= deadline) break
+      if (state.state === 'idle' || state.state === 'waiting' || this.kernel.clock.now >= deadline) break
     }
   }
 

@@ -1,4 +1,4 @@
-// What the machine needs only after its first prompt: the code of all programs, and what Docker finds on the disk. Fetched by the Worker while the page is read.
+// What the machine needs last: the code of the programs that aren't needed every day, and what Docker finds on the disk. Fetched by the Worker while the page is read.
 import { dockerOnBoard } from '../../simulator/images/containers/on-board.ts'
 import { IMAGE_TIME } from '../../simulator/images/host.ts'
 import type { PopulateNode } from '../../simulator/kernel/fs/populate.ts'

@@ -7,7 +7,7 @@ import { call } from '../libc/syscall.ts'
 import { access, close, open, stat } from '../libc/unistd.ts'
 import type { Shell } from './state.ts'
 import { functionText } from './printer.ts'
-import { applets, EXECUTED_APPLETS, RUNNABLE_APPLETS } from './builtins/type.ts'
+import { applets, EXECUTED_APPLETS, RUNNABLE_APPLETS } from './applets.ts'
 
 /** Exported variables and functions, as the environment of a program. */
 export function environment(sh: Shell, command?: string): string[] {

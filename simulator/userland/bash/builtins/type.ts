@@ -1,5 +1,6 @@
 // type hash alias unalias enable
-import type { Flow, Program } from '../../../abi/syscalls.ts'
+import type { Flow } from '../../../abi/syscalls.ts'
+import { APPLETS } from '../applets.ts'
 import { searchPath } from '../exec-program.ts'
 import { functionText } from '../printer.ts'
 import { singleQuote } from '../quote.ts'
@@ -56,15 +57,6 @@ export function* describeCommand(sh: Shell, name: string, form: 'long' | 'short'
   }
   return out
 }
-
-/** BusyBox applets that its shell runs without a link; filled in by the busybox package. */
-export const APPLETS = new Set<string>()
-/** Those of them that have code. */
-export const RUNNABLE_APPLETS = new Set<string>()
-/** Those that the shell starts anew through /proc/self/exe all the same: they may run for long, or need a process of their own. */
-export const EXECUTED_APPLETS = new Set<string>()
-/** The BusyBox binary's program: runs the applet that argv[0] names. */
-export const applets: { program: Program | undefined } = { program: undefined }
 
 function* type(sh: Shell, words: readonly string[]): Flow<number> {
   const flags = new Set<string>()

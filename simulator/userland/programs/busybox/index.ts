@@ -1,6 +1,6 @@
 // Debian's package busybox-static.
 import type { ProgramPackage } from '../../program-table.ts'
-import { APPLETS, applets, EXECUTED_APPLETS, RUNNABLE_APPLETS } from '../../bash/builtins/type.ts'
+import { APPLETS, applets, EXECUTED_APPLETS, RUNNABLE_APPLETS } from '../../bash/applets.ts'
 import { APPLET_NAMES } from './applet-names.ts'
 import { busyboxProgram, hasCode } from './busybox.ts'
 
