@@ -114,6 +114,13 @@ export function* foreground(sh: Shell, c: Command, run: (child: Shell) => Flow<n
   yield* waitForeground(sh, [pid], () => [commandText(c)], pid)
 }
 
+/** The command that a child was forked for: a subshell's parentheses are that child already, with its redirections. */
+function* executeForked(child: Shell, c: Command): Flow<void> {
+  if (c.kind !== 'subshell') return yield* execute(child, c, true)
+  if (yield* redirect(child, c.redirects, undefined)) yield* executeList(child, c.body, true)
+  else child.status = 1
+}
+
 /** `command &` */
 function* background(sh: Shell, c: Command, keepStdin: boolean): Flow<void> {
   const placement: Placement | undefined = sh.monitor ? { pgid: 0, foreground: false } : undefined
@@ -128,7 +135,7 @@ function* background(sh: Shell, c: Command, keepStdin: boolean): Flow<void> {
         yield* close(fd)
       }
     }
-    yield* execute(child, c, true)
+    yield* executeForked(child, c)
     return child.status
   }, placement)
   if (pid !== undefined) yield* registerBackground(sh, [pid], [commandText(c)])
@@ -208,7 +215,7 @@ function* startPipeline(sh: Shell, c: Pipeline, placement: Placement | undefined
         if (c.errorsToo[i]) yield* call('dup2', to[1], 2)
         yield* close(to[1])
       }
-      yield* execute(child, command, true)
+      yield* executeForked(child, command)
       return child.status
     }, place)
     if (input !== undefined) yield* close(input)
