@@ -6,7 +6,9 @@ export interface Played { readonly output: string; readonly status: number | und
 
 export const SALT = 'SALT7f3a9'
 const PROMPT = /(?:[\w !]+@[\w.-]+:[^\n]*[#$] |(?:^|\n)(?:\/[^\n ]* )?[#$] |(?:^|\n)> )$/
-const ESCAPES = /\x1b\[[0-9;?]*[a-zA-Z]|\r/g
+const ESCAPES = /\x1b\[[0-9;?]*[a-zA-Z]/g
+/** What has been written over: BusyBox's shell draws its prompt anew when the terminal's size is told late. */
+const OVERWRITTEN = /[^\n\r]*\r+(?=[^\n\r])|\r/g
 
 /** A case's commands as one script that says the exit status, behind a salt, after each. */
 export function scriptOf({ commands }: Pick<RecordedCase, 'commands'>): string {
@@ -25,7 +27,7 @@ export function cutAtSalt(text: string, count: number): Played[] {
 
 /** Does a shell's prompt stand at the end of what a terminal printed? */
 export function isPrompt(output: string): boolean {
-  return PROMPT.test(output.replace(ESCAPES, ''))
+  return PROMPT.test(output.replace(ESCAPES, '').replace(OVERWRITTEN, ''))
 }
 
 /** The keys of a command in a terminal's case. `patience`: look after so many seconds, prompt or not. */
