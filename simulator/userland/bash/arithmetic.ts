@@ -129,7 +129,7 @@ class Parser {
   }
 
   rest(from = this.pos): string {
-    return this.text.slice(from).replace(/^\s+/, '').replace(/\s+$/, '')
+    return this.text.slice(from).replace(/^\s+/, '')
   }
 
   take(ops: readonly string[], not?: RegExp): string | undefined {
@@ -347,7 +347,12 @@ function valueOf(text: string | undefined, s: ArithmeticScope, depth: number): N
   if (text === undefined || text === '') return 0
   if (text.length < 15 && /^(0|-?[1-9][0-9]*)$/.test(text)) return Number(text)
   if (depth > 1024) throw new ArithmeticError('expression recursion level exceeded', text)
-  return compiled(text)(s, depth + 1)
+  try {
+    return compiled(text)(s, depth + 1)
+  } catch (e) {
+    // The message shows the expression that the variable holds.
+    throw e instanceof ArithmeticError && e.shown === undefined ? new ArithmeticError(e.message, e.token, text) : e
+  }
 }
 
 /** Evaluates an expression; throws ArithmeticError. */

@@ -34,6 +34,7 @@ export function assignScalar(sh: Shell, name: string, index: string | undefined,
   const real = sh.vars.resolve(name)
   const v = sh.vars.make(real)
   if (v.readonly) throw new ReadonlyError(real)
+  if (v.unassigned) v.unassigned = false
   if (index !== undefined || v.indexed || v.assoc) {
     if (v.assoc) {
       const key = index ?? '0'
@@ -42,6 +43,7 @@ export function assignScalar(sh: Shell, name: string, index: string | undefined,
     } else {
       v.indexed ??= new Map(v.value === undefined ? [] : [[0, v.value]])
       v.value = undefined
+      if (index === '') throw new SubscriptError(`${real}[]`)
       const n = index === undefined ? 0 : subscript(sh, v, index)
       if (n < 0) throw new SubscriptError(`${real}[${index ?? ''}]`)
       v.indexed.set(n, shaped(sh, v, value, append ? (v.indexed.get(n) ?? '') : undefined))
@@ -86,6 +88,7 @@ export function elementValue(sh: Shell, name: string, index: string): string | u
 
 /** Turns a variable into an array, keeping its value as element 0. */
 export function makeArray(v: Variable, assoc: boolean): void {
+  if (!v.indexed && !v.assoc && v.value === undefined) v.unassigned = true
   if (assoc) {
     v.assoc ??= new Map(v.value === undefined ? [] : [['0', v.value]])
   } else v.indexed ??= new Map(v.value === undefined ? [] : [[0, v.value]])
@@ -107,6 +110,7 @@ export function* assignElements(sh: Shell, name: string, elements: readonly Arra
     }
   }
   const v = sh.vars.make(real)
+  v.unassigned = false
   if (!append) {
     v.value = undefined
     if (v.assoc) v.assoc = new Map()

@@ -30,17 +30,20 @@ function skip(text: string, i: number): number {
   return i
 }
 
+/** Between Z and a there are a backquote, which stands for itself, and a backslash, of which quote removal leaves nothing. */
+const quotedLetter = (c: string): string => (c === '`' ? '\\`' : c === '\\' ? "''" : c)
+
 function sequence(body: string): string[] | undefined {
-  const m = /^(-?\d+)\.\.(-?\d+)(?:\.\.(-?\d+))?$/.exec(body)
+  const m = /^([-+]?\d+)\.\.([-+]?\d+)(?:\.\.([-+]?\d+))?$/.exec(body)
   const letters = m ? null : /^([A-Za-z])\.\.([A-Za-z])(?:\.\.(-?\d+))?$/.exec(body)
   if (!m && !letters) return undefined
   const [from, to, stepText] = m ? [Number(m[1]), Number(m[2]), m[3]] : [(letters?.[1] ?? '').charCodeAt(0), (letters?.[2] ?? '').charCodeAt(0), letters?.[3]]
   const step = Math.max(1, Math.abs(Number(stepText ?? 1))) * (from > to ? -1 : 1)
-  const padded = m !== null && [m[1], m[2]].some((t) => /^-?0\d/.test(t))
+  const padded = m !== null && [m[1], m[2]].some((t) => /^[-+]?0\d/.test(t))
   const width = m ? Math.max(m[1].length, m[2].length) : 0
   const out: string[] = []
   for (let n = from; step > 0 ? n <= to : n >= to; n += step) {
-    if (!m) out.push(String.fromCharCode(n))
+    if (!m) out.push(quotedLetter(String.fromCharCode(n)))
     else out.push(padded ? (n < 0 ? '-' : '') + String(Math.abs(n)).padStart(n < 0 ? width - 1 : width, '0') : String(n))
     if (out.length > 1_000_000) break
   }

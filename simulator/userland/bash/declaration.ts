@@ -16,7 +16,7 @@ export function attributeLetters(v: Variable): string {
   return out
 }
 
-const keyQuote = (key: string): string => (/^[A-Za-z0-9_.,:/@%+-]+$/.test(key) ? key : declareQuote(key))
+export const keyQuote = (key: string): string => (/^[A-Za-z0-9_.,:/@%+-]+$/.test(key) ? key : declareQuote(key))
 
 export function arrayText(v: Variable): string {
   const values = arrayValues(v)
@@ -27,6 +27,6 @@ export function arrayText(v: Variable): string {
 /** `declare -x NAME="value"` */
 export function declaration(name: string, v: Variable): string {
   const head = `declare -${attributeLetters(v) || '-'} ${name}`
-  if (v.indexed || v.assoc) return `${head}=${arrayText(v)}`
+  if (v.indexed || v.assoc) return v.unassigned ? head : `${head}=${arrayText(v)}`
   return v.value === undefined ? head : `${head}=${declareQuote(v.value)}`
 }

@@ -35,7 +35,9 @@ export function* reportSyntax(sh: Shell, e: SyntaxFailure, input: string, firstL
   }
   const errorName = sh.errorName
   const head = sh.interactive && name === '' ? `${errorName}: ` : name === '' || name === errorName ? `${errorName}: line ${line}: ` : `${errorName}: ${name}: line ${line}: `
-  if (e.type === 'message') for (const text of e.text.split('\n')) yield* sh.write2(`${head}${text}\n`)
+  if (e.type === 'conditional') {
+    if (e.text !== '') yield* sh.write2(`${head}${e.text}\n`)
+  } else if (e.type === 'message') for (const text of e.text.split('\n')) yield* sh.write2(`${head}${text}\n`)
   else if (e.type === 'eof') yield* sh.write2(`${head}syntax error: unexpected end of file\n`)
   else if (e.type === 'unclosed') yield* sh.write2(`${head}unexpected EOF while looking for matching \`${e.text}'\n`)
   else {
@@ -81,10 +83,13 @@ export function* evalString(sh: Shell, text: string, name: string, firstLine: nu
     })
     if (r.kind === 'nothing') break
     if (r.kind === 'error') {
+      const before = sh.status
       sh.line = firstLine + countLines(input, at)
       yield* reportSyntax(sh, r.error, text, firstLine, name)
       // The end of the text inside NAME=( is an error of the assignment, not of the grammar.
       sh.status = sh.bash && r.error.type === 'unclosed' && r.error.text === ')' && /(?:^|[\s;&|(])[A-Za-z_]\w*\+?=\([^()]*$/.test(text) ? 1 : 2
+      // After an error in [[ ]] the shell ends with the status it had.
+      if (r.error.type === 'conditional' && name === '-c') sh.status = before
       if (!sh.bash && !sh.interactive) throw new ShellExit(2)
       return
     }

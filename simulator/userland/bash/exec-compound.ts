@@ -13,6 +13,8 @@ import { assignScalar, reportAssignment } from './assign.ts'
 import { conditional } from './exec-test.ts'
 import { traceText } from './trace.ts'
 import { selectLoop } from './exec-select.ts'
+import { headText } from './printer.ts'
+import { beforeCommand } from './traps.ts'
 import { isName } from './variables.ts'
 
 /** What a loop's body asked for. */
@@ -63,6 +65,7 @@ export function* executeCompound(sh: Shell, c: Command): Flow<void> {
       return
     case 'arithmetic': {
       sh.line = c.line
+      if (!(yield* beforeCommand(sh, c))) return
       const text = yield* expandQuoted(sh, c.expression)
       if (sh.options.has('xtrace')) yield* traceText(sh, `(( ${text} ))`)
       try {
@@ -75,6 +78,7 @@ export function* executeCompound(sh: Shell, c: Command): Flow<void> {
     }
     case 'test':
       sh.line = c.line
+      if (!(yield* beforeCommand(sh, c))) return
       sh.status = yield* conditional(sh, c.expression)
       return yield* checkStatus(sh)
     case 'coproc':
@@ -137,12 +141,14 @@ function* forLoop(sh: Shell, c: For): Flow<void> {
     return
   }
   const words = yield* loopWords(sh, c.words)
+  const head = headText(c)
   let status = 0
   sh.loopDepth++
   try {
     for (const word of words) {
       sh.line = c.line
-      if (sh.options.has('xtrace')) yield* traceText(sh, `for ${c.name} in ${c.words ? c.words.map((w) => w.text).join(' ') : '"$@"'}`)
+      if (sh.options.has('xtrace')) yield* traceText(sh, head)
+      if (!(yield* beforeCommand(sh, head))) continue
       yield* setLoopVariable(sh, c.name, word)
       yield* tick(sh)
       yield* executeList(sh, c.body)
@@ -159,6 +165,7 @@ function* arithmeticFor(sh: Shell, c: ArithmeticFor): Flow<void> {
   const step = function* (w: Word, empty: boolean): Flow<boolean> {
     if (w.text === '') return empty
     sh.line = c.line
+    if (!(yield* beforeCommand(sh, `((${w.text}))`))) return empty
     const text = yield* expandQuoted(sh, w)
     if (sh.options.has('xtrace')) yield* traceText(sh, `(( ${text} ))`)
     return Number(yield* evaluateOrAbort(sh, text, '((')) !== 0
@@ -182,6 +189,7 @@ function* arithmeticFor(sh: Shell, c: ArithmeticFor): Flow<void> {
 
 function* caseCommand(sh: Shell, c: Case): Flow<void> {
   sh.line = c.line
+  if (!(yield* beforeCommand(sh, headText(c)))) return
   const word = yield* expandString(sh, c.word)
   if (sh.options.has('xtrace')) yield* traceText(sh, `case ${c.word.text} in`)
   const flags = { extglob: sh.shopts.get('extglob') === true, casefold: sh.shopts.get('nocasematch') === true }

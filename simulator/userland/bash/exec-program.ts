@@ -6,16 +6,17 @@ import { isDir, isReg } from '../../abi/stat.ts'
 import { call } from '../libc/syscall.ts'
 import { access, close, open, stat } from '../libc/unistd.ts'
 import type { Shell } from './state.ts'
+import { bucket } from './variables.ts'
 import { functionText } from './printer.ts'
 import { applets, EXECUTED_APPLETS, RUNNABLE_APPLETS } from './applets.ts'
 
 /** Exported variables and functions, as the environment of a program. */
 export function environment(sh: Shell, command?: string): string[] {
   const out: string[] = []
-  for (const [name, v] of sh.vars.map) {
-    if (!v.exported || v.value === undefined || name === '_') continue
-    out.push(`${name}=${v.value}`)
-  }
+  const exported = [...sh.vars.map].flatMap(([name, v], n) => (v.exported && v.value !== undefined && name !== '_' ? [{ name, text: `${name}=${v.value}`, n }] : []))
+  // bash walks its hash table, the newest of a bucket first.
+  if (sh.bash) exported.sort((a, b) => bucket(a.name, 1024) - bucket(b.name, 1024) || b.n - a.n)
+  for (const e of exported) out.push(e.text)
   for (const f of sh.functions.values()) if (f.exported) out.push(`BASH_FUNC_${f.name}%%=${functionText(f, true)}`)
   if (sh.bash && command !== undefined) out.push(`_=${command}`)
   return out

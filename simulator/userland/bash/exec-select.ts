@@ -4,6 +4,9 @@ import type { For } from './ast.ts'
 import type { Shell } from './state.ts'
 import { executeList } from './exec.ts'
 import { loopWords, setLoopVariable } from './exec-compound.ts'
+import { headText } from './printer.ts'
+import { traceText } from './trace.ts'
+import { beforeCommand } from './traps.ts'
 import { readLine } from './read-line.ts'
 
 function menu(words: readonly string[], columns: number): string {
@@ -26,6 +29,9 @@ export function* selectLoop(sh: Shell, c: For): Flow<void> {
     sh.status = 0
     return
   }
+  sh.line = c.line
+  if (!(yield* beforeCommand(sh, headText(c)))) return
+  if (sh.options.has('xtrace')) yield* traceText(sh, headText(c))
   const columns = Number(sh.vars.get('COLUMNS')) || 80
   let show = true
   sh.loopDepth++

@@ -11,7 +11,7 @@ import { redirect, undoRedirects, type Undo } from './redirect.ts'
 import { findBuiltin, isDeclaration, SPECIAL_BUILTINS, type Builtin } from './builtins/index.ts'
 import { canReplace, closeSubstitutions, execute } from './exec.ts'
 import { fork, placeChild, programFlags, reap, resetSignals, waitForeground } from './jobs.ts'
-import { runPendingTraps, runTrap } from './traps.ts'
+import { beforeCommand, putToSleep, runPendingTraps, runReturnTrap } from './traps.ts'
 import { hashProgram, runProgram } from './exec-program.ts'
 import { traceText, traceWord, traceWords } from './trace.ts'
 import { commandText } from './printer.ts'
@@ -48,7 +48,7 @@ export function* executeSimple(sh: Shell, c: Simple, last: boolean): Flow<void> 
   if (sh.interrupted) yield* breakOff(sh)
   if (++sh.commandsRun % 16 === 0) yield* call('cpu', 30)
   sh.line = c.line
-  if (sh.traps.has('DEBUG') && !sh.inTrap && (sh.functionDepth === 0 || sh.options.has('functrace'))) yield* runTrap(sh, 'DEBUG')
+  if (!(yield* beforeCommand(sh, c))) return
   const substitutions = sh.substitutions.length
   const before = sh.status
   sh.status = 0
@@ -95,7 +95,6 @@ function* assignmentsOnly(sh: Shell, c: Simple, start: number): Flow<void> {
 function* withWords(sh: Shell, c: Simple, args: Arguments, last: boolean): Flow<void> {
   const { words } = args
   const name = words[0]
-  if (sh.bash) sh.lastArgument = words[words.length - 1]
   const temporary = c.assigns.length > 0
   if (temporary) {
     sh.vars.pushFrame()
@@ -129,7 +128,15 @@ function* withWords(sh: Shell, c: Simple, args: Arguments, last: boolean): Flow<
     }
   } finally {
     if (temporary) sh.vars.popFrame()
+    // Not before: a builtin or function still sees the argument of the command before it.
+    if (sh.bash) sh.lastArgument = words[words.length - 1]
   }
+}
+
+/** adjust_shell_level(-1): a program that takes the shell's place is not one deeper. */
+export function lowerLevel(sh: Shell): void {
+  const level = sh.bash ? sh.vars.map.get('SHLVL') : undefined
+  if (level) level.value = String(Math.max(0, (Number(level.value) || 1) - 1))
 }
 
 const noteBuiltin = (sh: Shell, name: string): void => {
@@ -204,14 +211,14 @@ export function* callFunction(sh: Shell, fn: ShellFunction, params: readonly str
   sh.vars.pushFrame()
   const builtin = sh.builtinName
   sh.builtinName = undefined
-  // A RETURN trap of the caller sleeps in the function; one set inside runs.
-  const returnTrap = sh.options.has('functrace') ? undefined : sh.traps.get('RETURN')
-  if (returnTrap !== undefined) sh.traps.delete('RETURN')
+  const traced = sh.options.has('functrace') || fn.trace
+  const wake = putToSleep(sh, [...(traced ? [] : ['RETURN', 'DEBUG']), ...(sh.options.has('errtrace') ? [] : ['ERR'])])
   try {
+    if (sh.traps.has('DEBUG')) yield* beforeCommand(sh, sh.currentCommand)
     yield* execute(sh, fn.body)
-    if (sh.traps.has('RETURN')) yield* runTrap(sh, 'RETURN')
+    yield* runReturnTrap(sh)
   } finally {
-    if (returnTrap !== undefined && !sh.traps.has('RETURN')) sh.traps.set('RETURN', returnTrap)
+    wake()
     sh.builtinName = builtin
     sh.vars.popFrame()
     sh.frames.pop()
@@ -233,6 +240,7 @@ function* program(sh: Shell, c: Simple, words: readonly string[], last: boolean)
       return
     }
     yield* resetSignals(sh)
+    lowerLevel(sh)
     sh.status = yield* runProgram(sh, words)
     if (sh.status > 125 || !sh.forked) throw new ShellExit(sh.status, true)
     return

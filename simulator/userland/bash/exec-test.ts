@@ -7,12 +7,11 @@ import { isBlk, isChr, isDir, isFifo, isLnk, isReg, isSock, S_ISGID, S_ISUID, S_
 import { fnmatch } from '../../lib/fnmatch.ts'
 import { call } from '../libc/syscall.ts'
 import { isatty, lstat, stat } from '../libc/unistd.ts'
-import type { Shell } from './state.ts'
+import { ShellAbort, type Shell } from './state.ts'
 import { expandPattern, expandRegex, expandString } from './expansion.ts'
 import { evaluateOrAbort } from './expansion-arithmetic.ts'
 import { isSet } from './expansion-parameter.ts'
 import { traceText } from './trace.ts'
-import { traceQuote } from './quote.ts'
 import { toJsRegex } from './regex.ts'
 import { newVariable } from './variables.ts'
 
@@ -86,11 +85,11 @@ export function numberComparison(operator: string, a: number | bigint, b: number
 }
 
 /** [[ ]]: answers 0, 1 or 2. */
-export function* conditional(sh: Shell, e: TestExpression): Flow<number> {
+export function* conditional(sh: Shell, e: TestExpression, inverted = false): Flow<number> {
   switch (e.kind) {
     case 'parens': return yield* conditional(sh, e.operand)
     case 'not': {
-      const r = yield* conditional(sh, e.operand)
+      const r = yield* conditional(sh, e.operand, !inverted)
       return r === 2 ? 2 : r === 0 ? 1 : 0
     }
     case 'and':
@@ -104,18 +103,18 @@ export function* conditional(sh: Shell, e: TestExpression): Flow<number> {
     }
     case 'unary': {
       const operand = yield* expandString(sh, e.operand)
-      if (sh.options.has('xtrace')) yield* traceText(sh, `[[ ${e.operator} ${traceQuote(operand)} ]]`)
+      if (sh.options.has('xtrace')) yield* traceText(sh, `[[ ${inverted ? '! ' : ''}${e.operator} ${operand === '' ? "''" : operand} ]]`)
       return (yield* unaryTest(sh, e.operator, operand)) ? 0 : 1
     }
-    case 'binary': return yield* binary(sh, e)
+    case 'binary': return yield* binary(sh, e, inverted)
   }
 }
 
-function* binary(sh: Shell, e: Extract<TestExpression, { kind: 'binary' }>): Flow<number> {
+function* binary(sh: Shell, e: Extract<TestExpression, { kind: 'binary' }>, inverted: boolean): Flow<number> {
   const { operator } = e
   const left = yield* expandString(sh, e.left)
   const trace = function* (right: string): Flow<void> {
-    if (sh.options.has('xtrace')) yield* traceText(sh, `[[ ${traceQuote(left)} ${operator} ${right} ]]`)
+    if (sh.options.has('xtrace')) yield* traceText(sh, `[[ ${inverted ? '! ' : ''}${left === '' ? "''" : left} ${operator} ${right === '' ? "''" : right} ]]`)
   }
   if (operator === '=~') {
     const pattern = yield* expandRegex(sh, e.right)
@@ -129,13 +128,19 @@ function* binary(sh: Shell, e: Extract<TestExpression, { kind: 'binary' }>): Flo
     return same === (operator !== '!=') ? 0 : 1
   }
   const right = yield* expandString(sh, e.right)
-  yield* trace(traceQuote(right))
+  yield* trace(right)
   if (operator === '<') return left < right ? 0 : 1
   if (operator === '>') return left > right ? 0 : 1
   if (FILE_BINARY.has(operator)) return (yield* fileComparison(operator, left, right)) ? 0 : 1
-  const a = yield* evaluateOrAbort(sh, left, '[[')
-  const b = yield* evaluateOrAbort(sh, right, '[[')
-  return numberComparison(operator, a, b) ? 0 : 1
+  try {
+    const a = yield* evaluateOrAbort(sh, left, '[[')
+    const b = yield* evaluateOrAbort(sh, right, '[[')
+    return numberComparison(operator, a, b) ? 0 : 1
+  } catch (error) {
+    // A bad number is no end of the line here.
+    if (error instanceof ShellAbort && error.reason === 'discard') return 1
+    throw error
+  }
 }
 
 /** =~ with BASH_REMATCH. */

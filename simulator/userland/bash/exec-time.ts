@@ -35,7 +35,9 @@ export function* reportTime(sh: Shell, start: Times, posix: boolean): Flow<void>
   yield* sh.flush()
   const format = sh.bash && !posix ? sh.vars.get('TIMEFORMAT') : undefined
   if (format !== undefined) {
-    if (format !== '') yield* sh.write2(`${formatTimes(format, spans)}\n`)
+    const bad = /%\d?l?(.?)/s.exec(format.replace(/%(?:%|\d?l?[RUS]|P)/g, ''))?.[1]
+    if (bad !== undefined) yield* sh.error(`TIMEFORMAT: \`${bad}': invalid format character`, '')
+    else if (format !== '') yield* sh.write2(`${formatTimes(format, spans)}\n`)
     return
   }
   const lines = spans.map(([name, t]) => (posix ? `${name} ${t.toFixed(2)}\n` : `${name}\t${bashTime(t)}\n`)).join('')

@@ -11,7 +11,7 @@ import { executeSimple } from './exec-simple.ts'
 import { executeCompound } from './exec-compound.ts'
 import { forkShell, type Placement, waitForeground, waitForPid } from './jobs.ts'
 import { exitStatus } from './job-table.ts'
-import { runPendingTraps, runTrap } from './traps.ts'
+import { beforeCommand, runPendingTraps, runTrap } from './traps.ts'
 import { commandText } from './printer.ts'
 import { redirect, undoRedirects, type Undo } from './redirect.ts'
 import { reportTime, startTimer } from './exec-time.ts'
@@ -32,8 +32,8 @@ export function* executeList(sh: Shell, list: List, last = false): Flow<void> {
 
 /** set -e and the ERR trap, after a command whose status nobody asks for. */
 export function* checkStatus(sh: Shell): Flow<void> {
-  if (sh.status === 0 || sh.conditionDepth > 0) return
-  if (sh.traps.has('ERR') && !sh.inTrap && (sh.functionDepth === 0 || sh.options.has('errtrace'))) yield* runTrap(sh, 'ERR')
+  if (sh.status === 0 || sh.conditionDepth > 0 || sh.returning) return
+  if (sh.traps.has('ERR') && !sh.runningTraps.has('ERR')) yield* runTrap(sh, 'ERR')
   if (sh.options.has('errexit')) throw new ShellExit(sh.status)
 }
 
@@ -127,6 +127,7 @@ function* background(sh: Shell, c: Command, keepStdin: boolean): Flow<void> {
   // `%2 &` continues a job in the background: nothing is forked.
   if (c.kind === 'simple' && c.words[0]?.text.startsWith('%') && sh.monitor && sh.bash) return yield* resumeJob(sh, c.words.map((w) => w.text), true)
   if (c.kind === 'pipeline' && c.commands.length > 1 && !c.negate && c.time === 'no') return yield* backgroundPipeline(sh, c, placement)
+  if (c.kind === 'simple') yield* beforeCommand(sh, c)
   const pid = yield* forkShell(sh, 'async', function* (child) {
     if (!placement && !keepStdin) {
       const fd = yield* open('/dev/null', O_RDONLY)
@@ -185,6 +186,13 @@ function* piped(sh: Shell, c: Pipeline): Flow<void> {
   if (pids) yield* waitForeground(sh, pids, () => c.commands.map((x) => commandText(x)), pids[0])
 }
 
+/** A command that has a child of its own: for a simple one the DEBUG trap has run before the fork, and the parent looks after its status. */
+function* executeForked(child: Shell, c: Command): Flow<void> {
+  if (c.kind !== 'simple') return yield* execute(child, c, true)
+  child.debugDone = true
+  yield* executeSimple(child, c, true)
+}
+
 /** Starts all commands of a pipeline, each in a child; answers their PIDs. */
 function* startPipeline(sh: Shell, c: Pipeline, placement: Placement | undefined): Flow<number[] | undefined> {
   const pids: number[] = []
@@ -204,6 +212,7 @@ function* startPipeline(sh: Shell, c: Pipeline, placement: Placement | undefined
     const from = input
     const to = ends
     const place = placement && { ...placement, pgid: pids[0] ?? 0 }
+    if (command.kind === 'simple') yield* beforeCommand(sh, command)
     const pid = yield* forkShell(sh, 'pipeline', function* (child) {
       if (to) yield* close(to[0])
       if (from !== undefined) {

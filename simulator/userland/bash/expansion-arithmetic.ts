@@ -32,7 +32,7 @@ export function evaluateText(sh: Shell, text: string): number | bigint {
 }
 
 export function arithmeticMessage(sh: Shell, text: string, e: ArithmeticError): string {
-  const shown = (e.shown ?? text).trim()
+  const shown = sh.bash ? (e.shown ?? text).trimStart() : (e.shown ?? text).trim()
   if (sh.dialect === 'dash') {
     if (e.message.startsWith('division')) return `arithmetic expression: division by zero: "${shown}"`
     return `arithmetic expression: expecting ${e.message.includes('operand') || e.message.includes('expression') ? 'primary' : 'EOF'}: "${shown}"`

@@ -25,6 +25,14 @@ export function* refreshClock(sh: Shell): Flow<void> {
   if (!isErr(t)) sh.now = t.sec + t.nsec / 1e9
 }
 
+function* learnGroups(sh: Shell): Flow<void> {
+  if (sh.groups.length > 0) return
+  const groups = yield* call('getgroups')
+  const gid = yield* call('getgid')
+  // The primary group comes first.
+  sh.groups = [gid as number, ...(isErr(groups) ? [] : groups.filter((g) => g !== gid))]
+}
+
 export function* badSubstitution(sh: Shell, text: string): Flow<never> {
   if (sh.dialect === 'dash') {
     yield* sh.error('Bad substitution', '')
@@ -44,6 +52,7 @@ export function* unbound(sh: Shell, name: string): Flow<never> {
 /** The value before any operator. */
 function* baseValue(sh: Shell, name: string, index: Word | undefined): Flow<Value> {
   if (needsClock(name)) yield* refreshClock(sh)
+  if (name === 'GROUPS') yield* learnGroups(sh)
   if (name === '@' || name === '*') return { kind: 'list', items: sh.params, star: name === '*' }
   if (index === undefined) return { kind: 'one', text: parameterValue(sh, name) }
   if (index.text === '@' || index.text === '*') return { kind: 'list', items: arrayValues(lookup(sh, name)), star: index.text === '*' }
@@ -96,6 +105,7 @@ export function* expandParameter(sh: Shell, p: Param, out: Fields, quoted: boole
     const { name } = p
     if (name === '@' || name === '*') return emit(sh, { kind: 'list', items: sh.params, star: name === '*' }, out, quoted)
     if (needsClock(name)) yield* refreshClock(sh)
+    if (name === 'GROUPS') yield* learnGroups(sh)
     const text = parameterValue(sh, name)
     if (text === undefined && sh.options.has('nounset') && name !== '!') yield* unbound(sh, name)
     if (quoted) out.quoted(text ?? '')
@@ -304,9 +314,10 @@ function trimOrCase(text: string, operator: string, pattern: string, extglob: bo
       for (let i = 0; i <= text.length; i++) if (fnmatch(pattern, text.slice(i), flags)) return text.slice(0, i)
       return text
     default: {
-      const up = operator.startsWith('^')
       const all = operator.length === 2
-      return [...text].map((c, n) => ((all || n === 0) && (pattern === '' || fnmatch(pattern, c, flags)) ? (up ? c.toUpperCase() : c.toLowerCase()) : c)).join('')
+      const toggled = (c: string): string => (c === c.toLowerCase() ? c.toUpperCase() : c.toLowerCase())
+      const change = (c: string): string => (operator[0] === '^' ? c.toUpperCase() : operator[0] === ',' ? c.toLowerCase() : toggled(c))
+      return [...text].map((c, n) => ((all || n === 0) && (pattern === '' || fnmatch(pattern, c, flags)) ? change(c) : c)).join('')
     }
   }
 }

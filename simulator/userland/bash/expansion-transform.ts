@@ -1,7 +1,7 @@
 // ${x@Q} and its sisters: U u L Q E A a K k.
-import { declareQuote, singleQuote } from './quote.ts'
+import { declareQuote, reusableQuote } from './quote.ts'
 import type { Shell } from './state.ts'
-import { attributeLetters, declaration } from './declaration.ts'
+import { attributeLetters, declaration, keyQuote } from './declaration.ts'
 import { lookup } from './special.ts'
 import { arrayKeys, arrayValues, type Variable } from './variables.ts'
 import { ansiUnescape } from './ansi.ts'
@@ -16,11 +16,13 @@ export function transform(
     case 'U': return each((t) => t.toUpperCase())
     case 'u': return each((t) => t.slice(0, 1).toUpperCase() + t.slice(1))
     case 'L': return each((t) => t.toLowerCase())
-    case 'Q': return each(singleQuote)
+    case 'Q': return each(reusableQuote)
     case 'E': return each((t) => ansiUnescape(t).text)
-    case 'A': return v ? assignment(name, v) : ''
+    case 'A':
+      if (name === '@' || name === '*') return ['set', '--', ...(items ?? []).map(reusableQuote)].join(' ')
+      return v ? assignment(name, v) : ''
     case 'a': return isList ? arrayKeys(v).map(() => (v ? attributeLetters(v) : '')) : v ? attributeLetters(v) : ''
-    case 'K': return isList ? arrayKeys(v).map((k, n) => `${k} ${declareQuote(arrayValues(v)[n])}`).join(' ') : each(singleQuote)
+    case 'K': return isList ? arrayKeys(v).map((k, n) => `${v?.assoc ? keyQuote(k) : k} ${declareQuote(arrayValues(v)[n])}${v?.assoc ? ' ' : ''}`).join(v?.assoc ? '' : ' ') : each(reusableQuote)
     case 'k': return isList ? arrayKeys(v).flatMap((k, n) => [k, arrayValues(v)[n]]) : each((t) => t)
     default: return undefined
   }
@@ -30,5 +32,5 @@ export function transform(
 function assignment(name: string, v: Variable): string {
   if (v.indexed || v.assoc) return declaration(name, v)
   const flags = attributeLetters(v)
-  return `${flags === '' ? '' : `declare -${flags} `}${name}${v.value === undefined ? '' : `=${singleQuote(v.value)}`}`
+  return `${flags === '' ? '' : `declare -${flags} `}${name}${v.value === undefined ? '' : `=${reusableQuote(v.value)}`}`
 }

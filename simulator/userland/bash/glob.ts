@@ -18,7 +18,7 @@ const unescape = (pattern: string): string => pattern.replace(/\\(.)/gs, '$1')
 
 /** Adds the names that match, or what the options say when there are none: the word itself, nothing (nullglob), or an error (failglob). */
 export function* expandPathname(sh: Shell, pattern: string, text: string, out: string[]): Flow<void> {
-  const found = yield* glob(sh, pattern)
+  const found = ignored(sh, yield* glob(sh, pattern))
   if (found.length > 0) out.push(...found)
   else if (sh.shopts.get('failglob')) {
     yield* sh.error(`no match: ${text}`, '')
@@ -26,9 +26,17 @@ export function* expandPathname(sh: Shell, pattern: string, text: string, out: s
   } else if (!sh.shopts.get('nullglob')) out.push(text)
 }
 
+/** Without the names that a pattern of GLOBIGNORE matches. */
+function ignored(sh: Shell, names: string[]): string[] {
+  const value = sh.bash ? sh.vars.get('GLOBIGNORE') : undefined
+  if (value === undefined || value === '') return names
+  const patterns = value.split(':').filter((p) => p !== '')
+  return names.filter((name) => !patterns.some((p) => fnmatch(p, name, { pathname: true, extglob: sh.shopts.get('extglob') === true })))
+}
+
 export function* glob(sh: Shell, pattern: string): Flow<string[]> {
   const on = (name: string): boolean => sh.shopts.get(name) === true
-  const options = { extglob: on('extglob'), dotglob: on('dotglob'), casefold: on('nocaseglob'), globstar: on('globstar') }
+  const options = { extglob: on('extglob'), dotglob: on('dotglob') || (sh.bash && (sh.vars.get('GLOBIGNORE') ?? '') !== ''), casefold: on('nocaseglob'), globstar: on('globstar') }
   const parts = pattern.split('/')
   const found = yield* walk('', parts, 0, options)
   return found.sort(compareNames)
@@ -74,7 +82,8 @@ function* everything(prefix: string, parts: readonly string[], i: number, o: Opt
     if (last && entry.type !== DT_DIR) out.push(prefix + entry.name)
     if (entry.type !== DT_DIR) continue
     if (last) out.push(prefix + entry.name)
-    out.push(...(yield* everything(`${prefix}${entry.name}/`, parts, i, o)).filter((p) => p !== `${prefix}${entry.name}/`))
+    const below = yield* everything(`${prefix}${entry.name}/`, parts, i, o)
+    out.push(...(last ? below.filter((p) => p !== `${prefix}${entry.name}/`) : below))
   }
   return out
 }

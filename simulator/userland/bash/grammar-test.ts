@@ -14,7 +14,7 @@ export function readTest(lex: Lexer): void {
   lex.arrayAllowed = false
   readOr(lex)
   const end = lex.next()
-  if (end.text !== ']]') fail(lex, end)
+  if (end.text !== ']]') fail(lex, end, 'syntax error in conditional expression')
   lex.extglob = extglob
   lex.arrayAllowed = true
 }
@@ -22,7 +22,8 @@ export function readTest(lex: Lexer): void {
 function fail(lex: Lexer, t: Token, text?: string): never {
   if (t.kind === 'eof' && !lex.final) throw new Incomplete(undefined, t.start)
   const shown = t.kind === 'eof' ? 'EOF' : t.kind === 'newline' ? 'newline' : t.text
-  throw new Unexpected(t, undefined, text ?? `unexpected token \`${shown}' in conditional command`)
+  // A bracket that comes too early is wrong without a word.
+  throw new Unexpected(t, undefined, text ?? (t.text === ']]' ? '' : `unexpected token \`${shown}' in conditional command`), true)
 }
 
 function readOr(lex: Lexer): void {
@@ -41,7 +42,7 @@ function readTerm(lex: Lexer): void {
   if (t.kind === 'operator' && t.text === '(') {
     readOr(lex)
     const close = lex.next()
-    if (close.text !== ')') fail(lex, close, "expected `)'")
+    if (close.text !== ')') fail(lex, close, `unexpected token \`${close.kind === 'newline' ? 'newline' : close.text}', expected \`)'`)
     return
   }
   if (t.kind !== 'word' || t.text === ']]') fail(lex, t)

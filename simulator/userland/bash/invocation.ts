@@ -63,7 +63,7 @@ export function parseInvocation(dialect: Dialect, argv: readonly string[]): Invo
       else {
         const option = dialect === 'dash' && !'abCeEfIimnpsuvVx'.includes(c) ? undefined : SET_OPTIONS.find(([, letter]) => letter === c)
         if (option) options.push([option[0], on])
-        else if (!(dialect === 'dash' ? ['I', 'V', 'E'] : ['D', 'r', 'q', 'I', 'V']).includes(c)) {
+        else if (!(dialect === 'dash' ? ['I', 'V', 'E'] : dialect === 'bash' ? ['D', 'r'] : ['D', 'r', 'q', 'I', 'V']).includes(c)) {
           return dialect === 'bash' ? `${name}: ${arg[0]}${c}: invalid option\n${BASH_USAGE_TEXT}` : `${name}: 0: Illegal option -${c}\n`
         }
       }

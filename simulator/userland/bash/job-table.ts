@@ -61,6 +61,7 @@ export class JobTable {
   /** Exit statuses of finished background processes, for `wait PID`. */
   finished = new Map<number, number>()
   #clock = 0
+  #noCurrent = false
 
   copy(): JobTable {
     const t = new JobTable()
@@ -76,6 +77,7 @@ export class JobTable {
   add(job: Omit<Job, 'id' | 'touched'>): Job {
     const full: Job = { ...job, id: this.nextId(), touched: ++this.#clock }
     this.jobs.push(full)
+    this.#noCurrent = false
     return full
   }
 
@@ -86,10 +88,14 @@ export class JobTable {
   }
 
   remove(job: Job): void {
+    const marked = this.mark(job) !== ' '
     this.jobs = this.jobs.filter((j) => j !== job)
+    // reset_current: with nothing running or stopped there is no current job.
+    if (marked && this.jobs.every((j) => jobState(j) === 'done')) this.#noCurrent = true
   }
 
   touch(job: Job): void {
+    this.#noCurrent = false
     job.touched = ++this.#clock
   }
 
@@ -107,11 +113,11 @@ export class JobTable {
   }
 
   current(): Job | undefined {
-    return this.#ranked()[0]
+    return this.#noCurrent ? undefined : this.#ranked()[0]
   }
 
   previous(): Job | undefined {
-    return this.#ranked()[1]
+    return this.#noCurrent ? undefined : this.#ranked()[1]
   }
 
   mark(job: Job): string {

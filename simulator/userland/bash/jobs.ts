@@ -72,7 +72,9 @@ function* childMain(sh: Shell, kind: ForkKind, run: (child: Shell) => Flow<numbe
   yield* placeChild(sh, placement)
   const handled = [...sh.traps].filter(([name, action]) => action !== '' || name === 'EXIT')
   yield* resetSignals(sh)
-  for (const [name] of handled) if (!(name === 'ERR' && sh.options.has('errtrace')) && name !== 'DEBUG') sh.traps.delete(name)
+  if (sh.bash) sh.inheritedTraps ??= new Map(sh.traps)
+  const kept = new Set([...(sh.options.has('errtrace') ? ['ERR'] : []), ...(sh.options.has('functrace') ? ['DEBUG', 'RETURN'] : [])])
+  for (const [name] of handled) if (!kept.has(name)) sh.traps.delete(name)
   sh.options.delete('monitor')
   if (kind === 'async' && !placement) {
     yield* sigaction(SIGINT, SIG_IGN)

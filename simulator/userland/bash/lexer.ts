@@ -28,7 +28,10 @@ export class Unexpected {
   readonly expecting: string | undefined
   /** The whole message (several lines, perhaps) when it is not the usual one. */
   readonly message: string | undefined
-  constructor(token: Token, expecting?: string, message?: string) {
+  /** An error inside [[ ]]. */
+  readonly conditional: boolean
+  constructor(token: Token, expecting?: string, message?: string, conditional = false) {
+    this.conditional = conditional
     this.token = token
     this.expecting = expecting
     this.message = message

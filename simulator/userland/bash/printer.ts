@@ -3,8 +3,6 @@ import type { Command, List, Redirection, Simple, TestExpression, Word } from '.
 import { ansiUnescape } from './ansi.ts'
 import type { ShellFunction } from './state.ts'
 
-const INDENT = 4
-
 /** `$'…'` is printed as the text it stands for, in single quotes; `$"…"` loses its dollar. */
 const wordText = (w: Word): string => (/\$['"]/.test(w.text) ? plainQuotes(w.text) : w.text)
 
@@ -16,6 +14,7 @@ function plainQuotes(text: string): string {
 class Printer {
   out = ''
   #indent = 0
+  #amount = 4
   /** Functions around the current command: inside one, newlines separate commands, outside `; `. */
   #functions = 0
   /** Here-documents wait for the end of the line. */
@@ -62,11 +61,11 @@ class Printer {
 
   /** The body of a loop or branch, indented on lines of its own, with a final semicolon. */
   #block(list: List): void {
-    this.#indent += INDENT
+    this.#indent += this.#amount
     this.#newline()
     this.list(list)
     this.#flushDocs()
-    this.#indent -= INDENT
+    this.#indent -= this.#amount
   }
 
   redirects(redirects: readonly Redirection[]): void {
@@ -169,7 +168,7 @@ class Printer {
         break
       case 'case': return this.#case(c)
       case 'arithmetic':
-        this.out += `(( ${c.expression.text.trim()} ))`
+        this.out += `((${c.expression.text}))`
         break
       case 'test':
         this.out += `[[ ${testText(c.expression)} ]]`
@@ -196,10 +195,10 @@ class Printer {
     if (rest.length > 0 || otherwise) {
       this.#newline('else')
       if (rest.length > 0) {
-        this.#indent += INDENT
+        this.#indent += this.#amount
         this.#newline()
         this.#if(rest, otherwise)
-        this.#indent -= INDENT
+        this.#indent -= this.#amount
       } else if (otherwise) this.#block(otherwise)
       this.#semicolon()
     }
@@ -208,32 +207,47 @@ class Printer {
 
   #case(c: Extract<Command, { kind: 'case' }>): void {
     this.out += `case ${wordText(c.word)} in `
-    this.#indent += INDENT
+    this.#indent += this.#amount
     for (const item of c.items) {
       this.#newline(`${item.patterns.map(wordText).join(' | ')})\n`)
-      this.#indent += INDENT
+      this.#indent += this.#amount
       if (item.body.statements.length > 0) {
         this.out += ' '.repeat(this.#indent)
         this.list(item.body)
         this.#flushDocs()
       }
-      this.#indent -= INDENT
+      this.#indent -= this.#amount
       this.#newline(item.end)
     }
-    this.#indent -= INDENT
+    this.#indent -= this.#amount
     this.#newline('esac')
+  }
+
+  /** named_function_string without the name and without indentation by columns: `() {  …`. */
+  exported(body: Command): void {
+    this.out = '() { '
+    this.#functions++
+    this.#indent = 1
+    this.#amount = 0
+    this.out += ' '
+    if (body.kind === 'group') this.list(body.body)
+    else this.command(body)
+    this.#flushDocs()
+    this.#indent = 0
+    this.#newline('}')
+    if (body.kind === 'group') this.redirects(body.redirects)
   }
 
   functionDefinition(head: string, body: Command): void {
     this.out += `${head} () `
     this.#newline('{ ')
     this.#functions++
-    this.#indent += INDENT
+    this.#indent += this.#amount
     this.#newline()
     if (body.kind === 'group') this.list(body.body)
     else this.command(body)
     this.#flushDocs()
-    this.#indent -= INDENT
+    this.#indent -= this.#amount
     this.#functions--
     this.#newline('}')
     if (body.kind === 'group') this.redirects(body.redirects)
@@ -251,6 +265,12 @@ function testText(e: TestExpression): string {
   }
 }
 
+/** The head of a loop or case command, which is what BASH_COMMAND shows of it. */
+export function headText(c: Extract<Command, { kind: 'for' | 'select' | 'case' }>): string {
+  if (c.kind === 'case') return `case ${wordText(c.word)} in `
+  return `${c.kind} ${c.name} in ${c.words ? c.words.map(wordText).join(' ') : '"$@"'}`
+}
+
 /** A command as job lists show it. */
 export function commandText(c: Command): string {
   const p = new Printer()
@@ -261,7 +281,7 @@ export function commandText(c: Command): string {
 /** A function as `type` and `declare -f` show it; `env` is the form of exported functions. */
 export function functionText(f: ShellFunction, env = false): string {
   const p = new Printer()
-  p.functionDefinition(f.name, f.body)
-  const text = p.finish()
-  return env ? text.replace(/^.*?\n/s, '() ') .replace(/^\(\) \{ *\n/, '() { ') : text
+  if (!env) p.functionDefinition(f.name, f.body)
+  else p.exported(f.body)
+  return p.finish()
 }

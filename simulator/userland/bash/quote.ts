@@ -26,6 +26,9 @@ export function backslashQuote(s: string): string {
   return s.replace(/[ \t!"$&'()*,;<>?[\\\]^`{|}]|^[#~]|(?<=[:=])~/g, '\\$&')
 }
 
+/** sh_quote_reusable: what ${x@Q} and ${x@A} show. */
+export const reusableQuote = (s: string): string => (CONTROL.test(s) ? ansiQuote(s) : singleQuote(s))
+
 /** printf %q, ${x@Q}'s neighbour. */
 export const printfQuote = (s: string): string => (CONTROL.test(s) ? ansiQuote(s) : backslashQuote(s))
 
@@ -34,8 +37,7 @@ const SHELL_META = /[ \t\n'"\\|&;()<>!{}*[\]?^$`]|^[#~]|[=:]~/
 /** How set -x shows a word: quoted only where it must be. */
 export function traceQuote(s: string): string {
   if (s === '') return "''"
-  if (CONTROL.test(s.replaceAll('\n', ''))) return ansiQuote(s)
-  return SHELL_META.test(s) ? singleQuote(s) : s
+  return SHELL_META.test(s) ? singleQuote(s) : CONTROL.test(s) ? ansiQuote(s) : s
 }
 
 /** The value in `declare -p` output: "double quoted", or $'…' with control characters. */

@@ -17,7 +17,7 @@ export type ReadResult =
   | { readonly kind: 'error'; readonly error: SyntaxFailure; readonly end: number }
 
 export interface SyntaxFailure {
-  readonly type: 'token' | 'eof' | 'unclosed' | 'message'
+  readonly type: 'token' | 'eof' | 'unclosed' | 'message' | 'conditional'
   /** The token, or the character that was looked for. */
   readonly text: string
   readonly tokenKind: 'word' | 'redirection' | 'newline' | 'operator' | 'eof'
@@ -48,7 +48,7 @@ export function readCommand(input: string, from: number, options: ReadOptions): 
     }
     if (!(e instanceof Unexpected)) throw e
     const { token } = e
-    if (e.message !== undefined) return { kind: 'error', error: { type: 'message', text: e.message, tokenKind: kindOf(token), expecting: undefined, at: token.kind === 'eof' ? input.length : token.start - lex.delta }, end }
+    if (e.message !== undefined) return { kind: 'error', error: { type: e.conditional ? 'conditional' : 'message', text: e.message, tokenKind: kindOf(token), expecting: undefined, at: token.kind === 'eof' ? input.length : token.start - lex.delta }, end }
     if (token.kind === 'eof') return { kind: 'error', error: { type: 'eof', text: '', tokenKind: 'eof', expecting: e.expecting, at: input.length }, end: input.length }
     const text = token.kind === 'newline' ? 'newline' : token.text
     return { kind: 'error', error: { type: 'token', text, tokenKind: kindOf(token), expecting: e.expecting, at: token.start - lex.delta }, end }

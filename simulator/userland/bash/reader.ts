@@ -47,6 +47,7 @@ export function* readerLoop(sh: Shell, input: Input, name: string): Flow<void> {
     if (result.kind === 'error') {
       sh.line = line
       yield* reportSyntax(sh, result.error, source, startLine, name)
+      if (result.error.type === 'conditional' && sh.bash && !sh.interactive) throw new ShellExit(sh.status)
       sh.status = 2
       if (sh.interactive && !sh.forked) continue
       throw new ShellExit(2)
@@ -103,4 +104,5 @@ export function resetAfterAbort(sh: Shell): void {
   sh.builtinName = undefined
   sh.interrupted = false
   sh.inTrap = false
+  sh.runningTraps.clear()
 }

@@ -1,6 +1,7 @@
 // Parameters that are computed: $? $$ $# $@ and variables such as LINENO, RANDOM, SECONDS, BASHPID, FUNCNAME.
 import type { Shell } from './state.ts'
 import type { Variable } from './variables.ts'
+import { commandText } from './printer.ts'
 import { newVariable } from './variables.ts'
 
 /** The option letters of $-. */
@@ -31,16 +32,18 @@ function stackArray(sh: Shell, name: string): string[] | undefined {
 }
 
 const STACKS = new Set(['FUNCNAME', 'BASH_SOURCE', 'BASH_LINENO'])
-const DYNAMIC = new Set(['LINENO', 'RANDOM', 'SRANDOM', 'SECONDS', 'EPOCHSECONDS', 'EPOCHREALTIME', 'BASHPID', 'BASH_SUBSHELL', 'BASH_COMMAND', 'DIRSTACK', 'PIPESTATUS', 'GROUPS', 'BASHOPTS', 'SHELLOPTS', 'HISTCMD', ...STACKS])
+const DYNAMIC = new Set(['BASH_ARGC', 'BASH_ARGV', 'BASH_ALIASES', 'BASH_CMDS', 'BASH_ARGV0', 'LINENO', 'RANDOM', 'SRANDOM', 'SECONDS', 'EPOCHSECONDS', 'EPOCHREALTIME', 'BASHPID', 'BASH_SUBSHELL', 'BASH_COMMAND', 'DIRSTACK', 'PIPESTATUS', 'GROUPS', 'BASHOPTS', 'SHELLOPTS', 'HISTCMD', ...STACKS])
 
 /** Computed variables that `declare -a` and `readonly` list: most are made up only when they are read. */
 export function listedVariable(sh: Shell, name: string): Variable | undefined {
   if (name === 'SHELLOPTS' || name === 'BASHOPTS' || name === 'PIPESTATUS') return lookup(sh, name)
+  if (name === 'BASH_LINENO' || name === 'BASH_SOURCE') return lookup(sh, name) ?? { ...newVariable(), indexed: new Map() }
+  if (name === 'BASH_ALIASES' || name === 'BASH_CMDS') return lookup(sh, name)
   if (name === 'FUNCNAME') return { ...newVariable(), indexed: new Map(), local: true }
   return LISTED_ARRAYS.has(name) ? { ...newVariable(), indexed: new Map() } : undefined
 }
 const LISTED_ARRAYS = new Set(['BASH_ARGC', 'BASH_ARGV', 'BASH_LINENO', 'BASH_SOURCE', 'DIRSTACK', 'GROUPS'])
-export const LISTED: readonly string[] = [...LISTED_ARRAYS, 'BASHOPTS', 'FUNCNAME', 'PIPESTATUS', 'SHELLOPTS']
+export const LISTED: readonly string[] = [...LISTED_ARRAYS, 'BASHOPTS', 'BASH_ALIASES', 'BASH_CMDS', 'FUNCNAME', 'PIPESTATUS', 'SHELLOPTS']
 
 export const isDynamic = (name: string): boolean => DYNAMIC.has(name)
 
@@ -52,6 +55,11 @@ export function lookup(sh: Shell, name: string): Variable | undefined {
     const values = stackArray(sh, name) ?? []
     return values.length === 0 ? undefined : fromArray(values)
   }
+  if (name === 'BASH_ARGC') return fromArray([String(sh.params.length)])
+  if (name === 'BASH_ARGV') return fromArray([...sh.params].reverse())
+  if (name === 'BASH_ALIASES') return { ...newVariable(), assoc: new Map(sh.aliases) }
+  if (name === 'BASH_CMDS') return { ...newVariable(), assoc: new Map([...sh.hash].map(([k, v]) => [k, v.path])) }
+  if (name === 'GROUPS') return fromArray(sh.groups.map(String))
   if (name === 'PIPESTATUS') return fromArray(sh.pipeStatus.map(String))
   if (name === 'DIRSTACK') return fromArray([sh.cwd, ...sh.dirStack])
   const value = dynamicValue(sh, name)
@@ -71,6 +79,8 @@ function dynamicValue(sh: Shell, name: string): string | undefined {
     case 'HISTCMD': return String(sh.historyBase + sh.historyList.length)
     case 'SHELLOPTS': return [...sh.options].sort().join(':')
     case 'BASHOPTS': return [...sh.shopts].filter(([, v]) => v).map(([k]) => k).join(':')
+    case 'BASH_ARGV0': return sh.arg0
+    case 'BASH_COMMAND': return typeof sh.currentCommand === 'string' ? sh.currentCommand : commandText(sh.currentCommand)
     default: return undefined
   }
 }

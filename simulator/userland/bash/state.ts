@@ -108,6 +108,8 @@ export class Shell {
   breaking = 0
   continuing = 0
   returning = false
+  /** $? when return was called: what a RETURN trap sees. */
+  statusBeforeReturn = 0
   functionDepth = 0
   sourceDepth = 0
   /** Above 0 while a status is being asked for, so that set -e is asleep. */
@@ -118,6 +120,14 @@ export class Shell {
   /** Commands run so far: every few cost the processor some time, so that a loop of builtins can be interrupted. */
   commandsRun = 0
   inTrap = false
+  /** Names of the traps whose commands are being run. */
+  runningTraps = new Set<string>()
+  /** What BASH_COMMAND tells: the command under way, or its text. */
+  currentCommand: Command | string = ''
+  /** The DEBUG trap has run for the next command already: before the fork. */
+  debugDone = false
+  /** In a subshell: the traps of its parent, which `trap` lists until one is set. */
+  inheritedTraps: ReadonlyMap<string, string> | undefined
   /** Signals ignored when the shell started: can't be trapped. */
   ignoredAtStart = new Set<number>()
   interrupted = false
@@ -140,6 +150,8 @@ export class Shell {
   /** Name of the input for syntax errors: `-c`, `eval`, or the script's. */
   inputName = ''
   hostname = ''
+  /** Supplementary groups, once GROUPS was asked for. */
+  groups: readonly number[] = []
   userName = ''
   effectiveUid = 0
   /** The controlling terminal and the shell's own process group. */
@@ -193,6 +205,7 @@ export class Shell {
     s.frames = [...this.frames]
     s.traps = new Map(this.traps)
     s.pendingTraps = []
+    s.runningTraps = new Set(this.runningTraps)
     s.jobs = this.jobs.copy()
     s.hash = new Map(this.hash)
     s.dirStack = [...this.dirStack]

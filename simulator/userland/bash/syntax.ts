@@ -4,11 +4,9 @@ import type * as U from 'unbash'
 import type {
   ArrayElement, Assign, Case, Command, List, Param, Part, Redirection, Simple, Statement, TestExpression, Word,
 } from './ast.ts'
-import { hasGlob } from '../../lib/fnmatch.ts'
 import { expandBraces } from './braces.ts'
-import { PLAIN_QUOTE, unquote } from './lexer.ts'
-
-type Mode = 'word' | 'assign' | 'plain' | 'here-doc'
+import { unquote } from './lexer.ts'
+import { doubled, doubleText, literalOf, literalParts, type Mode } from './word-text.ts'
 
 /** Where nodes of one source text stand: gives line numbers. */
 class Place {
@@ -227,13 +225,17 @@ function redirection(r: U.Redirection, place: Place): Redirection {
     const text = r.operator === '<<-' ? r.body.text.replace(/^\t+/gm, '') : r.body.text
     const body = quoted || !/[$`\\]/.test(text)
       ? plainWord(text)
-      : { ...plainWord(text), literal: undefined, parts: r.body.parts ? compileParts(r.body.parts, place, 'here-doc', true) : literalParts(text, 'here-doc') }
+      : { ...plainWord(text), literal: undefined, parts: r.body.parts ? compileParts(r.operator === '<<-' ? withoutTabs(r.body.parts) : r.body.parts, place, 'here-doc', true) : literalParts(text, 'here-doc') }
     const delimiter = r.delimiter?.text ?? ''
     return { operator: r.operator, fd, fdVariable, target: plainWord(delimiter), hereDoc: { delimiter: unquote(delimiter), body, text } }
   }
   const target = r.target ? word(r.target, place, r.type === 'HereString' ? 'assign' : 'word', false) : plainWord('')
   return { operator: r.operator, fd, fdVariable, target, hereDoc: undefined }
 }
+
+/** <<- takes the tabs at the beginning of lines away, not those that an expansion brings. */
+const withoutTabs = (parts: readonly U.WordPart[]): U.WordPart[] =>
+  parts.map((p, n) => (p.type === 'Literal' ? { ...p, text: (n === 0 ? p.text.replace(/^\t+/, '') : p.text).replace(/\n\t+/g, '\n') } : p))
 
 function test(e: U.TestExpression, place: Place): TestExpression {
   switch (e.type) {
@@ -257,73 +259,6 @@ function word(w: U.Word, place: Place, mode: Mode, inDouble: boolean): Word {
     if (texts.length !== 1 || texts[0] !== text) braces = texts.filter((t) => t !== '').map((t) => parseWord(t))
   }
   return { text, literal: braces ? undefined : literalOf(parts), parts, braces, assign: undefined }
-}
-
-/** The word's value if nothing in it needs expanding. */
-function literalOf(parts: readonly Part[]): string | undefined {
-  let out = ''
-  let quoted = false
-  for (const p of parts) {
-    if (p.kind === 'text') {
-      if (!p.quoted && hasGlob(p.text, true)) return undefined
-      out += p.text
-      quoted ||= p.quoted
-    } else if (p.kind === 'double') {
-      const inner = literalOf(p.parts)
-      if (inner === undefined && p.parts.length > 0) return undefined
-      out += inner ?? ''
-      quoted = true
-    } else return undefined
-  }
-  return out !== '' || quoted ? out : undefined
-}
-
-/** Unquoted text as it stands in the source: backslashes quote, `~` may be a home directory. */
-function literalParts(raw: string, mode: Mode): Part[] {
-  const out: Part[] = []
-  let plain = ''
-  const flush = (): void => {
-    if (plain !== '') out.push({ kind: 'text', text: plain, quoted: mode === 'here-doc' })
-    plain = ''
-  }
-  for (let i = 0; i < raw.length; i++) {
-    const c = raw[i]
-    if (c === '\\' && i + 1 < raw.length) {
-      const next = raw[++i]
-      if (next === '\n') continue
-      if (mode === 'here-doc') plain += '$`\\'.includes(next) ? next : c + next
-      else {
-        flush()
-        out.push({ kind: 'text', text: next, quoted: true })
-      }
-    } else plain += c
-  }
-  flush()
-  return mode === 'word' || mode === 'assign' ? withTilde(out, mode) : out
-}
-
-/** Finds `~user` at the start of a word, and after `:` and `=` in assignments. */
-function withTilde(parts: Part[], mode: Mode): Part[] {
-  const first = parts[0]
-  if (first?.kind !== 'text' || first.quoted || !first.text.includes('~')) return parts
-  const out: Part[] = []
-  const pieces = mode === 'assign' ? first.text.split(/(?<=:)/) : [first.text]
-  pieces.forEach((piece, n) => {
-    const m = /^~([^/:]*)/.exec(piece)
-    const whole = m && (m[0].length < piece.length || n < pieces.length - 1 || parts.length === 1)
-    if (m && whole) {
-      out.push({ kind: 'tilde', user: m[1] })
-      if (m[0].length < piece.length) out.push({ kind: 'text', text: piece.slice(m[0].length), quoted: false })
-    } else out.push({ kind: 'text', text: piece, quoted: false })
-  })
-  return [...out, ...parts.slice(1)]
-}
-
-const doubled = (text: string): Part[] => (text === '' ? [] : [{ kind: 'text', text: doubleText(text), quoted: true }])
-
-function doubleText(text: string): string {
-  const raw = text.includes(PLAIN_QUOTE) ? text.replaceAll(PLAIN_QUOTE, "'") : text
-  return raw.includes('\\') ? raw.replace(/\\([$`"\\\n])/g, (_, c: string) => (c === '\n' ? '' : c)) : raw
 }
 
 function compileParts(parts: readonly U.WordPart[], place: Place, mode: Mode, inDouble: boolean): Part[] {
@@ -350,7 +285,7 @@ function compilePart(p: U.WordPart, place: Place, mode: Mode, inDouble: boolean)
       }
       return [{ kind: 'text', text: inDouble ? doubleText(p.text) : p.text, quoted: inDouble }]
     case 'SingleQuoted': return inDouble ? [{ kind: 'text', text: p.text, quoted: true }] : [{ kind: 'text', text: p.value, quoted: true }]
-    case 'AnsiCQuoted': return [{ kind: 'text', text: inDouble ? p.text : p.value, quoted: true }]
+    case 'AnsiCQuoted': return [{ kind: 'text', text: p.value, quoted: true }]
     case 'DoubleQuoted':
     case 'LocaleString': return [{ kind: 'double', parts: compileParts(p.parts, place, 'plain', true) }]
     case 'SimpleExpansion': return [{ kind: 'param', param: { text: p.text, name: p.text.slice(1), index: undefined, prefix: '', operator: '', operand: undefined, operand2: undefined } }]
@@ -391,10 +326,18 @@ function param(p: U.ParameterExpansionPart, place: Place, inDouble: boolean): Pa
     case 'Remove': return { ...base, operator: o.operator, operand: word(o.operand, place, 'assign', false), operand2: undefined }
     case 'Replace':
       return { ...base, operator: o.operator, operand: word(o.pattern, place, 'assign', false), operand2: word(o.replacement, place, 'assign', false) }
-    case 'Slice': return { ...base, operator: ':', operand: parseText(o.offset.text), operand2: o.length ? parseText(o.length.text) : undefined }
+    case 'Slice':
+      // Nothing after the colon.
+      if (/^\$\{[^:]*:\}$/.test(p.text)) return { ...base, operator: 'bad', ...none }
+      return { ...base, operator: ':', operand: parseText(o.offset.text), operand2: o.length ? parseText(o.length.text) : undefined }
     case 'CaseModification': return { ...base, operator: o.operator, operand: o.operand ? word(o.operand, place, 'assign', false) : undefined, operand2: undefined }
     case 'Transform': return { ...base, operator: '@', operand: word(o.operand, place, 'plain', false), operand2: undefined }
     case 'Names': return { ...base, operator: `names${o.operator}`, ...none }
-    case 'Unknown': return { ...base, operator: 'bad', ...none }
+    case 'Unknown': {
+      // ${x~} and ${x~~}: the other case, which the manual doesn't mention.
+      const m = /^\$\{!?[A-Za-z0-9_@*]+(?:\[[^\]]*\])?(~~?)([^]*)\}$/.exec(p.text)
+      if (m) return { ...base, operator: m[1], operand: m[2] === '' ? undefined : parseWord(m[2], 'assign'), operand2: undefined }
+      return { ...base, operator: 'bad', ...none }
+    }
   }
 }

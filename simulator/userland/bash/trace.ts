@@ -1,5 +1,9 @@
 // set -x: PS4, its first character repeated for each level of substitution or eval, then the expanded command on standard error.
 import type { Flow } from '../../abi/syscalls.ts'
+import { isErr } from '../../abi/errno.ts'
+import { encodeUtf8 } from '../../lib/bytes.ts'
+import { call } from '../libc/syscall.ts'
+import { writeAll } from '../libc/unistd.ts'
 import { traceQuote } from './quote.ts'
 import type { Shell } from './state.ts'
 import { expandPrompt } from './prompt.ts'
@@ -14,7 +18,9 @@ export function* traceText(sh: Shell, text: string): Flow<void> {
   const first = [...ps4][0] ?? ''
   const head = sh.bash ? first.repeat(sh.traceLevel) + ps4 : ps4
   if (sh.hasOutput) yield* sh.flush()
-  yield* sh.write2(`${head}${text}\n`)
+  const fd = sh.bash ? sh.vars.get('BASH_XTRACEFD') : undefined
+  if (fd !== undefined && /^\d+$/.test(fd) && !isErr(yield* call('fcntl', Number(fd), 1, 0))) yield* writeAll(Number(fd), encodeUtf8(`${head}${text}\n`))
+  else yield* sh.write2(`${head}${text}\n`)
 }
 
 /** A word as set -x shows it; dash doesn't quote. */

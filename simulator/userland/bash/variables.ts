@@ -13,6 +13,8 @@ export interface Variable {
   trace: boolean
   /** Imported from or last exported to the environment unchanged? Kept for `local` variables of functions only as a mark. */
   local: boolean
+  /** An array that was declared and never given a value. */
+  unassigned?: boolean
 }
 
 export const newVariable = (value?: string): Variable => ({
@@ -28,6 +30,7 @@ type Saved = Map<string, Variable | undefined>
 export class Variables {
   readonly map = new Map<string, Variable>()
   readonly frames: Saved[] = []
+  readonly #undo = new Map<number, (() => void)[]>()
 
   /** The copy that a subshell works on. */
   copy(): Variables {
@@ -84,6 +87,12 @@ export class Variables {
     this.map.delete(name)
   }
 
+  /** Something to do when the present frame ends. */
+  atPop(undo: () => void): void {
+    const at = this.frames.length - 1
+    this.#undo.set(at, [...(this.#undo.get(at) ?? []), undo])
+  }
+
   pushFrame(): void {
     this.frames.push(new Map())
   }
@@ -91,6 +100,11 @@ export class Variables {
   popFrame(): void {
     const frame = this.frames.pop()
     if (!frame) return
+    const undo = this.#undo.get(this.frames.length)
+    if (undo) {
+      this.#undo.delete(this.frames.length)
+      for (const f of undo) f()
+    }
     for (const [name, old] of frame) {
       if (old) this.map.set(name, old)
       else this.map.delete(name)

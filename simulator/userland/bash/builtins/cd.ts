@@ -1,10 +1,9 @@
-// cd pwd pushd popd dirs: the logical working directory, the directory stack.
+// cd pwd: the logical working directory.
 import type { Flow } from '../../../abi/syscalls.ts'
 import { type Errno, isErr } from '../../../abi/errno.ts'
 import { isDir } from '../../../abi/stat.ts'
 import { call } from '../../libc/syscall.ts'
 import { getcwd, stat } from '../../libc/unistd.ts'
-import { tildeDirectory } from '../job-table.ts'
 import type { Shell } from '../state.ts'
 import { newVariable } from '../variables.ts'
 import type { BuiltinTable } from './index.ts'
@@ -78,7 +77,8 @@ function* checkedCanonical(path: string): Flow<string | undefined> {
   return canonical(path)
 }
 
-function* cd(sh: Shell, words: readonly string[]): Flow<number> {
+/** cd itself, also for pushd and popd: its messages name the builtin under way. */
+export function* cd(sh: Shell, words: readonly string[]): Flow<number> {
   let physical = sh.options.has('physical')
   let i = 1
   for (; i < words.length && /^-./.test(words[i]); i++) {
@@ -150,88 +150,4 @@ function* pwd(sh: Shell, words: readonly string[]): Flow<number> {
   return 0
 }
 
-function printStack(sh: Shell, mode: 'line' | 'lines' | 'numbered' = 'line', long = false): void {
-  const home = sh.vars.get('HOME')
-  const all = [sh.cwd, ...sh.dirStack].map((d) => (long ? d : tildeDirectory(d, home)))
-  if (mode === 'line') sh.print(`${all.join(' ')}\n`)
-  else all.forEach((d, n) => sh.print(mode === 'numbered' ? `${String(n).padStart(2)}  ${d}\n` : `${d}\n`))
-}
-
-function* dirs(sh: Shell, words: readonly string[]): Flow<number> {
-  let mode: 'line' | 'lines' | 'numbered' = 'line'
-  let long = false
-  for (const w of words.slice(1)) {
-    if (/^[-+]\d+$/.test(w)) {
-      const all = [sh.cwd, ...sh.dirStack]
-      const n = Number(w.slice(1))
-      const found = w[0] === '+' ? all[n] : all[all.length - 1 - n]
-      if (found === undefined) return yield* sh.fail(1, sh.dirStack.length === 0 ? 'directory stack empty' : `${w}: directory stack index out of range`)
-      sh.print(`${tildeDirectory(found, sh.vars.get('HOME'))}\n`)
-      return 0
-    }
-    for (const c of w.slice(1)) {
-      if (c === 'c') sh.dirStack = []
-      else if (c === 'l') long = true
-      else if (c === 'p') mode = 'lines'
-      else if (c === 'v') mode = 'numbered'
-      else {
-        yield* sh.error(`-${c}: invalid option`)
-        yield* sh.write2('dirs: usage: dirs [-clpv] [+N] [-N]\n')
-        return 2
-      }
-    }
-    if (w.includes('c')) return 0
-  }
-  printStack(sh, mode, long)
-  return 0
-}
-
-function* pushd(sh: Shell, words: readonly string[]): Flow<number> {
-  const args = words.slice(1).filter((w) => w !== '-n' && w !== '--')
-  const arg = args[0]
-  const old = sh.cwd
-  if (arg === undefined) {
-    if (sh.dirStack.length === 0) return yield* sh.fail(1, 'no other directory')
-    const [top] = sh.dirStack
-    const e = yield* change(sh, top, false)
-    if (e) return yield* sh.fail(1, `${top}: ${e.message}`)
-    sh.dirStack[0] = old
-  } else if (/^[-+]\d+$/.test(arg)) {
-    const all = [sh.cwd, ...sh.dirStack]
-    const n = arg[0] === '+' ? Number(arg.slice(1)) : all.length - 1 - Number(arg.slice(1))
-    if (n < 0 || n >= all.length) return yield* sh.fail(1, `${arg}: directory stack index out of range`)
-    const turned = [...all.slice(n), ...all.slice(0, n)]
-    const e = yield* change(sh, turned[0], false)
-    if (e) return yield* sh.fail(1, `${turned[0]}: ${e.message}`)
-    sh.dirStack = turned.slice(1)
-  } else {
-    const target = arg === '-' ? (sh.vars.get('OLDPWD') ?? '') : arg
-    const e = yield* change(sh, target, false)
-    if (e) return yield* sh.fail(1, `${arg}: ${e.message}`)
-    sh.dirStack.unshift(old)
-  }
-  printStack(sh)
-  return 0
-}
-
-function* popd(sh: Shell, words: readonly string[]): Flow<number> {
-  const [, arg] = words
-  if (sh.dirStack.length === 0) return yield* sh.fail(1, 'directory stack empty')
-  if (arg !== undefined && /^[-+]\d+$/.test(arg)) {
-    const n = arg[0] === '+' ? Number(arg.slice(1)) : sh.dirStack.length - Number(arg.slice(1))
-    if (n > 0) {
-      if (n > sh.dirStack.length) return yield* sh.fail(1, `${arg}: directory stack index out of range`)
-      sh.dirStack.splice(n - 1, 1)
-      printStack(sh)
-      return 0
-    }
-  }
-  const [top] = sh.dirStack
-  const e = yield* change(sh, top, false)
-  if (e) return yield* sh.fail(1, `${top}: ${e.message}`)
-  sh.dirStack.shift()
-  printStack(sh)
-  return 0
-}
-
-export const DIRECTORY: BuiltinTable = { cd, chdir: cd, pwd, dirs, pushd, popd }
+export const DIRECTORY: BuiltinTable = { cd, chdir: cd, pwd }

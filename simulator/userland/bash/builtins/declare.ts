@@ -137,7 +137,7 @@ function* declare(sh: Shell, words: readonly string[], assigns: ReadonlyMap<numb
   if (names.length === 0) {
     for (const name of [...(sh.vars.frames[sh.vars.frames.length - 1]?.keys() ?? [])].sort(compareNames)) {
       const v = sh.vars.map.get(name)
-      if (v) sh.print(plainSetting(name, v))
+      if (v) sh.print(`${declaration(name, v)}\n`)
     }
     return 0
   }
@@ -160,7 +160,19 @@ function* declare(sh: Shell, words: readonly string[], assigns: ReadonlyMap<numb
   return status
 }
 
+/** `local -`: the options as they are now. */
+function restoreOptions(sh: Shell): () => void {
+  const options = new Set(sh.options)
+  return () => {
+    sh.options = options
+  }
+}
+
 function* one(sh: Shell, command: string, word: string, parsed: Assign | undefined, on: ReadonlySet<string>, off: ReadonlySet<string>): Flow<boolean> {
+  if (command === 'local' && word === '-' && sh.bash) {
+    sh.vars.atPop(restoreOptions(sh))
+    return true
+  }
   const m = /^([A-Za-z_][A-Za-z_0-9]*)(?:\[(.*?)\])?(\+?=)?/s.exec(word)
   const name = parsed?.name ?? m?.[1]
   const hasValue = parsed !== undefined || m?.[3] !== undefined
@@ -193,6 +205,14 @@ function* one(sh: Shell, command: string, word: string, parsed: Assign | undefin
     return true
   }
   if (off.has('n')) v.nameref = false
+  if ((on.has('A') && v.indexed) || (on.has('a') && v.assoc)) {
+    yield* sh.error(`${name}: cannot convert ${v.assoc ? 'associative to indexed' : 'indexed to associative'} array`)
+    return false
+  }
+  if ((off.has('a') && v.indexed) || (off.has('A') && v.assoc)) {
+    yield* sh.error(`${name}: cannot destroy array variables in this way`)
+    return false
+  }
   setAttributes(v, on, off)
   try {
     if (elements) yield* assignElements(sh, name, elements, append)

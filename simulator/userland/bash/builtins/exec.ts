@@ -6,10 +6,10 @@ import { isDir, isReg } from '../../../abi/stat.ts'
 import { call } from '../../libc/syscall.ts'
 import { access, readFile, stat } from '../../libc/unistd.ts'
 import { evalString } from '../eval.ts'
-import { runBuiltin } from '../exec-simple.ts'
+import { lowerLevel, runBuiltin } from '../exec-simple.ts'
 import { environment, execFailure, isDirectory, isExecutableFile, findProgram, hashProgram, runProgram } from '../exec-program.ts'
 import { forkShell, resetSignals, waitForeground } from '../jobs.ts'
-import { runTrap } from '../traps.ts'
+import { putToSleep, runReturnTrap } from '../traps.ts'
 import { ShellExit, type Shell } from '../state.ts'
 import { type BuiltinTable, findBuiltin } from './index.ts'
 import { describeCommand } from './type.ts'
@@ -65,12 +65,14 @@ function* source(sh: Shell, words: readonly string[]): Flow<number> {
   if (args.length > 1) sh.params = args.slice(1)
   const given = sh.params
   sh.builtinName = undefined
+  const wake = putToSleep(sh, sh.options.has('functrace') ? [] : ['DEBUG'])
   sh.sourceDepth++
   if (sh.bash) sh.frames.push({ name: 'source', source: path, callLine: sh.line })
   try {
     yield* evalString(sh, text, path, 1)
-    if (sh.traps.has('RETURN')) yield* runTrap(sh, 'RETURN')
+    yield* runReturnTrap(sh)
   } finally {
+    wake()
     if (sh.bash) sh.frames.pop()
     sh.sourceDepth = saved.depth
     sh.returning = false
@@ -117,11 +119,7 @@ function* exec(sh: Shell, words: readonly string[]): Flow<number> {
     yield* sh.error(`${name}: not found`)
     return yield* fail(127)
   }
-  if (sh.bash) {
-    // The new program counts its own level; it is not one deeper.
-    const level = sh.vars.map.get('SHLVL')
-    if (level) level.value = String(Math.max(0, (Number(level.value) || 1) - 1))
-  }
+  lowerLevel(sh)
   if (sh.leaveJobControl && !sh.forked) yield* sh.leaveJobControl()
   yield* resetSignals(sh)
   const shown = (login ? '-' : '') + (argv0 ?? name)

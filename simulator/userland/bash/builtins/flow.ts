@@ -11,8 +11,9 @@ function* loopJump(sh: Shell, words: readonly string[], jump: 'breaking' | 'cont
   const n = words[1] === undefined ? 1 : integer(words[1])
   if (n === undefined) {
     yield* sh.error(`${words[1]}: numeric argument required`)
-    throw new ShellAbort('discard', 128)
+    throw sh.interactive ? new ShellAbort('discard', sh.status | 128) : new ShellExit(sh.status | 128)
   }
+  if (words.length > 2 && sh.bash) yield* tooMany(sh)
   if (sh.loopDepth === 0) {
     if (!sh.bash) return 0
     yield* sh.error("only meaningful in a `for', `while', or `until' loop")
@@ -26,6 +27,12 @@ function* loopJump(sh: Shell, words: readonly string[], jump: 'breaking' | 'cont
   return 0
 }
 
+/** no_args: the whole line is given up. */
+export function* tooMany(sh: Shell): Flow<never> {
+  yield* sh.error('too many arguments')
+  throw new ShellAbort('discard', 1)
+}
+
 function* returnFrom(sh: Shell, words: readonly string[]): Flow<number> {
   const status = words[1] === undefined ? sh.status : integer(words[1])
   if (sh.functionDepth === 0 && sh.sourceDepth === 0) {
@@ -34,7 +41,9 @@ function* returnFrom(sh: Shell, words: readonly string[]): Flow<number> {
     }
     return yield* sh.fail(2, "can only `return' from a function or sourced script")
   }
+  if (words.length > 2 && sh.bash && status !== undefined) yield* tooMany(sh)
   sh.returning = true
+  sh.statusBeforeReturn = sh.status
   if (status === undefined) return yield* sh.fail(2, sh.bash ? `${words[1]}: numeric argument required` : `Illegal number: ${words[1]}`)
   return status & 0xff
 }
@@ -52,10 +61,7 @@ function* exit(sh: Shell, words: readonly string[]): Flow<number> {
     yield* sh.error(sh.bash ? `${args[0]}: numeric argument required` : `Illegal number: ${args[0]}`)
     throw new ShellExit(2)
   }
-  if (args.length > 1 && sh.bash) {
-    yield* sh.error('too many arguments')
-    throw new ShellAbort('discard', 1)
-  }
+  if (args.length > 1 && sh.bash) yield* tooMany(sh)
   if (top && warnsOfStopped(sh)) {
     yield* sh.write2(sh.bash ? 'There are stopped jobs.\n' : 'You have stopped jobs.\n')
     sh.exitWarned = true

@@ -7,6 +7,7 @@ import { ECHO } from './echo.ts'
 import { PRINTF } from './printf.ts'
 import { TEST } from './test.ts'
 import { DIRECTORY } from './cd.ts'
+import { DIRECTORY_STACK } from './directory-stack.ts'
 import { DECLARE } from './declare.ts'
 import { SET } from './set.ts'
 import { READ } from './read.ts'
@@ -16,6 +17,7 @@ import { KILL } from './kill.ts'
 import { TRAP } from './trap.ts'
 import { TYPE } from './type.ts'
 import { MISC } from './misc.ts'
+import { COMPLETE } from './complete.ts'
 import { HISTORY } from './history.ts'
 import { HELP } from './help.ts'
 
@@ -24,7 +26,7 @@ export type Builtin = (sh: Shell, words: readonly string[], assigns: ReadonlyMap
 export type BuiltinTable = Readonly<Record<string, Builtin>>
 
 const ALL = new Map<string, Builtin>(Object.entries({
-  ...FLOW, ...ECHO, ...PRINTF, ...TEST, ...DIRECTORY, ...DECLARE, ...SET, ...READ, ...EXEC, ...JOBS, ...KILL, ...TRAP, ...TYPE, ...MISC, ...HISTORY, ...HELP,
+  ...FLOW, ...ECHO, ...PRINTF, ...TEST, ...DIRECTORY, ...DIRECTORY_STACK, ...DECLARE, ...SET, ...READ, ...EXEC, ...JOBS, ...KILL, ...TRAP, ...TYPE, ...MISC, ...COMPLETE, ...HISTORY, ...HELP,
 }))
 
 const DASH = new Set([

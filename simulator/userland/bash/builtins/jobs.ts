@@ -68,7 +68,10 @@ function* jobs(sh: Shell, words: readonly string[]): Flow<number> {
   for (const spec of specs) {
     const job = yield* findJob(sh, spec)
     if (job) chosen.push(job)
-    else status = 1
+    else {
+      if (sh.bash && sh.jobs.find(spec) === 'ambiguous') yield* sh.error(`${spec}: no such job`)
+      status = 1
+    }
   }
   for (const job of specs.length > 0 ? chosen : [...sh.jobs.jobs]) {
     const state = jobState(job)
@@ -186,6 +189,7 @@ function* wait(sh: Shell, words: readonly string[]): Flow<number> {
       yield* waited(sh, job)
     }
     // With nothing to wait for, what has ended is forgotten without a word (mark_dead_jobs_as_notified).
+    if (sh.bash && !sh.interactive) sh.jobs.finished.clear()
     if (sh.interactive && sh.bash && !waitedForSome) for (const job of [...sh.jobs.jobs]) if (jobState(job) === 'done') sh.jobs.remove(job)
     return 0
   }
@@ -225,7 +229,8 @@ function* waitOne(sh: Shell, spec: string): Flow<number> {
     if (old !== undefined) return exitStatus(old)
     if (sh.lastBackground === pid) {
       const broken = yield* waitFor(sh, () => sh.jobs.finished.has(pid))
-      return broken ?? exitStatus(sh.jobs.finished.get(pid) ?? 0)
+      const status = sh.jobs.finished.get(pid)
+      if (broken !== undefined || status !== undefined) return broken ?? exitStatus(status ?? 0)
     }
     if (sh.bash) yield* sh.error(`pid ${pid} is not a child of this shell`)
     return 127
@@ -291,6 +296,12 @@ function* forget(sh: Shell, job: Job): Flow<void> {
 }
 
 function* suspend(sh: Shell, words: readonly string[]): Flow<number> {
+  const bad = words.slice(1).find((w) => /^-./.test(w) && w !== '-f' && w !== '--')
+  if (bad !== undefined) {
+    yield* sh.error(`${bad.slice(0, 2)}: invalid option`)
+    yield* sh.write2('suspend: usage: suspend [-f]\n')
+    return 2
+  }
   if (!sh.monitor) return yield* sh.fail(1, 'cannot suspend: no job control')
   if (sh.login && words[1] !== '-f') return yield* sh.fail(1, 'cannot suspend a login shell')
   const r = yield* call('kill', sh.bashPid, SIGSTOP)

@@ -1,4 +1,4 @@
-// let umask ulimit times caller complete compgen compopt bind
+// let umask ulimit times caller bind
 import type { Flow } from '../../../abi/syscalls.ts'
 import { isErr } from '../../../abi/errno.ts'
 import { RLIM_INFINITY, type RlimitName } from '../../../abi/sched.ts'
@@ -6,7 +6,6 @@ import { call } from '../../libc/syscall.ts'
 import { ArithmeticError } from '../arithmetic.ts'
 import { arithmeticMessage, evaluateOrAbort, evaluateText } from '../expansion-arithmetic.ts'
 import { ReadonlyError } from '../assign.ts'
-import { generate } from '../completion-generate.ts'
 import { ShellAbort, type Shell } from '../state.ts'
 import type { BuiltinTable } from './index.ts'
 
@@ -114,6 +113,12 @@ const LIMITS: readonly Limit[] = [
   { letter: 'x', name: 'LOCKS', text: 'file locks', unit: '', scale: 1 },
 ]
 
+/** `open files                          (-n)` */
+function label(l: Limit): string {
+  const unit = `(${l.unit === '' ? '' : `${l.unit}, `}-${l.letter})`
+  return `${l.text}${' '.repeat(Math.max(1, 40 - l.text.length - unit.length))}${unit}`
+}
+
 function* ulimit(sh: Shell, words: readonly string[]): Flow<number> {
   let hard = false
   let soft = false
@@ -148,15 +153,14 @@ function* ulimit(sh: Shell, words: readonly string[]): Flow<number> {
   }
   if (all) {
     for (const l of LIMITS) {
-      const unit = `(${l.unit === '' ? '' : `${l.unit}, `}-${l.letter})`
-      sh.print(`${`${l.text}${' '.repeat(Math.max(1, 40 - l.text.length - unit.length))}`}${unit} ${yield* show(l)}\n`)
+      sh.print(`${label(l)} ${yield* show(l)}\n`)
     }
     return 0
   }
   for (const { limit, value } of chosen) {
     if (value === undefined) {
       const text = yield* show(limit)
-      sh.print(chosen.length > 1 ? `${limit.text} ${text}\n` : `${text}\n`)
+      sh.print(chosen.length > 1 ? `${label(limit)} ${text}\n` : `${text}\n`)
       continue
     }
     if (limit.name === undefined) return yield* sh.fail(1, `${limit.text}: cannot modify limit: Invalid argument`)
@@ -184,11 +188,16 @@ function* times(sh: Shell): Flow<number> {
   return 0
 }
 
-function caller(sh: Shell, words: readonly string[]): number {
+function* caller(sh: Shell, words: readonly string[]): Flow<number> {
   const frames = [...sh.frames].reverse()
   const n = words[1] === undefined ? 0 : Number(words[1])
+  if (words[1] !== undefined && !/^\d+$/.test(words[1])) {
+    yield* sh.error(`${words[1]}: invalid number`)
+    yield* sh.write2('caller: usage: caller [expr]\n')
+    return 2
+  }
   const frame = frames[n]
-  if (!frame || sh.functionDepth === 0) return 1
+  if (!frame) return 1
   const outer = frames[n + 1]
   if (words[1] === undefined) sh.print(`${frame.callLine} ${outer?.source ?? 'NULL'}\n`)
   else if (!outer) return 1
@@ -196,33 +205,12 @@ function caller(sh: Shell, words: readonly string[]): number {
   return 0
 }
 
-/** complete: what was declared is remembered for -p and used for -W, -F-less words. */
-function complete(sh: Shell, words: readonly string[]): number {
-  const args = words.slice(1)
-  if (args.length === 0 || args[0] === '-p') {
-    for (const [name, spec] of sh.completions) if (args.length < 2 || args.includes(name)) sh.print(`complete ${spec.join(' ')} ${name}\n`)
-    return 0
-  }
-  if (args[0] === '-r') {
-    if (args.length === 1) sh.completions.clear()
-    for (const name of args.slice(1)) sh.completions.delete(name)
-    return 0
-  }
-  const spec: string[] = []
-  for (let i = 0; i < args.length; i++) {
-    if (/^-[oAGWFCXPS]$/.test(args[i])) spec.push(args[i], args[++i] ?? '')
-    else if (args[i].startsWith('-')) spec.push(args[i])
-    else sh.completions.set(args[i], spec)
-  }
+/** Line editing takes no orders; in a script bash says so too. */
+function* bind(sh: Shell): Flow<number> {
+  if (!sh.interactive) yield* sh.error('warning: line editing not enabled')
   return 0
 }
 
-function* compgen(sh: Shell, words: readonly string[]): Flow<number> {
-  const found = yield* generate(sh, words.slice(1))
-  for (const f of found) sh.print(`${f}\n`)
-  return found.length > 0 ? 0 : 1
-}
-
 export const MISC: BuiltinTable = {
-  let: letCommand, umask, ulimit, times: (sh) => times(sh), caller, complete, compgen, compopt: () => 0, bind: () => 0,
+  let: letCommand, umask, ulimit, times: (sh) => times(sh), caller, bind,
 }

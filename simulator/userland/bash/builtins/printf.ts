@@ -5,6 +5,8 @@ import { ansiUnescape } from '../ansi.ts'
 import { printfQuote, singleQuote } from '../quote.ts'
 import { strftime } from '../strftime.ts'
 import { refreshClock } from '../expansion-parameter.ts'
+import { decodeUtf8, encodeUtf8 } from '../../../lib/bytes.ts'
+import { type Float, formatFloat, parseFloatText } from '../float.ts'
 import { assignReported } from './assign-value.ts'
 import type { BuiltinTable } from './index.ts'
 
@@ -17,7 +19,8 @@ interface State {
 }
 
 const pad = (text: string, width: number, left: boolean, zero = false): string => {
-  const length = [...text].length
+  // C counts bytes.
+  const { length } = encodeUtf8(text)
   if (length >= width) return text
   if (left) return text + ' '.repeat(width - length)
   if (!zero) return ' '.repeat(width - length) + text
@@ -48,28 +51,13 @@ function complain(_sh: Shell, s: State, message: string): void {
   s.status = 1
 }
 
-function float(sh: Shell, s: State, text: string | undefined): number {
-  if (text === undefined) return 0
-  if (text[0] === "'" || text[0] === '"') return [...text][1]?.codePointAt(0) ?? 0
-  const m = /^\s*[-+]?(0[xX][0-9a-fA-F]+|(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?|inf|nan)/i.exec(text)
-  if (!m || m[0].length < text.length) complain(sh, s, `${text}: invalid number`)
-  return m ? Number(m[0]) : 0
-}
-
-function formatFloat(value: number, conversion: string, precision: number, alternative: boolean): string {
-  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'nan' : value < 0 ? '-inf' : 'inf'
-  const exponent = (t: string): string => t.replace(/e([-+])(\d)$/, 'e$10$2')
-  const lower = conversion.toLowerCase()
-  let out: string
-  if (lower === 'f') out = value.toFixed(Math.min(precision, 100))
-  else if (lower === 'e') out = exponent(value.toExponential(Math.min(precision, 100)))
-  else {
-    const p = precision === 0 ? 1 : precision
-    const x = value === 0 ? 0 : Math.floor(Math.log10(Math.abs(value)))
-    out = x < -4 || x >= p ? exponent(value.toExponential(p - 1)) : value.toFixed(Math.max(0, p - 1 - x))
-    if (!alternative && out.includes('.')) out = out.replace(/\.?0+(e|$)/, '$1')
-  }
-  return conversion === lower ? out : out.toUpperCase()
+function float(sh: Shell, s: State, text: string | undefined): Float {
+  const precision = sh.bash ? 64 : 53
+  if (text === undefined) return parseFloatText('0', precision)
+  if (text[0] === "'" || text[0] === '"') return parseFloatText(String([...text][1]?.codePointAt(0) ?? 0), precision)
+  const m = /^\s*[-+]?(0[xX][0-9a-fA-F]*\.?[0-9a-fA-F]*(p[-+]?\d+)?|(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?|inf(inity)?|nan)/i.exec(text)
+  if (!m || m[0].length < text.length) complain(sh, s, sh.dialect !== 'dash' ? `${text}: invalid number` : m ? `${text}: not completely converted` : `${text}: expected numeric value`)
+  return parseFloatText(m?.[0] ?? '0', precision)
 }
 
 const SPEC = /^%([-+ 0#']*)(\*|\d*)(?:\.(\*|-?\d*))?(?:hh|h|ll|l|L|j|z|t)?(?:\(([^)]*)\)T|(.))?/s
@@ -98,6 +86,11 @@ function pass(sh: Shell, format: string, s: State): string {
       i++
       continue
     }
+    if (format[i + 1] === '%') {
+      out += '%'
+      i += 2
+      continue
+    }
     const m = SPEC.exec(format.slice(i))
     if (!m) {
       out += c
@@ -121,13 +114,11 @@ function pass(sh: Shell, format: string, s: State): string {
       continue
     }
     const conversion = m[5]
-    const cut = (t: string): string => (precision === undefined || precision < 0 ? t : [...t].slice(0, precision).join(''))
+    const cut = (t: string): string => (precision === undefined || precision < 0 ? t : decodeUtf8(encodeUtf8(t).subarray(0, precision)))
     switch (conversion) {
-      case '%': out += '%'
-        break
       case 's': out += pad(cut(next() ?? ''), width, left)
         break
-      case 'c': out += pad([...(next() ?? '')][0] ?? '', width, left)
+      case 'c': out += pad(decodeUtf8(encodeUtf8(next() ?? '').subarray(0, 1)) || '\0', width, left)
         break
       case 'b': {
         const r = ansiUnescape(next() ?? '', '0nnn', true)
@@ -159,10 +150,10 @@ function pass(sh: Shell, format: string, s: State): string {
         out += pad(mark + digits, width, left, zero && precision === undefined)
         break
       }
-      case 'f': case 'F': case 'e': case 'E': case 'g': case 'G': {
+      case 'f': case 'F': case 'e': case 'E': case 'g': case 'G': case 'a': case 'A': {
         const n = float(sh, s, next())
         const text = formatFloat(n, conversion, precision ?? 6, m[1].includes('#'))
-        out += pad(n < 0 || Object.is(n, -0) ? text : sign + text, width, left, zero)
+        out += pad((n.negative ? '-' : sign) + text, width, left, zero && !n.special)
         break
       }
       case 'n': next()

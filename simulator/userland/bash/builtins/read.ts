@@ -202,32 +202,44 @@ function* read(sh: Shell, words: readonly string[]): Flow<number> {
   return got.timedOut ? 142 : got.complete ? 0 : 1
 }
 
+const MAPFILE_ERRORS: Readonly<Record<string, string>> = { n: 'invalid line count', s: 'invalid line count', O: 'invalid array origin', c: 'invalid callback quantum', u: 'invalid file descriptor specification' }
+
 function* mapfile(sh: Shell, words: readonly string[]): Flow<number> {
   const o = { delimiter: '\n', count: 0, origin: undefined as number | undefined, skip: 0, trim: false, fd: 0, callback: undefined as string | undefined, quantum: 5000 }
+  const usage = `${words[0]}: usage: ${words[0]} [-d delim] [-n count] [-O origin] [-s count] [-t] [-u fd] [-C callback] [-c quantum] [array]\n`
   let i = 1
   for (; i < words.length && /^-./.test(words[i]); i++) {
-    const [, c] = words[i]
     if (words[i] === '--') {
       i++
       break
     }
-    if (c === 't') {
-      o.trim = true
-      continue
+    for (let k = 1; k < words[i].length; k++) {
+      const c = words[i][k]
+      if (c === 't') {
+        o.trim = true
+        continue
+      }
+      const known = 'dnOsuCc'.includes(c)
+      const value = known ? words[i].slice(k + 1) || words[++i] : undefined
+      if (value === undefined) {
+        yield* sh.error(known ? `-${c}: option requires an argument` : `-${c}: invalid option`)
+        yield* sh.write2(usage)
+        return 2
+      }
+      if (MAPFILE_ERRORS[c] !== undefined && (!/^\s*[-+]?\d+\s*$/.test(value) || Number(value) < (c === 'c' ? 1 : 0))) return yield* sh.fail(1, `${value}: ${MAPFILE_ERRORS[c]}`)
+      if (c === 'd') o.delimiter = value === '' ? '\0' : value[0]
+      else if (c === 'n') o.count = Number(value)
+      else if (c === 'O') o.origin = Number(value)
+      else if (c === 's') o.skip = Number(value)
+      else if (c === 'C') o.callback = value
+      else if (c === 'c') o.quantum = Number(value)
+      else {
+        o.fd = Number(value)
+        const there = yield* call('fcntl', o.fd, 1, 0)
+        if (isErr(there)) return yield* sh.fail(1, `${value}: invalid file descriptor: ${there.message}`)
+      }
+      break
     }
-    if (!'dnOsuCc'.includes(c)) {
-      yield* sh.error(`-${c}: invalid option`)
-      yield* sh.write2(`${words[0]}: usage: ${words[0]} [-d delim] [-n count] [-O origin] [-s count] [-t] [-u fd] [-C callback] [-c quantum] [array]\n`)
-      return 2
-    }
-    const value = words[i].slice(2) || (words[++i] ?? '')
-    if (c === 'd') o.delimiter = value === '' ? '\0' : value[0]
-    else if (c === 'n') o.count = Number(value)
-    else if (c === 'O') o.origin = Number(value)
-    else if (c === 's') o.skip = Number(value)
-    else if (c === 'u') o.fd = Number(value)
-    else if (c === 'C') o.callback = value
-    else o.quantum = Number(value)
   }
   const name = words[i] ?? 'MAPFILE'
   if (!isName(name)) return yield* sh.fail(1, `\`${name}': not a valid identifier`)

@@ -3,8 +3,10 @@ import type { Flow } from '../../../abi/syscalls.ts'
 import { SET_OPTIONS, SHOPT_DEFAULTS, ShellExit, type Shell } from '../state.ts'
 import { functionText } from '../printer.ts'
 import { singleQuote } from '../quote.ts'
-import { compareNames } from '../variables.ts'
 import { dropPrivileges } from '../environment.ts'
+import { LISTED, listedVariable } from '../special.ts'
+import { compareNames, newVariable } from '../variables.ts'
+import { tooMany } from './flow.ts'
 import { plainSetting } from './declare.ts'
 import { dashFail, setOption } from './set-options.ts'
 import type { BuiltinTable } from './index.ts'
@@ -27,8 +29,9 @@ function listOptions(sh: Shell, reusable: boolean): void {
 }
 
 function listVariables(sh: Shell): void {
-  for (const name of sh.vars.names()) {
-    const v = sh.vars.map.get(name)
+  const computed = sh.bash ? LISTED.filter((name) => !sh.vars.map.has(name) && (name !== 'FUNCNAME' || sh.functionDepth > 0)) : []
+  for (const name of [...sh.vars.names(), ...computed].sort(compareNames)) {
+    const v = name === '_' && sh.bash ? newVariable(sh.lastArgument) : sh.vars.map.get(name) ?? listedVariable(sh, name)
     if (!v || (v.value === undefined && !v.indexed && !v.assoc)) continue
     sh.print(sh.bash ? plainSetting(name, v) : `${name}=${singleQuote(v.value ?? '')}\n`)
   }
@@ -98,6 +101,7 @@ function* shift(sh: Shell, words: readonly string[]): Flow<number> {
     if (!sh.bash) return yield* dashFail(sh, `Illegal number: ${words[1]}`)
     return yield* sh.fail(1, `${words[1]}: numeric argument required`)
   }
+  if (words.length > 2 && sh.bash) yield* tooMany(sh)
   if (n < 0) return yield* sh.fail(1, `${words[1]}: shift count out of range`)
   if (n > sh.params.length) {
     if (sh.dialect === 'dash') return yield* dashFail(sh, "can't shift that many")

@@ -23,14 +23,18 @@ function trapName(sh: Shell, spec: string): string | undefined {
 /** Order of `trap -p`: EXIT, signals by number, then DEBUG, ERR, RETURN. */
 const rank = (name: string): number => (name === 'EXIT' ? 0 : SIGNAL_NAMES.indexOf(name) > 0 ? SIGNAL_NAMES.indexOf(name) : 100 + PSEUDO.indexOf(name))
 
+/** A subshell lists its parent's traps until it sets one. */
+const listed = (sh: Shell): ReadonlyMap<string, string> => sh.inheritedTraps ?? sh.traps
+
 function show(sh: Shell, names: readonly string[]): void {
   for (const name of [...names].sort((a, b) => rank(a) - rank(b))) {
-    const action = sh.traps.get(name)
+    const action = listed(sh).get(name)
     if (action !== undefined) sh.print(`trap -- ${singleQuote(action)} ${PSEUDO.includes(name) || !sh.bash ? name : `SIG${name}`}\n`)
   }
 }
 
 function* setTrap(sh: Shell, name: string, action: string | undefined): Flow<void> {
+  sh.inheritedTraps = undefined
   const sig = SIGNAL_NAMES.indexOf(name)
   if (sig > 0) {
     if (sh.ignoredAtStart.has(sig) && !sh.interactive) return
@@ -95,7 +99,7 @@ function* trap(sh: Shell, words: readonly string[]): Flow<number> {
       if (name === undefined) return yield* sh.fail(1, `${spec}: invalid signal specification`)
       names.push(name)
     }
-    show(sh, args.length > 1 ? names : [...sh.traps.keys()])
+    show(sh, args.length > 1 ? names : [...listed(sh).keys()])
     return 0
   }
   if (args[0] === '--') args = args.slice(1)
@@ -105,7 +109,7 @@ function* trap(sh: Shell, words: readonly string[]): Flow<number> {
     return 2
   }
   if (args.length === 0) {
-    show(sh, [...sh.traps.keys()])
+    show(sh, [...listed(sh).keys()])
     return 0
   }
   // A single argument, or a number first, resets.

@@ -141,7 +141,8 @@ function* hash(sh: Shell, words: readonly string[]): Flow<number> {
   let status = 0
   for (const name of names) {
     if (forget) {
-      if (!sh.hash.delete(name)) {
+      // Before the first command there is no table yet.
+      if (!sh.hash.delete(name) && sh.hash.size > 0) {
         yield* sh.error(`${name}: not found`)
         status = 1
       }
