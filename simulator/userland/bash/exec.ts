@@ -114,8 +114,15 @@ export function* foreground(sh: Shell, c: Command, run: (child: Shell) => Flow<n
   yield* waitForeground(sh, [pid], () => [commandText(c)], pid)
 }
 
-/** The command that a child was forked for: a subshell's parentheses are that child already, with its redirections. */
+/**
+ * The command that a child was forked for: a subshell's parentheses are that child already, with its redirections. For a simple command
+ * the DEBUG trap has run before the fork, and the parent looks after its status.
+ */
 function* executeForked(child: Shell, c: Command): Flow<void> {
+  if (c.kind === 'simple') {
+    child.debugDone = true
+    return yield* executeSimple(child, c, true)
+  }
   if (c.kind !== 'subshell') return yield* execute(child, c, true)
   if (yield* redirect(child, c.redirects, undefined)) yield* executeList(child, c.body, true)
   else child.status = 1
@@ -184,13 +191,6 @@ function* piped(sh: Shell, c: Pipeline): Flow<void> {
   if (sh.shopts.get('lastpipe') && !sh.monitor && sh.bash) return yield* pipedLast(sh, c)
   const pids = yield* startPipeline(sh, c, sh.monitor ? { pgid: 0, foreground: true } : undefined)
   if (pids) yield* waitForeground(sh, pids, () => c.commands.map((x) => commandText(x)), pids[0])
-}
-
-/** A command that has a child of its own: for a simple one the DEBUG trap has run before the fork, and the parent looks after its status. */
-function* executeForked(child: Shell, c: Command): Flow<void> {
-  if (c.kind !== 'simple') return yield* execute(child, c, true)
-  child.debugDone = true
-  yield* executeSimple(child, c, true)
 }
 
 /** Starts all commands of a pipeline, each in a child; answers their PIDs. */
