@@ -9,24 +9,26 @@ export interface Waiter {
 }
 
 export class WaitQueue {
-  readonly #waiters = new Set<Waiter>()
+  /** Few queues ever have one. */
+  #waiters: Set<Waiter> | undefined
 
   add(waiter: Waiter): void {
+    this.#waiters ??= new Set()
     this.#waiters.add(waiter)
   }
 
   remove(waiter: Waiter): void {
-    this.#waiters.delete(waiter)
+    this.#waiters?.delete(waiter)
   }
 
   /** Wakes everybody; each looks again at what it waited for. */
   wakeAll(): void {
-    if (this.#waiters.size === 0) return
+    if (this.#waiters === undefined || this.#waiters.size === 0) return
     for (const waiter of [...this.#waiters]) waiter.wake()
   }
 
   get isEmpty(): boolean {
-    return this.#waiters.size === 0
+    return this.#waiters === undefined || this.#waiters.size === 0
   }
 }
 

@@ -22,12 +22,14 @@ export const limitOf = (group: Cgroup): number => (group.parent === undefined ? 
 
 /** The lowest group that these bytes would not fit into. */
 function fullGroup(group: Cgroup, bytes: number): Cgroup | undefined {
-  for (const above of group.lineage()) if (above.memory.usage + bytes > limitOf(above)) return above
-  return undefined
+  let above: Cgroup | undefined = group
+  while (above !== undefined && above.memory.usage + bytes <= limitOf(above)) above = above.parent
+  return above
 }
 
 function count(group: Cgroup, bytes: number, kind: MemoryKind): void {
-  for (const { memory } of group.lineage()) {
+  for (let above: Cgroup | undefined = group; above !== undefined; above = above.parent) {
+    const { memory } = above
     memory.usage += bytes
     memory.stat[kind] += bytes
     if (kind === 'shmem') memory.stat.file += bytes
@@ -115,7 +117,7 @@ const MIN_PAUSE = 10 * NSEC_PER_MSEC
 /** mem_cgroup_handle_over_high: who grows above memory.high sleeps, by the square of how far it is above, up to two seconds for each batch. */
 function holdBelowHigh(task: Task, group: Cgroup, bytes: number): void {
   let over = 0
-  for (const above of group.lineage()) {
+  for (let above: Cgroup | undefined = group; above !== undefined; above = above.parent) {
     const { memory } = above
     if (memory.usage <= memory.high || !above.has('memory')) continue
     countEvent(above, 'high')

@@ -4,18 +4,19 @@ import type { Cgroup } from '../cgroup/cgroup.ts'
 import { transfer } from '../cgroup/io.ts'
 
 export class DirtyPages {
-  readonly #bytes = new Map<Cgroup, number>()
+  #bytes: Map<Cgroup, number> | undefined
 
   add(group: Cgroup, bytes: number): void {
+    this.#bytes ??= new Map()
     this.#bytes.set(group, (this.#bytes.get(group) ?? 0) + bytes)
   }
   clear(): void {
-    this.#bytes.clear()
+    this.#bytes = undefined
   }
   /** Transfers all of it to the disk; answers how long that takes beyond what an unlimited disk would need, in nanoseconds. */
   flush(dev: number): number {
     let pause = 0
-    for (const [group, bytes] of this.#bytes) pause = Math.max(pause, transfer(group, dev, bytes, true))
+    for (const [group, bytes] of this.#bytes ?? []) pause = Math.max(pause, transfer(group, dev, bytes, true))
     this.clear()
     return pause
   }

@@ -5,14 +5,16 @@ import type { Task } from '../task.ts'
 import type { Inode } from './inode.ts'
 import type { SuperBlock } from './super-block.ts'
 
+const NO_CHILDREN: ReadonlyMap<string, Dentry> = new Map<string, Dentry>()
+
 export class Dentry {
   name: string
   /** Itself at a file system's root. */
   parent: Dentry
   readonly inode: Inode
   readonly sb: SuperBlock
-  /** Known children, by name. */
-  readonly children = new Map<string, Dentry>()
+  /** Files have none. */
+  #children: Map<string, Dentry> | undefined
   /** The mounts in all namespaces that sit on it. */
   mountsHere: Set<Mount> | undefined
   /** Taken out of the tree by unlink, rmdir or because its object died; shown with ` (deleted)` or `//deleted`. */
@@ -27,6 +29,15 @@ export class Dentry {
     this.sb = inode.sb
   }
 
+  /** Known children, by name. */
+  get children(): ReadonlyMap<string, Dentry> {
+    return this.#children ?? NO_CHILDREN
+  }
+  /** Makes a child known, or one by this name unknown. */
+  setChild(name: string, child: Dentry | undefined): void {
+    if (child === undefined) this.#children?.delete(name)
+    else (this.#children ??= new Map()).set(name, child)
+  }
   /** How many mounts sit on it: a quick no for path walks. */
   get mountedHere(): number {
     return this.mountsHere?.size ?? 0
@@ -59,20 +70,20 @@ export function lookupChild(task: Task, dir: Dentry, name: string): Dentry | und
 /** d_instantiate: a name that has just been made. */
 export function addDentry(dir: Dentry, name: string, inode: Inode): Dentry {
   const dentry = new Dentry(name, dir, inode)
-  dir.children.set(name, dentry)
+  dir.setChild(name, dentry)
   return dentry
 }
 
 /** d_drop: forgets a name that is no more. Who still holds the dentry sees it as deleted. */
 export function dropDentry(dentry: Dentry): void {
   dentry.isUnlinked = true
-  if (dentry.parent.children.get(dentry.name) === dentry) dentry.parent.children.delete(dentry.name)
+  if (dentry.parent.children.get(dentry.name) === dentry) dentry.parent.setChild(dentry.name, undefined)
 }
 
 /** d_move: gives a dentry another name and parent. Nothing may be there. */
 export function moveDentry(dentry: Dentry, parent: Dentry, name: string): void {
-  dentry.parent.children.delete(dentry.name)
+  dentry.parent.setChild(dentry.name, undefined)
   dentry.parent = parent
   dentry.name = name
-  parent.children.set(name, dentry)
+  parent.setChild(name, dentry)
 }

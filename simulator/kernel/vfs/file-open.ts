@@ -116,7 +116,7 @@ function openUnnamed(task: Task, dirfd: number, path: string, flags: number, mod
   const inode = createInode(task, parent.dentry.inode, undefined, S_IFREG | (mode & 0o7777 & ~task.fs.umask))
   inode.nlink = 0
   const dentry = addDentry(parent.dentry, `#${inode.ino}`, inode)
-  parent.dentry.children.delete(dentry.name)
+  parent.dentry.setChild(dentry.name, undefined)
   dentry.isUnlinked = true
   return makeFile(task, { mount: parent.mount, dentry }, flags & ~O_TMPFILE)
 }

@@ -100,12 +100,12 @@ export function renameName(task: Task, oldDirfd: number, oldPath: string, newDir
   const newDir = to.parent.dentry
   if ((flags & RENAME_EXCHANGE) !== 0 && target !== undefined) {
     oldDir.inode.exchange(task, from.last, source.inode, newDir.inode, to.last, target.inode)
-    oldDir.children.delete(from.last)
-    newDir.children.delete(to.last)
+    oldDir.setChild(from.last, undefined)
+    newDir.setChild(to.last, undefined)
     moveDentry(source, newDir, to.last)
     target.parent = oldDir
     target.name = from.last
-    oldDir.children.set(from.last, target)
+    oldDir.setChild(from.last, target)
     return
   }
   oldDir.inode.rename(task, from.last, source.inode, newDir.inode, to.last, target?.inode)

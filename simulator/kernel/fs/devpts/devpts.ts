@@ -135,7 +135,7 @@ export class DevptsSuperBlock extends PseudoSuperBlock {
     const dentry = this.root.children.get(String(index))
     if (dentry === undefined) return
     dentry.isUnlinked = true
-    this.root.children.delete(String(index))
+    this.root.setChild(String(index), undefined)
   }
   /** … and the number is free for another once the slaves are closed too. */
   release(index: number): void {
