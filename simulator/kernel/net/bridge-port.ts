@@ -54,6 +54,8 @@ export function changeBridge(bridge: NetDevice, data: LinkInfoData): void {
     bridge.settings.set(name, name === 'stp_state' || name === 'vlan_filtering' ? (Number(value) !== 0 ? 1 : 0) : value)
   }
   if (numeric(bridge, 'stp_state') === 0) return
+  // br_stp_start: ports that forward already go on doing so; the others begin by listening.
+  if (!isStp) for (const port of bridge.ports) if (port.enabledSince !== undefined) port.enabledSince = -Infinity
   bridge.settings.set('forward_delay', Math.max(FORWARD_DELAY[0], numeric(bridge, 'forward_delay')))
 }
 

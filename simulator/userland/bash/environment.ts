@@ -67,7 +67,7 @@ export function* importEnvironment(sh: Shell, env: readonly string[]): Flow<void
     const old = yield* call('rt_sigaction', sig, undefined)
     if (!isErr(old) && old.handler === SIG_IGN) sh.ignoredAtStart.add(sig)
   }
-  setDefault(sh, 'PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin')
+  setDefault(sh, 'PATH', sh.bash ? '/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin:.' : '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin')
   sh.vars.map.set('IFS', newVariable(' \t\n'))
   sh.vars.map.set('PPID', { ...newVariable(String(sh.parentPid)), readonly: sh.bash, integer: sh.bash })
   sh.vars.map.set('OPTIND', newVariable('1'))

@@ -1,7 +1,10 @@
 // Simple commands: assignments, functions, builtins, programs. See SIMPLE COMMAND EXPANSION and COMMAND EXECUTION in bash(1).
 import type { Flow } from '../../abi/syscalls.ts'
 import type { Assign, Simple, Word } from './ast.ts'
+import { isErr } from '../../abi/errno.ts'
+import { isDir } from '../../abi/stat.ts'
 import { call } from '../libc/syscall.ts'
+import { stat } from '../libc/unistd.ts'
 import { breakOff } from './signals.ts'
 import { ShellAbort, ShellExit, type Shell, type ShellFunction } from './state.ts'
 import { expandString, expandWord } from './expansion.ts'
@@ -124,6 +127,7 @@ function* withWords(sh: Shell, c: Simple, args: Arguments, last: boolean): Flow<
       const builtin = findBuiltin(sh, name)
       noteBuiltin(sh, builtin ? name : '')
       if (builtin) yield* runBuiltinCommand(sh, c, args, builtin)
+      else if (yield* isAutocd(sh, words)) yield* autocd(sh, name)
       else yield* program(sh, c, words, last)
     }
   } finally {
@@ -230,6 +234,18 @@ export function* callFunction(sh: Shell, fn: ShellFunction, params: readonly str
     sh.continuing = 0
     sh.line = saved.line
   }
+}
+
+/** shopt -s autocd: a directory typed as a command. */
+function* isAutocd(sh: Shell, words: readonly string[]): Flow<boolean> {
+  if (!sh.shopts.get('autocd') || !sh.interactive || words.length > 1) return false
+  const info = yield* stat(words[0])
+  return !isErr(info) && isDir(info.mode)
+}
+function* autocd(sh: Shell, directory: string): Flow<void> {
+  yield* sh.write2(`cd -- ${directory}\n`)
+  const cd = findBuiltin(sh, 'cd')
+  if (cd) yield* runBuiltin(sh, cd, { words: ['cd', '--', directory], assigns: new Map() })
 }
 
 /** A program: in a child, or in place of this process when nothing is left to do. */

@@ -273,6 +273,17 @@ function* reportDeath(sh: Shell, last: number, pids: readonly number[], statuses
   } else yield* sh.write2(`${signalText(WTERMSIG(last))}${last & 0x80 ? ' (core dumped)' : ''}\n`)
 }
 
+/** A job as dash and BusyBox's ash show it: the state from column 6, the commands (which only a shell with job control remembers) from column 33. */
+export function ashLine(sh: Shell, job: Job): string {
+  const state = jobState(job)
+  const status = jobStatus(job)
+  const code = exitStatus(status)
+  const text = state === 'running' ? 'Running' : state === 'done' && !WIFSIGNALED(status) ? `Done${code === 0 ? '' : `(${code})`}` : state === 'done' ? signalText(WTERMSIG(status)) : 'Stopped'
+  const commands = sh.monitor ? job.processes.map((p) => p.command).join(' | ') : ''
+  const mark = sh.jobs.mark(job)
+  return `${`[${job.id}]${sh.dialect === 'dash' ? ` ${mark} ` : `${mark}  `}${text}`.padEnd(33)}${commands}\n`
+}
+
 /** Gives the terminal back to the shell's own process group. */
 export function* takeTerminal(sh: Shell): Flow<void> {
   if (sh.terminal.fd >= 0 && !sh.forked) yield* call('ioctl', sh.terminal.fd, TIOCSPGRP, sh.terminal.pgid)
@@ -288,7 +299,7 @@ export function* notifyJobs(sh: Shell): Flow<void> {
     if (!job.notified) {
       const status = jobStatus(job)
       if (sh.interactive && !sh.forked) {
-        if (sh.dialect === 'ash' || sh.dialect === 'dash') yield* sh.write2(formatJob(sh.jobs, job, 'standard', sh.cwd, sh.vars.get('HOME')))
+        if (!sh.bash) yield* sh.write2(ashLine(sh, job))
         else yield* sh.write2((state === 'stopped' ? '\n' : '') + formatJob(sh.jobs, job, 'standard', sh.cwd, sh.vars.get('HOME')))
         job.notified = true
       } else if (sh.bash && state === 'done' && WIFSIGNALED(status) && ![SIGINT, SIGTERM, SIGPIPE].includes(WTERMSIG(status)) && !sh.traps.has(SIGNAL_NAMES[WTERMSIG(status)] ?? '')) {

@@ -47,7 +47,8 @@ export function* completeLine(e: LineEditor, presses: number, prompt: string): F
   const quoted = quote === '' && kind !== 'variable' && !typed.startsWith('~') ? escapeName(prefix) : prefix
   let replacement = typed.startsWith('~') && prefix === typed ? typed : quoted
   if (words.length === 1) {
-    const info = kind === 'file' ? yield* stat(expandHome(e, prefix)) : undefined
+    const path = kind === 'file' ? expandHome(e, prefix) : kind === 'variable' ? variableValue(e, prefix) : undefined
+    const info = path === undefined ? undefined : yield* stat(path)
     const directory = info !== undefined && !isErr(info) && isDir(info.mode)
     if (directory && !replacement.endsWith('/')) replacement += '/'
     else if (!directory && !/[/=]$/.test(replacement)) replacement += `${quote} `
@@ -76,6 +77,12 @@ export function* completeLine(e: LineEditor, presses: number, prompt: string): F
   }
   e.screen.put(inColumns(names, e.screen.columns))
   e.screen.begin(prompt)
+}
+
+/** `$NAME` that stands for a directory is completed with a slash. */
+const variableValue = (e: LineEditor, word: string): string | undefined => {
+  const [, name] = /^\$\{?(\w+)\}?$/.exec(word) ?? []
+  return name === undefined ? undefined : e.sh.vars.get(name)
 }
 
 const expandHome = (e: LineEditor, path: string): string => (path.startsWith('~/') ? `${e.sh.vars.get('HOME') ?? ''}${path.slice(1)}` : path)

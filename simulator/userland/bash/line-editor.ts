@@ -161,7 +161,13 @@ export class LineEditor {
     }
     switch (key) {
       case '\r':
-      case '\n': return 'accept'
+      case '\n':
+      case '\x0f': return 'accept'
+      case '\x18': {
+        // A prefix: Ctrl-X Ctrl-U undoes; the other commands below it aren't known here.
+        if ((yield* this.key()) === '\x15') this.#undoOnce()
+        break
+      }
       case '\x01': this.cursor = 0
         break
       case '\x05': this.cursor = this.text.length

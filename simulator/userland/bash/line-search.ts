@@ -42,8 +42,9 @@ export function* reverseSearch(e: LineEditor, prompt: string): Flow<string | und
       wanted += key
       find(index)
     } else {
+      // isearch-terminators: Escape and Ctrl-J end the search and mean nothing else.
       e.screen.setPrompt(last)
-      return key
+      return key === '\n' ? undefined : key
     }
   }
 }

@@ -3,7 +3,7 @@ import type { Flow } from '../../../abi/syscalls.ts'
 import { type Errno, isErr } from '../../../abi/errno.ts'
 import { isDir } from '../../../abi/stat.ts'
 import { call } from '../../libc/syscall.ts'
-import { getcwd, stat } from '../../libc/unistd.ts'
+import { getcwd, readDir, stat } from '../../libc/unistd.ts'
 import type { Shell } from '../state.ts'
 import { newVariable } from '../variables.ts'
 import type { BuiltinTable } from './index.ts'
@@ -77,6 +77,28 @@ function* checkedCanonical(path: string): Flow<string | undefined> {
   return canonical(path)
 }
 
+/** spname: the name with one small slip mended in each part (two letters swapped, one missing, wrong or too many); undefined if that doesn't help. */
+function* spelled(path: string): Flow<string | undefined> {
+  let at = path.startsWith('/') ? '/' : ''
+  for (const part of path.split('/').filter((p) => p !== '')) {
+    const entries = yield* readDir(at === '' ? '.' : at)
+    if (isErr(entries)) return undefined
+    const names = entries.map((e) => e.name)
+    const best = names.includes(part) || part === '..' || part === '.' ? part : names.find((n) => isSwapped(n, part)) ?? names.find((n) => isOneOff(n, part))
+    if (best === undefined) return undefined
+    at += at === '' || at.endsWith('/') ? best : `/${best}`
+  }
+  return at
+}
+function isSwapped(a: string, b: string): boolean {
+  const i = [...a].findIndex((c, n) => c !== b[n])
+  return a.length === b.length && i >= 0 && a[i] === b[i + 1] && a[i + 1] === b[i] && a.slice(i + 2) === b.slice(i + 2)
+}
+function isOneOff(a: string, b: string): boolean {
+  const i = [...a, ''].findIndex((c, n) => c !== b[n])
+  return a.slice(i + 1) === b.slice(i + 1) || a.slice(i + 1) === b.slice(i) || a.slice(i) === b.slice(i + 1)
+}
+
 /** cd itself, also for pushd and popd: its messages name the builtin under way. */
 export function* cd(sh: Shell, words: readonly string[]): Flow<number> {
   let physical = sh.options.has('physical')
@@ -123,6 +145,13 @@ export function* cd(sh: Shell, words: readonly string[]): Flow<number> {
   if (error === undefined) {
     if (show) sh.print(`${sh.cwd}\n`)
     return 0
+  }
+  if (sh.interactive && sh.shopts.get('cdspell')) {
+    const better = yield* spelled(dir)
+    if (better !== undefined && better !== dir && (yield* change(sh, better, physical)) === undefined) {
+      sh.print(`${better}\n`)
+      return 0
+    }
   }
   if (sh.dialect === 'dash') return yield* sh.fail(2, `can't cd to ${dir}`)
   if (sh.dialect === 'ash') return yield* sh.fail(1, `can't cd to ${dir}: ${error.message}`)

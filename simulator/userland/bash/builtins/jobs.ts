@@ -7,7 +7,7 @@ import { call } from '../../libc/syscall.ts'
 import { exitStatus, formatJob, type Job, jobState, jobStatus, signalText } from '../job-table.ts'
 import { evalString } from '../eval.ts'
 import { singleQuote } from '../quote.ts'
-import { notifyJobs, reap, takeTerminal, waitForeground, waitForJobs } from '../jobs.ts'
+import { ashLine, notifyJobs, reap, takeTerminal, waitForeground, waitForJobs } from '../jobs.ts'
 import { runPendingTraps } from '../traps.ts'
 import { ShellAbort, type Shell } from '../state.ts'
 import { assignReported } from './assign-value.ts'
@@ -21,16 +21,6 @@ export function* findJob(sh: Shell, spec: string | undefined): Flow<Job | undefi
   else if (sh.bash) yield* sh.error(`${spec ?? 'current'}: no such job`)
   else yield* sh.error(spec === undefined ? `No current job` : `No such job: ${spec}`)
   return undefined
-}
-
-/** dash's line of a job: the state from column 6, the commands (which only a shell with job control remembers) from column 33. */
-function dashLine(sh: Shell, job: Job): string {
-  const state = jobState(job)
-  const status = jobStatus(job)
-  const code = exitStatus(status)
-  const text = state === 'running' ? 'Running' : state === 'done' && !WIFSIGNALED(status) ? `Done${code === 0 ? '' : `(${code})`}` : state === 'done' ? signalText(WTERMSIG(status)) : 'Stopped'
-  const commands = sh.monitor ? job.processes.map((p) => p.command).join(' | ') : ''
-  return `${`[${job.id}] ${sh.jobs.mark(job)} ${text}`.padEnd(33)}${commands}\n`
 }
 
 /** jobs -x: runs a command in which job specifications have become PIDs of process groups. */
@@ -78,7 +68,7 @@ function* jobs(sh: Shell, words: readonly string[]): Flow<number> {
     if (only && state !== only) continue
     // Without job control a shell doesn't hear of stopped children.
     if (form === 'pids') sh.print(`${job.pgid}\n`)
-    else if (sh.dialect === 'dash' && form === 'standard') sh.print(dashLine(sh, job))
+    else if (!sh.bash && form === 'standard') sh.print(ashLine(sh, job))
     else if (sh.interactive || state !== 'done' || !job.notified) sh.print(formatJob(sh.jobs, job, form, sh.cwd, sh.vars.get('HOME')))
     job.notified = true
     if (state === 'done') sh.jobs.remove(job)

@@ -90,6 +90,6 @@ function* set(c: Crt, rtnl: Rtnl, words: Words): Flow<number> {
 }
 
 /** A device that must exist; bridge(8) ends with 255 for whatever fails. */
-export function* bridgeIndex(c: Crt, rtnl: Rtnl, name: string): Flow<number> {
-  return (yield* rtnl.find(name))?.index ?? (yield* die(c, EXIT_USAGE, `Cannot find device "${name}"`))
+export function* bridgeIndex(c: Crt, rtnl: Rtnl, name: string, kind = 'device'): Flow<number> {
+  return (yield* rtnl.find(name))?.index ?? (yield* die(c, EXIT_USAGE, `Cannot find ${kind} "${name}"`))
 }

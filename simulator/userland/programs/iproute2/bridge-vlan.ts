@@ -47,7 +47,7 @@ function* change(c: Crt, rtnl: Rtnl, words: Words, type: 'RTM_NEWVLAN' | 'RTM_DE
   }
   if (isPvid && range !== undefined && range[0] !== range[1]) return yield* die(c, EXIT_USAGE, 'pvid cannot be configured for a vlan range')
   if (dev === undefined || range === undefined) return yield* die(c, EXIT_USAGE, 'Device and VLAN ID are required arguments.')
-  const index = yield* bridgeIndex(c, rtnl, dev)
+  const index = yield* bridgeIndex(c, rtnl, dev, 'bridge device')
   return (yield* rtnl.talk({ type, flags: 0, index, from: range[0], to: range[1], isPvid, isUntagged })) === 0 ? 0 : EXIT_USAGE
 }
 

@@ -33,7 +33,7 @@ export function* ipNetns(c: Crt, o: IpOptions, rtnl: Rtnl, words: Words): Flow<n
   if (name === undefined) return yield* die(c, 1, 'No netns name specified')
   words.shift()
   if (command === 'set') return yield* setId(c, rtnl, name, words)
-  if (/\//.test(name) || name === '' || name === '.' || name === '..') return yield* die(c, 1, `Invalid netns name "${name}"`)
+  if (/\//.test(name) || name === '' || name === '.' || name === '..') return yield* die(c, EXIT_USAGE, `Invalid netns name "${name}"`)
   if (command === 'add') return yield* add(c, name)
   if (command === 'attach') return yield* attach(c, name, words)
   if (command === 'delete') return yield* remove(c, name)
