@@ -78,16 +78,22 @@ function* show(c: Crt, kind: 'less' | 'more', text: string, name: string, quitIf
   }
   const saved = (yield* call('ioctl', fd, TCGETS)) as Termios
   yield* call('ioctl', fd, TCSETS, { ...saved, lflag: saved.lflag & ~(ICANON | ECHO) })
-  if (kind === 'less') yield* c.stdout.write('\x1b[?1049h')
+  // smcup and smkx of terminfo, as less sends them; at the end their counterparts.
+  if (kind === 'less') yield* c.stdout.write('\x1b[?1049h\x1b[22;0;0t\x1b[?1h\x1b=\r')
   let top = 0
+  let isFirst = true
   let search: Regex | undefined
   const last = Math.max(0, lines.length - height)
   for (;;) {
     const end = top >= last
-    const body = Array.from({ length: height }, (_x, i) => (lines[top + i] ?? '~').slice(0, size.cols))
-    const prompt = kind === 'more' ? `\x1b[7m--More--(${Math.floor((100 * Math.min(lines.length, top + height)) / lines.length)}%)\x1b[0m` : end ? '\x1b[7m(END)\x1b[0m' : top === 0 && name !== '' ? `\x1b[7m${name}\x1b[0m` : ':'
+    // A short file is not padded before anything has moved.
+    const shown = isFirst ? Math.min(height, lines.length) : height
+    const body = Array.from({ length: shown }, (_x, i) => (lines[top + i] ?? '~').slice(0, size.cols))
+    const percent = Math.floor((100 * lines.slice(0, top + height).join('\n').length) / Math.max(1, text.length - 1))
+    const prompt = kind === 'more' ? `\x1b[7m--More--(${percent}%)\x1b[0m` : isFirst && name !== '' ? `\x1b[7m${name}${end ? ' (END)' : ''}\x1b[0m` : end ? '\x1b[7m(END)\x1b[0m' : ':'
     yield* c.stdout.write(`\x1b[H\x1b[J${body.join('\r\n')}\r\n${prompt}`)
     yield* c.stdout.flush()
+    isFirst = false
     const key = yield* readKey(fd)
     if (key === undefined) break
     if (key === 'q' || key === 'Q' || key === '\x03') break
@@ -102,7 +108,7 @@ function* show(c: Crt, kind: 'less' | 'more', text: string, name: string, quitIf
     top = Math.max(0, Math.min(last, moved))
   }
   yield* call('ioctl', fd, TCSETS, saved)
-  yield* c.stdout.write(kind === 'less' ? '\x1b[?1049l' : '\r\x1b[K')
+  yield* c.stdout.write(kind === 'less' ? '\r\x1b[K\x1b[?1l\x1b>\x1b[?1049l\x1b[23;0;0t' : '\r\x1b[K')
   if (!isErr(tty)) yield* close(tty)
 }
 

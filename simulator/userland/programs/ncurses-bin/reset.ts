@@ -44,7 +44,7 @@ export function* reset(c: Crt): Flow<number> {
     return 0
   }
   yield* call('ioctl', tty, TCSETSW, DEFAULT_TERMIOS)
-  if (!flags.has('I')) yield* c.stderr.write(resetStrings(terminal, true))
+  if (!flags.has('I')) yield* c.stderr.write(`${resetStrings(terminal, true)}\r`)
   if (flags.has('s')) yield* c.stdout.write(`TERM=${name};\n`)
   return 0
 }
