@@ -110,7 +110,7 @@ export const dig: Main = function* (c) {
   const after = yield* call('clock_gettime', 1)
   const banner = `\n; <<>> DiG ${VERSION} <<>> ${c.argv.slice(1).join(' ')}\n${q.server === undefined ? '' : '; (1 server found)\n'};; global options: +cmd\n`
   if (reply === undefined) {
-    yield* c.stdout.write(`${banner};; no servers could be reached\n`)
+    yield* c.stdout.write(`${q.short ? '' : banner};; no servers could be reached\n`)
     return EXIT_NO_SERVER
   }
   if (q.shown.has('cmd') && !q.short) yield* c.stdout.write(banner)

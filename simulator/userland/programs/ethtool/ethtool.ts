@@ -27,7 +27,7 @@ function* die(c: Crt, status: number, message: string): Flow<never> {
 }
 /** `times`: every question by netlink complains for itself. */
 function* noDevice(c: Crt, times: number): Flow<never> {
-  return yield* die(c, 1, `${'netlink error: no device matches name (offset 24)\nnetlink error: No such device\n'.repeat(times)}${times > 1 ? 'No data available' : ''}`.replace(/\n$/, ''))
+  return yield* die(c, times > 1 ? 75 : 1, `${'netlink error: no device matches name (offset 24)\nnetlink error: No such device\n'.repeat(times)}${times > 1 ? 'No data available' : ''}`.replace(/\n$/, ''))
 }
 
 function* ask(rtnl: RtnlSocket, name: string): Flow<EthtoolInfo | undefined> {

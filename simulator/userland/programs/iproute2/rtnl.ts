@@ -11,7 +11,7 @@ export const EXIT_USAGE = 255
 
 /** A message on stderr as it is, and the end. */
 export function* die(c: Crt, status: number, message: string): Flow<never> {
-  yield* c.stdout.flush()
+  // stdio: what standard output holds is written at the exit.
   yield* c.stderr.write(`${message}\n`)
   return exit(status)
 }

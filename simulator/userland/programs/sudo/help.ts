@@ -11,9 +11,11 @@ const FORMS = [
 export function sudoUsage(columns: number): string {
   return FORMS.map((form) => {
     const lines = ['usage: sudo']
-    for (const word of form.split(' ')) {
+    const words = form.split(' ')
+    for (const [i, word] of words.entries()) {
       const last = lines.length - 1
-      if (lines[last].length + 1 + word.length < columns) lines[last] += ` ${word}`
+      // What is left may fill the last column, too.
+      if (lines[last].length + 1 + word.length < columns + (i === words.length - 1 ? 1 : 0)) lines[last] += ` ${word}`
       else lines.push(`            ${word}`)
     }
     return `${lines.join('\n')}\n`
