@@ -73,6 +73,7 @@ class Mover {
     const st = yield* lstat(from)
     if (isErr(st)) return yield* this.#no(`cannot stat ${quoteaf(from)}`, st)
     const old = yield* lstat(to)
+    if (isErr(old) && old !== Errno.ENOENT) return yield* this.#no(`cannot stat ${quoteaf(to)}`, old)
     if (!isErr(old)) {
       const refused = yield* this.#mayReplace(from, st, to, old)
       if (refused !== undefined) return refused
