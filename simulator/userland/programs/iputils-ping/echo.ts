@@ -1,4 +1,5 @@
 // Echo requests as bytes, and sockets to send them by: what IPv4 and IPv6 have in common.
+import { CAP_NET_RAW, capBit } from '../../../abi/capability.ts'
 import { type Errno, Errno as E, isErr } from '../../../abi/errno.ts'
 import type { Flow, SockAddr } from '../../../abi/syscalls.ts'
 import { nameOfAddress } from '../../libc/getaddrinfo.ts'
@@ -11,9 +12,17 @@ export interface PingSocket {
   readonly fd: number
   readonly isRaw: boolean
 }
+
+/** enable_capability_raw: what is permitted is made effective for the sockets. */
+function* raiseNetRaw(): Flow<void> {
+  const sets = yield* call('capget', 0)
+  if (!isErr(sets) && (sets.permitted & ~sets.effective & capBit(CAP_NET_RAW)) !== 0n) yield* call('capset', { ...sets, effective: sets.effective | capBit(CAP_NET_RAW) })
+}
+
 /** create_socket: a ping socket, or a raw one where those are not for us. Undefined errors are those of the last try. */
 export function* createSocket(family: 'inet' | 'inet6'): Flow<PingSocket | Errno> {
   const protocol = family === 'inet' ? 1 : 58
+  yield* raiseNetRaw()
   const ping = yield* call('socket', family, 'dgram', protocol)
   if (!isErr(ping)) return { fd: ping, isRaw: false }
   if (ping !== E.EACCES && ping !== E.EPROTONOSUPPORT && ping !== E.EAFNOSUPPORT) return ping

@@ -1,7 +1,7 @@
 // capsh(1) of libcap 2.66: does what its arguments say, one after the other, on its own process; `--` starts a shell with the result.
 // Simpler: no cap_launch (-+, =+).
 import type { Flow } from '../../../abi/syscalls.ts'
-import { CAP_FULL, CAP_LAST, CAP_NAMES, CAP_SETPCAP, CAP_SYS_CHROOT, type CapSets, capBit } from '../../../abi/capability.ts'
+import { CAP_LAST, CAP_NAMES, CAP_SETPCAP, CAP_SYS_CHROOT, type CapSets, capBit } from '../../../abi/capability.ts'
 import { type Errno, isErr } from '../../../abi/errno.ts'
 import {
   CLOCK_MONOTONIC, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, PR_CAP_AMBIENT_LOWER, PR_CAP_AMBIENT_RAISE, PR_CAPBSET_DROP, PR_GET_NO_NEW_PRIVS, PR_SET_KEEPCAPS, PR_SET_NO_NEW_PRIVS, PR_SET_SECUREBITS,
@@ -89,8 +89,10 @@ function* setIab(c: Crt, arg: string): Flow<void> {
 }
 
 function* ambient(c: Crt, arg: string, operation: number, verb: string): Flow<void> {
-  for (const cap of yield* parseCaps(c, arg)) {
+  const caps = arg === 'all' ? Array.from({ length: CAP_LAST + 1 }, (_, i) => i) : yield* parseCaps(c, arg)
+  for (const cap of caps) {
     const done = yield* call('prctl', PR_CAP_AMBIENT, operation, cap, 0, 0)
+    if (isErr(done) && arg === 'all') yield* die(c, `Unable to ${verb === 'raise' ? verb : 'clear'} ambient capability [${capName(cap)}]\n`)
     if (isErr(done)) yield* die(c, `failed to ${verb} ambient [${capName(cap)}=${cap}]\n`)
   }
 }
@@ -136,7 +138,8 @@ const WITH_VALUE: ReadonlyMap<string, Action> = new Map<string, Action>([
     yield* setCaps(c, sets, () => `Unable to set capabilities [--caps=${arg}]\n`)
   }],
   ['inh', function* inh(c, arg) {
-    const inheritable = arg === 'all' ? CAP_FULL : (yield* parseCaps(c, arg)).reduce((set, cap) => set | capBit(cap), 0n)
+    const named = arg === '' ? { inheritable: 0n } : capFromText(`${arg}+i`)
+    const inheritable = named?.inheritable ?? (yield* die(c, 'Fatal error internalizing capabilities: Invalid argument\n'))
     yield* setCaps(c, { ...(yield* ownCaps()), inheritable }, (e) => `Unable to set inheritable capabilities: ${e.message}\n`)
   }],
   ['decode', function* decode(c, arg) {
@@ -144,7 +147,7 @@ const WITH_VALUE: ReadonlyMap<string, Action> = new Map<string, Action>([
     const value = m === null || m[1] === '' ? 0n : BigInt.asUintN(64, BigInt(`0x${m[1]}`))
     yield* c.stdout.write(`0x${value.toString(16).padStart(16, '0')}=${capList(value)}\n`)
   }],
-  ['explain', function* show(c, arg) { yield* explain(c, yield* parseCap(c, arg)) }],
+  ['explain', function* show(c, arg) { yield* explain(c, capByName(arg) ?? (yield* die(c, `unrecognised value '${arg}'\n`))) }],
   ['suggest', function* suggest(c, arg) {
     const wanted = arg.toLowerCase()
     for (const [cap, name] of CAP_NAMES.entries()) if (name.includes(wanted) || CAP_EXPLANATIONS[cap].toLowerCase().split('\n').some((line) => line.includes(wanted))) yield* explain(c, cap)
@@ -282,7 +285,7 @@ function* main(c: Crt): Flow<number> {
 }
 
 function* run(c: Crt, path: string, argv0: string, args: readonly string[]): Flow<number> {
-  yield* c.stdout.flush()
+  // what is still buffered goes with the program
   yield* call('execve', path, [argv0, ...args], envStrings(c.env))
   return yield* die(c, `execve '${path}' failed!\n`)
 }
