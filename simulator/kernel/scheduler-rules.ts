@@ -3,6 +3,7 @@ import { sigBit, SIGKILL } from '../abi/signal.ts'
 import type { Cgroup } from './cgroup/cgroup.ts'
 import type { CpuState } from './cgroup/cpu.ts'
 import { isFrozen } from './cgroup/freezer.ts'
+import { endsAtOnce } from './signal-deliver.ts'
 import type { Task } from './task.ts'
 
 /** Calls that never start again after a handler has run (ERESTARTNOHAND, ERESTART_RESTARTBLOCK). */
@@ -15,10 +16,18 @@ export function queueOf(group: Cgroup): CpuState {
   return level.cpu
 }
 
+/** complete_signal: a signal that ends the process without a core dump ends it at once, also a frozen one. */
+function isDoomed({ signals }: Task): boolean {
+  if ((signals.pending & sigBit(SIGKILL)) !== 0n) return true
+  let sig = 1
+  for (let ready = signals.pending & ~signals.blocked; ready !== 0n; ready >>= 1n, sig++) if ((ready & 1n) !== 0n && signals.action(sig).handler === 'default' && endsAtOnce(sig)) return true
+  return false
+}
+
 /** Frozen, or held back for using too much memory. Death comes through all the same. */
 export function isHeld(task: Task, now: number): boolean {
   if (task.heldUntil <= now && !isFrozen(task.cgroup)) return false
-  return !task.isKernelThread && (task.signals.pending & sigBit(SIGKILL)) === 0n
+  return !task.isKernelThread && !isDoomed(task)
 }
 
 /** It has executed a program whose code hasn't come yet. */

@@ -9,6 +9,9 @@ import { isOrphanedGroup } from './task-groups.ts'
 
 const DUMPS_CORE: SigSet = [SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGXCPU, SIGXFSZ, SIGSYS].reduce((set, sig) => set | sigBit(sig), 0n)
 
+/** sig_fatal and not for a core dump. */
+export const endsAtOnce = (sig: number): boolean => !isIgnoredByDefault(sig) && !isStopSignal(sig) && (DUMPS_CORE & sigBit(sig)) === 0n
+
 export function hasDeliverableSignal(task: Task): boolean {
   const { pending, blocked } = task.signals
   return pending !== 0n && (pending & ~blocked) !== 0n

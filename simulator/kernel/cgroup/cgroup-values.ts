@@ -11,11 +11,11 @@ export function memoryLimit(text: string, max = 'max'): number {
   const match = /^(0[xX][0-9a-fA-F]+|\d+)([kKmMgGtTpPeE]?)$/.exec(text)
   if (match === null) throw Errno.EINVAL
   const shift = BigInt((match[2] === '' ? 0 : 'kmgtpe'.indexOf(match[2].toLowerCase()) + 1) * 10)
-  const pages = (BigInt(match[1]) << shift) / PAGE_SIZE
+  const pages = BigInt.asUintN(64, BigInt.asUintN(64, BigInt(match[1])) << shift) / PAGE_SIZE
   return pages >= MAX_PAGES ? Infinity : Number(pages * PAGE_SIZE)
 }
 
-export const shownLimit = (n: number): string => (n === Infinity ? 'max' : String(n))
+export const shownLimit = (n: number): string => (n === Infinity ? 'max' : String(BigInt(n)))
 
 /** kstrtoint with base 0. Throws EINVAL for what is no number. */
 export function integer(text: string): number {

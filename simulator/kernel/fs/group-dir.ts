@@ -61,7 +61,8 @@ export abstract class GroupDir<G extends Group<G>> extends PseudoDir {
     }
     const write = store === undefined ? undefined : (writer: Task, data: Uint8Array, open: { readonly openerCred: Cred }): number => {
       checkAlive()
-      store(writer, decodeUtf8(data), open.openerCred)
+      // a C string: what is behind a zero byte isn't part of it
+      store(writer, decodeUtf8(data).split('\0', 1)[0], open.openerCred)
       return data.length
     }
     const made = new PseudoFile(this.sb, mode, read, write, { owner: this.#fileOwners.get(name) ?? this.#owner })

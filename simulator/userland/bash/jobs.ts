@@ -258,7 +258,7 @@ function* reportDeath(sh: Shell, last: number, pids: readonly number[], statuses
   if (deadly === undefined) return
   const sig = WTERMSIG(deadly)
   if (!sh.bash) {
-    if (deadly === last && (sh.dialect !== 'dash' || sig !== SIGPIPE)) yield* sh.write2(`${signalText(sig)}${deadly & 0x80 ? ' (core dumped)' : ''}\n`)
+    for (const s of statuses) if (WIFSIGNALED(s) && WTERMSIG(s) !== SIGINT && WTERMSIG(s) !== SIGPIPE) yield* sh.write2(`${signalText(WTERMSIG(s))}${s & 0x80 ? ' (core dumped)' : ''}\n`)
     return
   }
   if (!WIFSIGNALED(last)) return

@@ -18,6 +18,9 @@ import { Room } from '../../rooms.ts'
 const CGROUP2_SUPER_MAGIC = 0x63677270
 const MOUNT_OPTIONS: ReadonlySet<string> = new Set(['nsdelegate', 'favordynmods', 'memory_localevents', 'memory_recursiveprot'])
 
+/** CFTYPE_NS_DELEGATABLE: what a cgroup namespace may set in its own root. */
+const DELEGATABLE: ReadonlySet<string> = new Set(['cgroup.procs', 'cgroup.threads', 'cgroup.subtree_control', 'memory.oom.group', 'memory.reclaim'])
+
 class CgroupDir extends GroupDir<Cgroup> {
   constructor(sb: PseudoSuperBlock, group: Cgroup, owner?: Owner) {
     super(sb, group, owner)
@@ -38,7 +41,16 @@ class CgroupDir extends GroupDir<Cgroup> {
     const file = CGROUP_FILES.get(name)
     if (file === undefined || !hasFile(group, name, file)) return undefined
     const store = name === 'cgroup.subtree_control' ? this.#changeSubtreeControl : file.store
-    return { mode: file.mode, show: (reader) => file.show(group, reader), store: store && ((writer, text, opener) => store(group, writer, text, opener)) }
+    const guarded = store && ((writer: Task, text: string, opener: Cred): void => {
+      if (!DELEGATABLE.has(name)) this.#checkDelegation(writer)
+      store(group, writer, text, opener)
+    })
+    return { mode: file.mode, show: (reader) => file.show(group, reader), store: guarded }
+  }
+  /** nsdelegate: the root of one's own cgroup namespace is somebody else's to set. */
+  #checkDelegation({ nsproxy, kernel }: Task): void {
+    const isOwnRoot = nsproxy.cgroup !== kernel.initCgroupNs && nsproxy.cgroup.root === this.group.path
+    if (isOwnRoot && this.sb instanceof Cgroup2SuperBlock && this.sb.isDelegating) throw Errno.EPERM
   }
   /** cgroup_subtree_control_write: the files of new controllers below belong to the writer. */
   readonly #changeSubtreeControl = (group: Cgroup, { cred }: Task, text: string): void => {
@@ -67,6 +79,9 @@ class Cgroup2SuperBlock extends PseudoSuperBlock {
     const words = data.split(',').filter((w) => w !== '')
     if (words.some((w) => !MOUNT_OPTIONS.has(w))) throw Errno.EINVAL
     if (task.nsproxy.cgroup === this.kernel.initCgroupNs) this.#options = words
+  }
+  get isDelegating(): boolean {
+    return this.#options.includes('nsdelegate')
   }
   override remount(task: Task, data: string): void {
     this.setOptions(task, data)

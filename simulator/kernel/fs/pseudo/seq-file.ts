@@ -1,4 +1,4 @@
-// Files whose text is made when it is read (fs/seq_file.c): at the start of the file the text is made anew, and stays the same while it is read on.
+// Files whose text is made when it is read (fs/seq_file.c): at the start of the file and after a jump the text is made anew; it stays the same while it is read on.
 import { Errno } from '../../../abi/errno.ts'
 import { EMPTY_BYTES, encodeUtf8 } from '../../../lib/bytes.ts'
 import type { Cred } from '../../cred/cred.ts'
@@ -24,6 +24,8 @@ export class SeqFile extends File {
   readonly target: unknown
   readonly #operations: SeqOperations
   #content: Uint8Array = EMPTY_BYTES
+  /** Where reading on would go on (seq_file.read_pos). */
+  #readPos = 0
 
   constructor(task: Task, path: Path, flags: number, operations: SeqOperations, target?: unknown) {
     super(path, flags)
@@ -38,11 +40,13 @@ export class SeqFile extends File {
     return data
   }
   override pread(task: Task, count: number, offset: number): Uint8Array {
-    if (offset === 0) {
+    if (offset === 0 || offset !== this.#readPos) {
       const text = this.#operations.show(task, this)
       this.#content = typeof text === 'string' ? encodeUtf8(text) : text
     }
-    return this.#content.subarray(offset, offset + count)
+    const part = this.#content.subarray(offset, offset + count)
+    this.#readPos = offset + part.length
+    return part
   }
 
   override write(task: Task, data: Uint8Array): Sleepable<number> {

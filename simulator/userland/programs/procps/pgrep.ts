@@ -152,11 +152,23 @@ function* buildQuery(c: Crt, name: PgrepName, options: ReadonlyMap<string, strin
     tests.push((p) => p.pid === pid)
   }
   if (options.has('ns')) tests.push(yield* sameNamespaces(options))
+  const cgroups = options.get('cgroup')
+  if (cgroups !== undefined) tests.push(inSet(yield* membersOf(cgroups.split(',')), (p) => p.pid))
   if (!isErr(self)) tests.push((p) => p.pid !== self)
   return { options, tests, pattern: operands[0] }
 }
 
 const inSet = (set: ReadonlySet<number>, field: (p: Process) => number): Test => (p) => set.has(field(p))
+
+/** --cgroup: who is in one of these groups of version 2, by their full paths. */
+function* membersOf(paths: readonly string[]): Flow<ReadonlySet<number>> {
+  const members = new Set<number>()
+  for (const { pid } of yield* readProcesses()) {
+    const text = yield* readFile(`/proc/${pid}/cgroup`)
+    if (!isErr(text) && text.split('\n').some((line) => line.startsWith('0::') && paths.includes(line.slice(3)))) members.add(pid)
+  }
+  return members
+}
 
 /** --ns PID: links in /proc/PID/ns that read the same. */
 function* sameNamespaces(options: ReadonlyMap<string, string>): Flow<Test> {
