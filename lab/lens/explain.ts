@@ -55,18 +55,21 @@ function isTelling(call: TracedCall): boolean {
 const short = (text: string): string => (text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text)
 const isRefusal = (event: KernelEvent): boolean => refusedBy(event) !== undefined || event.name === 'mount.busy'
 
-/** A call with what will be told of it; `more` says how many reasons there were beyond `inside`. */
-interface ChosenCall extends TracedCall { readonly isTelling: boolean; readonly more: { readonly count: number; readonly isRefusal: boolean } }
+/** A call that will be told. `more`: how many reasons there were beyond those kept with it. */
+interface ChosenCall { readonly call: TracedCall; readonly isTelling: boolean; readonly more: { readonly count: number; readonly isRefusal: boolean } }
+const NO_MORE: ChosenCall['more'] = { count: 0, isRefusal: false }
+
+const isReason = (event: KernelEvent): boolean => !NOT_REASONS.has(event.name)
 
 function choose(call: TracedCall, isTelling: boolean): ChosenCall {
-  const reasons = call.inside.filter((event) => !NOT_REASONS.has(event.name))
-  const { tid, nr, enter, exit } = call
-  return { tid, nr, enter, exit, isTelling, inside: reasons.slice(0, MOST_REASONS), more: { count: Math.max(0, reasons.length - MOST_REASONS), isRefusal: reasons.slice(MOST_REASONS).some(isRefusal) } }
+  if (call.inside.length <= MOST_REASONS) return { call, isTelling, more: NO_MORE }
+  const reasons = call.inside.filter(isReason)
+  const rest = reasons.slice(MOST_REASONS)
+  return { call: { ...call, inside: reasons.slice(0, MOST_REASONS) }, isTelling, more: { count: rest.length, isRefusal: rest.some(isRefusal) } }
 }
 
-function explainCall(call: ChosenCall): ExplainedCall {
-  const { inside, more, isTelling } = call
-  const reasons = inside.map((event) => ({ text: short(sentence(event)), isRefusal: isRefusal(event) }))
+function explainCall({ call, isTelling, more }: ChosenCall): ExplainedCall {
+  const reasons = call.inside.filter(isReason).map((event) => ({ text: short(sentence(event)), isRefusal: isRefusal(event) }))
   if (more.count > 0) reasons.push({ text: `and ${more.count} more`, isRefusal: more.isRefusal })
   return { text: short(formatCall(call)), purpose: SIGNATURES[call.nr]?.purpose ?? '', args: explainArguments(call).map(({ shown, note }) => ({ shown: short(shown), note })), failure: failureOf(call), isTelling, reasons }
 }
@@ -129,20 +132,24 @@ export interface StepRecord extends Omit<Explanation, 'processes'> { readonly ru
 export const MOST_PROCESSES = 60
 export const MOST_CALLS = 200
 
-/** Chooses from what happened after event `since`. Where it is too much, telling calls stay longest, then the earliest. */
+/** At most so many, in their order: those that tell something stay longest, then the earliest. */
+function mostTelling<T>(items: readonly T[], most: number, tells: (item: T) => boolean): readonly T[] {
+  if (items.length <= most) return items
+  const kept = new Set([...items.filter(tells), ...items.filter((item) => !tells(item))].slice(0, most))
+  return items.filter((item) => kept.has(item))
+}
+
+/** Chooses from what happened after event `since`. */
 export function recordStep(events: readonly KernelEvent[], since: number, nameOf: (pid: number) => string | undefined = () => undefined): StepRecord {
   const runs = runsOf(events, nameOf)
-  const telling = new Set(runs.flatMap(({ calls }) => calls.filter(isTelling)))
-  const tells = (run: Run): boolean => run.calls.some((call) => telling.has(call))
-  const keptRuns = new Set([...runs.filter(tells), ...runs.filter((run) => !tells(run))].slice(0, MOST_PROCESSES))
-  const kept = runs.filter((run) => keptRuns.has(run))
-  const calls = kept.flatMap((run) => run.calls)
-  const keptCalls = new Set([...calls.filter((call) => telling.has(call)), ...calls.filter((call) => !telling.has(call))].slice(0, MOST_CALLS))
+  const keptRuns = mostTelling(runs, MOST_PROCESSES, (run) => run.calls.some(isTelling))
+  const calls = keptRuns.flatMap((run) => run.calls)
+  const keptCalls = new Set(mostTelling(calls, MOST_CALLS, isTelling))
   const made = runs.reduce((sum, run) => sum + run.calls.length, 0)
   return {
-    runs: kept.map(({ pid, command, calls: own, exitStatus }) => (
-      { pid, command, callCount: own.length, exitStatus, calls: own.filter((call) => keptCalls.has(call)).map((call) => choose(call, telling.has(call))) })),
-    leftOut: { processes: runs.length - kept.length, calls: made - keptCalls.size }, packets: journeys(events, nameOf), missing: Math.max(0, (events[0]?.seq ?? since + 1) - since - 1),
+    runs: keptRuns.map(({ pid, command, calls: own, exitStatus }) => (
+      { pid, command, callCount: own.length, exitStatus, calls: own.filter((call) => keptCalls.has(call)).map((call) => choose(call, isTelling(call))) })),
+    leftOut: { processes: runs.length - keptRuns.length, calls: made - keptCalls.size }, packets: journeys(events, nameOf), missing: Math.max(0, (events[0]?.seq ?? since + 1) - since - 1),
   }
 }
 

@@ -39,43 +39,56 @@ export function encodeUtf8(text: string): Uint8Array {
 
 /** Text of UTF-8 bytes. A byte that is not UTF-8 becomes U+DC00 + byte (as Python's surrogateescape), so that nothing is lost on the way back. */
 export function decodeUtf8(bytes: Uint8Array): string {
-  let out = ''
-  let chunk: number[] = []
   const length = bytes.length
+  let out = ''
+  // UTF-16 units, never more than there are bytes.
+  const units = new Array<number>(Math.min(length, MOST_UNITS))
+  let count = 0
   for (let i = 0; i < length; ) {
+    if (count > MOST_UNITS - 2) {
+      out += String.fromCharCode.apply(null, units.slice(0, count))
+      count = 0
+    }
     const b = bytes[i]
-    let code = -1
-    let size = 1
-    if (b < 0x80) code = b
-    else if (b >= 0xc2 && b < 0xe0) size = 2
-    else if (b >= 0xe0 && b < 0xf0) size = 3
-    else if (b >= 0xf0 && b < 0xf5) size = 4
-    if (size > 1 && i + size <= length) {
-      code = b & (0x7f >> size)
-      for (let k = 1; k < size; k++) {
-        const next = bytes[i + k]
-        if ((next & 0xc0) !== 0x80) {
-          code = -1
-          break
-        }
-        code = (code << 6) | (next & 0x3f)
-      }
-      if ((size === 3 && (code < 0x800 || (code >= 0xd800 && code < 0xe000))) || (size === 4 && (code < 0x10000 || code > 0x10ffff))) code = -1
-    }
-    if (code < 0) {
-      chunk.push(0xdc00 + b)
+    if (b < 0x80) {
+      units[count++] = b
       i++
-    } else {
-      if (code > 0xffff) chunk.push(0xd800 + ((code - 0x10000) >> 10), 0xdc00 + ((code - 0x10000) & 0x3ff))
-      else chunk.push(code)
-      i += size
+      continue
     }
-    if (chunk.length > 4000) {
-      out += String.fromCharCode(...chunk)
-      chunk = []
+    const size = sequenceLength(b)
+    const code = i + size <= length ? decodeSequence(bytes, i, size) : -1
+    if (code < 0) {
+      units[count++] = 0xdc00 + b
+      i++
+      continue
     }
+    if (code > 0xffff) {
+      units[count++] = 0xd800 + ((code - 0x10000) >> 10)
+      units[count++] = 0xdc00 + ((code - 0x10000) & 0x3ff)
+    } else units[count++] = code
+    i += size
   }
-  return out + String.fromCharCode(...chunk)
+  if (count < units.length) units.length = count
+  return out + String.fromCharCode.apply(null, units)
+}
+
+/** How many units are made into a string at once. */
+const MOST_UNITS = 4000
+
+/** Bytes of the sequence that a byte leads; 1 for one that leads none. */
+const sequenceLength = (lead: number): number => (lead >= 0xc2 && lead < 0xe0 ? 2 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xf0 && lead < 0xf5 ? 4 : 1)
+
+/** The character of a sequence; below 0 if it is not UTF-8: a byte that doesn't continue it, more bytes than needed, a surrogate, or too large. */
+function decodeSequence(bytes: Uint8Array, from: number, size: number): number {
+  if (size === 1) return -1
+  let code = bytes[from] & (0x7f >> size)
+  for (let k = 1; k < size; k++) {
+    const next = bytes[from + k]
+    if ((next & 0xc0) !== 0x80) return -1
+    code = (code << 6) | (next & 0x3f)
+  }
+  if (size === 3 && (code < 0x800 || (code >= 0xd800 && code < 0xe000))) return -1
+  return size === 4 && (code < 0x10000 || code > 0x10ffff) ? -1 : code
 }
 
 export const EMPTY_BYTES = new Uint8Array(0)

@@ -54,7 +54,8 @@ export const isMappedIpv4 = (value: bigint): boolean => value >> 32n === 0xffffn
 /** RFC 5952: the longest run of at least two zero groups becomes `::`. */
 export function formatIpv6(value: bigint): string {
   if (isMappedIpv4(value)) return `::ffff:${formatIpv4(Number(value & 0xffffffffn))}`
-  const groups = Array.from({ length: 8 }, (_, i) => Number((value >> BigInt((7 - i) * 16)) & 0xffffn))
+  const digits = value.toString(16).padStart(32, '0')
+  const groups = Array.from({ length: 8 }, (_, i) => Number.parseInt(digits.slice(4 * i, 4 * i + 4), 16))
   let best = -1
   let length = 1
   for (let i = 0; i < 8; i++) {

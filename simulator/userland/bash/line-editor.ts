@@ -66,6 +66,7 @@ export class LineEditor {
         continue
       }
       if (byte.length === 0) return undefined
+      if (this.#pending.length === 0 && byte[0] < 0x80) return String.fromCharCode(byte[0])
       this.#pending.push(byte[0])
       const [lead] = this.#pending
       const need = lead < 0x80 ? 1 : lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc2 ? 2 : 1

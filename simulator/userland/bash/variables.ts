@@ -21,8 +21,12 @@ export const newVariable = (value?: string): Variable => ({
   value, indexed: undefined, assoc: undefined, exported: false, readonly: false, integer: false, lower: false, upper: false, nameref: false, trace: false, local: false,
 })
 
-const copyOf = (v: Variable): Variable =>
-  ({ ...v, indexed: v.indexed && new Map(v.indexed), assoc: v.assoc && new Map(v.assoc) })
+function copyOf(v: Variable): Variable {
+  const copy = { ...v }
+  if (v.indexed !== undefined) copy.indexed = new Map(v.indexed)
+  if (v.assoc !== undefined) copy.assoc = new Map(v.assoc)
+  return copy
+}
 
 /** What a frame must put back: the variable as it was, or undefined for none. */
 type Saved = Map<string, Variable | undefined>
