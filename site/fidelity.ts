@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fnv1a } from '../lab/session/checksum.ts'
 import { parseCase } from '../test/conformance/case.ts'
 import { readRatchet } from '../test/conformance/files.ts'
-import { readReality } from '../test/conformance/reality.ts'
+import { readReality, readReasons } from '../test/conformance/reality.ts'
 import { parseRanges } from '../test/conformance/report.ts'
 
 export interface CaseFidelity {
@@ -16,6 +16,8 @@ export interface CaseFidelity {
   readonly equal: number
   /** Commands that a real machine printed as recorded, by machine; none where this recording was not asked for there. */
   readonly real: ReadonlyMap<string, number>
+  /** Why it is other there, by machine. */
+  readonly why: ReadonlyMap<string, string>
 }
 export interface AreaFidelity { readonly area: string; readonly cases: readonly CaseFidelity[] }
 
@@ -45,6 +47,7 @@ export function fidelity(): AreaFidelity[] {
   if (!existsSync(join(ROOT, 'passed.json'))) return []
   const passed = new Map(Object.entries(readRatchet(ROOT)))
   const machines = Object.entries(readReality(ROOT))
+  const reasons = Object.entries(readReasons(ROOT))
   return Object.entries(WORDS).filter(([area]) => existsSync(join(ROOT, 'cases', area))).map(([area, words]) => ({
     area: words,
     cases: readdirSync(join(ROOT, 'cases', area)).filter(file => file.endsWith('.t')).toSorted().map(file => {
@@ -54,7 +57,7 @@ export function fidelity(): AreaFidelity[] {
       const count = (ranges: string): number => parseRanges(ranges, commands.length).length
       // A result counts for the recording that it was a result of.
       const real = machines.flatMap(([machine, { cases }]) => cases[id]?.recording === fnv1a(text) ? [[machine, count(cases[id].agree)] as const] : [])
-      return { id, title, commands: commands.length, equal: count(passed.get(id) ?? ''), real: new Map(real) }
+      return { id, title, commands: commands.length, equal: count(passed.get(id) ?? ''), real: new Map(real), why: new Map(reasons.flatMap(([machine, of]) => of[id] === undefined ? [] : [[machine, of[id]]])) }
     }),
   }))
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Difference } from './compare.ts'
-import { realCase, sides, sidesTable, withRun } from './reality.ts'
+import { readReality, readReasons, realCase, sides, sidesTable, withRun } from './reality.ts'
 
 const differs = (index: number, got: string): Difference => ({ index, command: 'c', want: ['w'], got: [got], wantStatus: 0, gotStatus: 0 })
 
@@ -27,4 +27,12 @@ test('a run keeps the results of cases that were not run, but not those of anoth
 
 test('what agreed is kept as ranges', () => {
   expect(realCase('sum', { id: 'a/b.t', commands: 4, simulated: [], real: [differs(1, 'x')] })).toEqual({ recording: 'sum', agree: '0,2-3' })
+})
+
+test('whatever comes out otherwise on a real machine has its reason, and nothing else has', () => {
+  const reasons = readReasons(import.meta.dirname)
+  for (const [machine, { cases }] of Object.entries(readReality(import.meta.dirname))) {
+    const differing = Object.entries(cases).filter(([, { agree }]) => agree !== 'all').map(([id]) => id)
+    expect(Object.keys(reasons[machine] ?? {}), machine).toEqual(differing)
+  }
 })

@@ -81,6 +81,13 @@ export function withRun(reality: Reality, machine: string, run: RealRun): Realit
   return { ...reality, [machine]: { ...run, cases } }
 }
 
+/** Why a case comes out otherwise on a machine, in words for the coverage page; by machine and case. Written by hand, when who is right has been found out. */
+export type Reasons = Readonly<Record<string, Readonly<Record<string, string>>>>
+
+export function readReasons(root: string): Reasons {
+  return JSON.parse(readFileSync(join(root, 'reality-reasons.json'), 'utf8')) as Reasons
+}
+
 export function writeReality(root: string, reality: Reality): void {
   writeFileSync(join(root, 'reality.json'), `${JSON.stringify(reality, undefined, 1)}\n`)
 }
