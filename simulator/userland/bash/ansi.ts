@@ -12,8 +12,8 @@ function joinBytes(text: string): string {
   return text.replace(/[\udc80-\udcff]{2,4}/g, (run) => decodeUtf8(Uint8Array.from([...run].map((c) => c.charCodeAt(0) & 0xff))))
 }
 
-/** Expands escapes. `octal` says how: '0nnn' for echo and %b (also \nnn), 'nnn' for formats. `stop` is true after \c. */
-export function ansiUnescape(text: string, octal: '0nnn' | 'nnn' = 'nnn', allowC = false): { text: string; stop: boolean } {
+/** Expands escapes. `octal` says how: '0nnn' for %b (also \nnn), 'echo' without the latter, 'nnn' for formats. `stop` is true after \c; without `hex` there are no \x, \u and \U (dash). */
+export function ansiUnescape(text: string, octal: 'echo' | '0nnn' | 'nnn' = 'nnn', allowC = false, hex = true): { text: string; stop: boolean } {
   if (!text.includes('\\')) return { text, stop: false }
   let out = ''
   for (let i = 0; i < text.length; i++) {
@@ -25,16 +25,16 @@ export function ansiUnescape(text: string, octal: '0nnn' | 'nnn' = 'nnn', allowC
     const next = text[++i]
     if (SIMPLE[next] !== undefined) out += SIMPLE[next]
     else if (next === 'c' && allowC) return { text: joinBytes(out), stop: true }
-    else if (next === 'x') {
+    else if (next === 'x' && hex) {
       const m = /^[0-9A-Fa-f]{1,2}/.exec(text.slice(i + 1))
       out += m ? byteChar(Number.parseInt(m[0], 16)) : '\\x'
       i += m ? m[0].length : 0
-    } else if (next === 'u' || next === 'U') {
+    } else if (hex && (next === 'u' || next === 'U')) {
       const m = (next === 'u' ? /^[0-9A-Fa-f]{1,4}/ : /^[0-9A-Fa-f]{1,8}/).exec(text.slice(i + 1))
       out += m ? String.fromCodePoint(Math.min(Number.parseInt(m[0], 16), 0x10ffff)) : `\\${next}`
       i += m ? m[0].length : 0
-    } else if (/[0-7]/.test(next)) {
-      const m = (octal === '0nnn' ? /^(?:0[0-7]{0,3}|[1-7][0-7]{0,2})/ : /^[0-7]{1,3}/).exec(text.slice(i))
+    } else if (next === '0' || (octal !== 'echo' && /[1-7]/.test(next))) {
+      const m = (octal === 'echo' ? /^0[0-7]{0,3}/ : octal === '0nnn' ? /^(?:0[0-7]{0,3}|[1-7][0-7]{0,2})/ : /^[0-7]{1,3}/).exec(text.slice(i))
       const digits = m ? m[0] : next
       out += byteChar(Number.parseInt(digits, 8) & 0xff)
       i += digits.length - 1

@@ -32,6 +32,8 @@ function shaped(sh: Shell, v: Variable, value: string, append: string | undefine
 /** Assigns a scalar or an element; `index` is the subscript's text. Throws ReadonlyError and ArithmeticError. */
 export function assignScalar(sh: Shell, name: string, index: string | undefined, value: string, append: boolean): void {
   const real = sh.vars.resolve(name)
+  const element = index === undefined ? /^(\w+)\[(.*)\]$/s.exec(real) : null
+  if (element) return assignScalar(sh, element[1], element[2], value, append)
   const v = sh.vars.make(real)
   if (v.readonly) throw new ReadonlyError(real)
   if (v.unassigned) v.unassigned = false

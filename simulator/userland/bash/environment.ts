@@ -55,6 +55,7 @@ export function* importEnvironment(sh: Shell, env: readonly string[]): Flow<void
     // Root ignores an inherited PS4: it could hold a command substitution.
     else if (isName(name) && !(sh.bash && name === 'PS4' && sh.effectiveUid === 0)) sh.vars.map.set(name, { ...newVariable(value), exported: true })
   }
+  if (sh.bash) sh.lastArgument = sh.vars.get('_') ?? sh.arg0
   const now = yield* call('clock_gettime', CLOCK_REALTIME)
   if (!isErr(now)) sh.now = now.sec + now.nsec / 1e9
   sh.startSeconds = Math.floor(sh.now)
@@ -70,7 +71,7 @@ export function* importEnvironment(sh: Shell, env: readonly string[]): Flow<void
   setDefault(sh, 'PATH', sh.bash ? '/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin:.' : '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin')
   sh.vars.map.set('IFS', newVariable(' \t\n'))
   sh.vars.map.set('PPID', { ...newVariable(String(sh.parentPid)), readonly: sh.bash, integer: sh.bash })
-  sh.vars.map.set('OPTIND', newVariable('1'))
+  sh.vars.map.set('OPTIND', { ...newVariable('1'), integer: sh.bash })
   setDefault(sh, 'PS4', '+ ')
   if (!sh.bash) {
     sh.shopts.set('expand_aliases', true)

@@ -87,7 +87,7 @@ export function* evalString(sh: Shell, text: string, name: string, firstLine: nu
       sh.line = firstLine + countLines(input, at)
       yield* reportSyntax(sh, r.error, text, firstLine, name)
       // The end of the text inside NAME=( is an error of the assignment, not of the grammar.
-      sh.status = sh.bash && r.error.type === 'unclosed' && r.error.text === ')' && /(?:^|[\s;&|(])[A-Za-z_]\w*\+?=\([^()]*$/.test(text) ? 1 : 2
+      sh.status = sh.bash && r.error.inArray ? 1 : sh.bash && r.error.type === 'unclosed' && r.error.text === ')' && /(?:^|[\s;&|(])[A-Za-z_]\w*\+?=\([^()]*$/.test(text) ? 1 : 2
       // After an error in [[ ]] the shell ends with the status it had.
       if (r.error.type === 'conditional' && name === '-c') sh.status = before
       if (!sh.bash && !sh.interactive) throw new ShellExit(2)

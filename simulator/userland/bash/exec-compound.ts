@@ -74,12 +74,14 @@ export function* executeCompound(sh: Shell, c: Command): Flow<void> {
         if (!(e instanceof ShellAbort) || e.reason !== 'discard') throw e
         sh.status = 1
       }
+      sh.pipeStatus = [sh.status]
       return yield* checkStatus(sh)
     }
     case 'test':
       sh.line = c.line
       if (!(yield* beforeCommand(sh, c))) return
       sh.status = yield* conditional(sh, c.expression)
+      sh.pipeStatus = [sh.status]
       return yield* checkStatus(sh)
     case 'coproc':
       return yield* coprocess(sh, c)

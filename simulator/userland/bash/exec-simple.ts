@@ -11,6 +11,7 @@ import { expandString, expandWord } from './expansion.ts'
 import { plainWord } from './syntax.ts'
 import { performAssign } from './assign.ts'
 import { redirect, undoRedirects, type Undo } from './redirect.ts'
+import { commonOptions } from './builtins/synopsis.ts'
 import { findBuiltin, isDeclaration, SPECIAL_BUILTINS, type Builtin } from './builtins/index.ts'
 import { canReplace, closeSubstitutions, execute } from './exec.ts'
 import { fork, placeChild, programFlags, reap, resetSignals, waitForeground } from './jobs.ts'
@@ -75,15 +76,6 @@ export function* executeSimple(sh: Shell, c: Simple, last: boolean): Flow<void> 
 const hasSubstitution = (c: Simple): boolean => c.words.length > 0
 
 function* assignmentsOnly(sh: Shell, c: Simple, start: number): Flow<void> {
-  if (c.redirects.length > 0) {
-    const undo: Undo[] = []
-    const ok = yield* redirect(sh, c.redirects, undo)
-    yield* undoRedirects(undo)
-    if (!ok) {
-      sh.status = 1
-      return
-    }
-  }
   const substitutions = sh.commandSubstitutions
   sh.status = start
   const trace = sh.options.has('xtrace')
@@ -92,7 +84,14 @@ function* assignmentsOnly(sh: Shell, c: Simple, start: number): Flow<void> {
     if (trace) yield* traceText(sh, a.elements ? a.text : `${a.name}${a.index ? `[${a.index.text}]` : ''}${a.append ? '+' : ''}=${value === '' ? '' : traceWord(sh, value)}`)
   }
   if (c.words.length === 0 && sh.commandSubstitutions === substitutions) sh.status = 0
+  if (c.redirects.length > 0) {
+    const undo: Undo[] = []
+    const ok = yield* redirect(sh, c.redirects, undo)
+    yield* undoRedirects(undo)
+    if (!ok) sh.status = sh.dialect === 'dash' ? 2 : 1
+  }
   sh.pipeStatus = [sh.status]
+  if (sh.bash) sh.lastArgument = ''
 }
 
 function* withWords(sh: Shell, c: Simple, args: Arguments, last: boolean): Flow<void> {
@@ -186,7 +185,8 @@ export function* runBuiltin(sh: Shell, builtin: Builtin, args: Arguments): Flow<
   sh.builtinName = args.words[0]
   sh.writeFailed = false
   try {
-    const result = builtin(sh, args.words, args.assigns)
+    const common = sh.bash && args.words.length > 1 ? yield* commonOptions(sh, args.words) : undefined
+    const result = common ?? builtin(sh, args.words, args.assigns)
     const status = typeof result === 'number' ? result : yield* result
     if (sh.hasOutput) yield* sh.flush()
     sh.status = sh.writeFailed ? 1 : status

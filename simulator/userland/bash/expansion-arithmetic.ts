@@ -35,7 +35,7 @@ export function arithmeticMessage(sh: Shell, text: string, e: ArithmeticError): 
   const shown = sh.bash ? (e.shown ?? text).trimStart() : (e.shown ?? text).trim()
   if (sh.dialect === 'dash') {
     if (e.message.startsWith('division')) return `arithmetic expression: division by zero: "${shown}"`
-    return `arithmetic expression: expecting ${e.message.includes('operand') || e.message.includes('expression') ? 'primary' : 'EOF'}: "${shown}"`
+    return `arithmetic expression: expecting ${e.message.includes('operand') || e.message.includes('expression expected') ? 'primary' : 'EOF'}: "${shown}"`
   }
   if (sh.dialect === 'ash') return e.message.startsWith('division') ? 'divide by zero' : 'arithmetic syntax error'
   return `${shown}: ${e.message}${e.token === undefined ? '' : ` (error token is "${e.token}")`}`

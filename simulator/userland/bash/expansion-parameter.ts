@@ -124,7 +124,7 @@ export function* expandParameter(sh: Shell, p: Param, out: Fields, quoted: boole
     }
     const v = sh.vars.map.get(name)
     if (v?.nameref && p.operator === '' && !index) {
-      out.quoted(v.value ?? '')
+      out.quoted(v.value === undefined ? '' : sh.vars.resolve(name))
       return
     }
     const target = (yield* baseValue(sh, name, index)) as Value

@@ -12,9 +12,10 @@ export function readTest(lex: Lexer): void {
   const extglob = lex.extglob
   lex.extglob = true
   lex.arrayAllowed = false
-  readOr(lex)
+  const last = readOr(lex)
   const end = lex.next()
-  if (end.text !== ']]') fail(lex, end, 'syntax error in conditional expression')
+  // Told at the line of the last term.
+  if (end.text !== ']]') fail(lex, end.kind === 'eof' ? end : { ...end, start: last }, 'syntax error in conditional expression')
   lex.extglob = extglob
   lex.arrayAllowed = true
 }
@@ -23,15 +24,18 @@ function fail(lex: Lexer, t: Token, text?: string): never {
   if (t.kind === 'eof' && !lex.final) throw new Incomplete(undefined, t.start)
   const shown = t.kind === 'eof' ? 'EOF' : t.kind === 'newline' ? 'newline' : t.text
   // A bracket that comes too early is wrong without a word.
-  throw new Unexpected(t, undefined, text ?? (t.text === ']]' ? '' : `unexpected token \`${shown}' in conditional command`), true)
+  throw new Unexpected(t, undefined, text ?? (t.text === ']]' ? '' : `unexpected token \`${shown}' in conditional command`), 'conditional')
 }
 
-function readOr(lex: Lexer): void {
+/** Answers where the last term begins. */
+function readOr(lex: Lexer): number {
   for (;;) {
+    skipNewlines(lex)
+    const { start } = lex.peek()
     readTerm(lex)
     skipNewlines(lex)
     const t = lex.peek()
-    if (t.kind !== 'operator' || (t.text !== '&&' && t.text !== '||')) return
+    if (t.kind !== 'operator' || (t.text !== '&&' && t.text !== '||')) return start
     lex.next()
   }
 }

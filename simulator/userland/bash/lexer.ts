@@ -28,10 +28,10 @@ export class Unexpected {
   readonly expecting: string | undefined
   /** The whole message (several lines, perhaps) when it is not the usual one. */
   readonly message: string | undefined
-  /** An error inside [[ ]]. */
-  readonly conditional: boolean
-  constructor(token: Token, expecting?: string, message?: string, conditional = false) {
-    this.conditional = conditional
+  /** Where the parser has its own ways: inside [[ ]], and in NAME=(…). */
+  readonly within: 'conditional' | 'array' | undefined
+  constructor(token: Token, expecting?: string, message?: string, within?: 'conditional' | 'array') {
+    this.within = within
     this.token = token
     this.expecting = expecting
     this.message = message
@@ -204,14 +204,23 @@ export class Lexer {
     const next = this.src[this.pos + 1]
     if (next === '{') this.#brace(inDouble)
     else if (next === '(') {
-      if (this.src[this.pos + 2] === '(' && this.#arithmetic(this.pos + 3)) return
-      this.#substitution(this.pos + 2)
+      const at = this.pos
+      const double = this.src[at + 2] === '('
+      if (double && this.#arithmetic(at + 3)) return
+      try {
+        this.#substitution(at + 2)
+      } catch (e) {
+        throw double && e instanceof Incomplete && e.wanted === ')' ? new Incomplete(')', at) : e
+      }
     } else if (next === "'" && !inDouble && this.dialect !== 'dash') {
       const start = this.pos
       for (this.pos += 2; this.src[this.pos] !== "'"; this.pos += this.src[this.pos] === '\\' ? 2 : 1) {
         if (this.pos >= this.src.length) throw new Incomplete("'", start)
       }
       this.pos++
+    } else if (this.dialect === 'dash' && !inDouble && (next === "'" || next === '"')) {
+      // An ordinary dollar, which the parser would take for the beginning of a quote.
+      this.splice(this.pos, this.pos, '\\', this.pos + 2)
     } else this.pos++
   }
 
@@ -289,7 +298,7 @@ export class Lexer {
         const token = this.next()
         if (token.kind === 'operator' && token.text === ')') return true
         if (token.kind === 'eof') throw new Incomplete(')', start)
-        if (token.kind === 'operator' || token.kind === 'number') throw new Unexpected(token)
+        if (token.kind === 'operator' || token.kind === 'number') throw new Unexpected(token, undefined, undefined, 'array')
       }
     }
     if (this.extglob && /[?*+@!]$/.test(before)) {

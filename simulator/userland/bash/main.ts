@@ -67,7 +67,13 @@ function* start(sh: Shell, argv: readonly string[], env: readonly string[]): Flo
   yield* importEnvironment(sh, env)
   yield* ownSignals(sh)
   for (const [letter, on] of how.options) setOption(sh, letter, on)
-  for (const [name, on] of how.shopts) sh.shopts.set(name, on)
+  for (const [name, on] of how.shopts) {
+    if (!sh.shopts.has(name)) {
+      yield* sh.write2(`${sh.arg0}: line 0: ${name}: invalid shell option name\n`)
+      return 2
+    }
+    sh.shopts.set(name, on)
+  }
   if (how.login) sh.shopts.set('login_shell', true)
   if (how.command !== undefined) return yield* commandString(sh, how, how.command)
   const [script] = how.args

@@ -24,6 +24,8 @@ export interface SyntaxFailure {
   readonly expecting: string | undefined
   /** Offset into the input. */
   readonly at: number
+  /** In an array value: an error of the assignment, with its status. */
+  readonly inArray?: boolean
 }
 
 const kindOf = (t: Token): SyntaxFailure['tokenKind'] =>
@@ -48,9 +50,9 @@ export function readCommand(input: string, from: number, options: ReadOptions): 
     }
     if (!(e instanceof Unexpected)) throw e
     const { token } = e
-    if (e.message !== undefined) return { kind: 'error', error: { type: e.conditional ? 'conditional' : 'message', text: e.message, tokenKind: kindOf(token), expecting: undefined, at: token.kind === 'eof' ? input.length : token.start - lex.delta }, end }
+    if (e.message !== undefined) return { kind: 'error', error: { type: e.within === 'conditional' ? 'conditional' : 'message', text: e.message, tokenKind: kindOf(token), expecting: undefined, at: token.kind === 'eof' ? input.length : token.start - lex.delta }, end }
     if (token.kind === 'eof') return { kind: 'error', error: { type: 'eof', text: '', tokenKind: 'eof', expecting: e.expecting, at: input.length }, end: input.length }
     const text = token.kind === 'newline' ? 'newline' : token.text
-    return { kind: 'error', error: { type: 'token', text, tokenKind: kindOf(token), expecting: e.expecting, at: token.start - lex.delta }, end }
+    return { kind: 'error', error: { type: 'token', text, tokenKind: kindOf(token), expecting: e.expecting, at: token.start - lex.delta, inArray: e.within === 'array' }, end }
   }
 }

@@ -48,9 +48,9 @@ export function* readerLoop(sh: Shell, input: Input, name: string): Flow<void> {
       sh.line = line
       yield* reportSyntax(sh, result.error, source, startLine, name)
       if (result.error.type === 'conditional' && sh.bash && !sh.interactive) throw new ShellExit(sh.status)
-      sh.status = 2
+      sh.status = result.error.inArray && sh.bash ? 1 : 2
       if (sh.interactive && !sh.forked) continue
-      throw new ShellExit(2)
+      throw new ShellExit(sh.status)
     }
     if (result.kind === 'incomplete') return
     if (result.unclosed.length > 0) yield* warnHereDocs(sh, result.unclosed, source, startLine)

@@ -39,11 +39,13 @@ export function listedVariable(sh: Shell, name: string): Variable | undefined {
   if (name === 'SHELLOPTS' || name === 'BASHOPTS' || name === 'PIPESTATUS') return lookup(sh, name)
   if (name === 'BASH_LINENO' || name === 'BASH_SOURCE') return lookup(sh, name) ?? { ...newVariable(), indexed: new Map() }
   if (name === 'BASH_ALIASES' || name === 'BASH_CMDS') return lookup(sh, name)
+  if (LISTED_INTEGERS.has(name)) return { ...newVariable(), integer: true }
   if (name === 'FUNCNAME') return { ...newVariable(), indexed: new Map(), local: true }
   return LISTED_ARRAYS.has(name) ? { ...newVariable(), indexed: new Map() } : undefined
 }
 const LISTED_ARRAYS = new Set(['BASH_ARGC', 'BASH_ARGV', 'BASH_LINENO', 'BASH_SOURCE', 'DIRSTACK', 'GROUPS'])
-export const LISTED: readonly string[] = [...LISTED_ARRAYS, 'BASHOPTS', 'BASH_ALIASES', 'BASH_CMDS', 'FUNCNAME', 'PIPESTATUS', 'SHELLOPTS']
+const LISTED_INTEGERS = new Set(['BASHPID', 'HISTCMD', 'RANDOM', 'SRANDOM'])
+export const LISTED: readonly string[] = [...LISTED_ARRAYS, ...LISTED_INTEGERS, 'BASHOPTS', 'BASH_ALIASES', 'BASH_CMDS', 'FUNCNAME', 'PIPESTATUS', 'SHELLOPTS']
 
 export const isDynamic = (name: string): boolean => DYNAMIC.has(name)
 

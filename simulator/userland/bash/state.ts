@@ -85,7 +85,7 @@ export class Shell {
   status = 0
   /** How many command substitutions have run: an assignment without one leaves $? at 0. */
   commandSubstitutions = 0
-  pipeStatus: number[] = [0]
+  pipeStatus: number[] = []
   pid = 0
   parentPid = 0
   bashPid = 0

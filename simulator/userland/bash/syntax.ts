@@ -225,7 +225,7 @@ function redirection(r: U.Redirection, place: Place): Redirection {
     const text = r.operator === '<<-' ? r.body.text.replace(/^\t+/gm, '') : r.body.text
     const body = quoted || !/[$`\\]/.test(text)
       ? plainWord(text)
-      : { ...plainWord(text), literal: undefined, parts: r.body.parts ? compileParts(r.operator === '<<-' ? withoutTabs(r.body.parts) : r.body.parts, place, 'here-doc', true) : literalParts(text, 'here-doc') }
+      : { ...plainWord(text), literal: undefined, parts: r.body.parts ? compileParts(r.operator === '<<-' ? withoutTabs(r.body.parts) : r.body.parts, new Place('', place.line(r.pos)), 'here-doc', true) : literalParts(text, 'here-doc') }
     const delimiter = r.delimiter?.text ?? ''
     return { operator: r.operator, fd, fdVariable, target: plainWord(delimiter), hereDoc: { delimiter: unquote(delimiter), body, text } }
   }

@@ -62,10 +62,17 @@ export class Variables {
 
   get(name: string): string | undefined {
     const v = this.find(name)
-    if (v === undefined) return undefined
+    if (v === undefined) return this.map.get(name)?.nameref ? this.#element(this.resolve(name)) : undefined
     if (v.indexed) return v.indexed.get(0)
     if (v.assoc) return v.assoc.get('0')
     return v.value
+  }
+
+  /** The element that a name reference stands for. */
+  #element(target: string): string | undefined {
+    const m = /^(\w+)\[(.*)\]$/s.exec(target)
+    const v = m ? this.find(m[1]) : undefined
+    return v?.assoc ? v.assoc.get(m?.[2] ?? '') : v?.indexed?.get(Number(m?.[2]))
   }
 
   /** The variable of that name, made if there is none. */

@@ -108,7 +108,7 @@ export function* cd(sh: Shell, words: readonly string[]): Flow<number> {
       i++
       break
     }
-    const bad = [...words[i].slice(1)].find((c) => !(sh.bash ? 'LPe@' : 'LP').includes(c))
+    const bad = [...words[i].slice(1)].find((c) => !(sh.bash ? 'LPe' : 'LP').includes(c))
     if (bad !== undefined) {
       yield* sh.error(sh.bash ? `-${bad}: invalid option` : `Illegal option -${bad}`)
       if (sh.bash) yield* sh.write2('cd: usage: cd [-L|[-P [-e]] [-@]] [dir]\n')
@@ -129,7 +129,10 @@ export function* cd(sh: Shell, words: readonly string[]): Flow<number> {
     dir = old
     show = true
   }
-  if (dir === '') return 0
+  if (dir === '') {
+    if (show) sh.print('\n')
+    return 0
+  }
   const cdpath = sh.vars.get('CDPATH')
   if (cdpath !== undefined && !/^\.{0,2}(\/|$)/.test(dir)) {
     for (const base of cdpath.split(':')) {
@@ -141,7 +144,13 @@ export function* cd(sh: Shell, words: readonly string[]): Flow<number> {
       }
     }
   }
-  const error = yield* change(sh, dir, physical)
+  let error = yield* change(sh, dir, physical)
+  // cdable_vars: the argument may be the name of a variable.
+  const value = error !== undefined && sh.bash && sh.shopts.get('cdable_vars') ? sh.vars.get(dir) : undefined
+  if (value !== undefined) {
+    error = yield* change(sh, value, physical)
+    show = true
+  }
   if (error === undefined) {
     if (show) sh.print(`${sh.cwd}\n`)
     return 0
@@ -161,10 +170,11 @@ export function* cd(sh: Shell, words: readonly string[]): Flow<number> {
 function* pwd(sh: Shell, words: readonly string[]): Flow<number> {
   let physical = sh.options.has('physical')
   for (const w of words.slice(1)) {
-    if (w === '-P') physical = true
-    else if (w === '-L') physical = false
-    else if (w.startsWith('-') && w !== '--') {
-      yield* sh.error(sh.bash ? `${w.slice(0, 2)}: invalid option` : `Illegal option ${w.slice(0, 2)}`)
+    if (w === '--' || !/^-./.test(w)) break
+    const bad = [...w.slice(1)].find((c) => c !== 'P' && c !== 'L')
+    for (const c of w.slice(1)) physical = c === 'P'
+    if (bad !== undefined) {
+      yield* sh.error(sh.bash ? `-${bad}: invalid option` : `Illegal option -${bad}`)
       if (sh.bash) yield* sh.write2('pwd: usage: pwd [-LP]\n')
       return 2
     }

@@ -3,6 +3,7 @@ import type { Flow } from '../../../abi/syscalls.ts'
 import { generate } from '../completion-generate.ts'
 import { singleQuote } from '../quote.ts'
 import type { Shell } from '../state.ts'
+import { misused } from './synopsis.ts'
 import type { BuiltinTable } from './index.ts'
 
 const ACTIONS = ['alias', 'arrayvar', 'binding', 'builtin', 'command', 'directory', 'disabled', 'enabled', 'export', 'file', 'function', 'group', 'helptopic', 'hostname', 'job', 'keyword', 'running', 'service', 'setopt', 'shopt', 'signal', 'stopped', 'user', 'variable']
@@ -105,6 +106,8 @@ function* compgen(sh: Shell, words: readonly string[]): Flow<number> {
 }
 
 function* compopt(sh: Shell, words: readonly string[]): Flow<number> {
+  const bad = words.slice(1).find((w) => /^-./.test(w) && !/^-[oDEI]+$/.test(w))
+  if (bad !== undefined) return yield* misused(sh, `${bad.slice(0, 2)}: invalid option`)
   const name = words.slice(1).find((w, n, all) => !/^[-+]/.test(w) && !/^[-+]o$/.test(all[n - 1] ?? ''))
   return yield* sh.fail(1, name === undefined ? 'not currently executing completion function' : `${name}: no completion specification`)
 }

@@ -194,12 +194,27 @@ function* one(sh: Shell, command: string, word: string, parsed: Assign | undefin
   }
   const existing = sh.vars.map.get(sh.vars.resolve(name))
   if (existing?.readonly && (hasValue || off.has('r')) && !(local && !sh.vars.isLocal(name) && !existing.readonly)) {
-    yield* sh.error(sh.bash ? `${name}: readonly variable` : `${name}: is read only`, command === 'readonly' || command === 'export' ? undefined : command)
+    yield* sh.error(sh.bash ? `${name}: readonly variable` : `${name}: is read only`, sh.bash && (command === 'readonly' || command === 'export') ? '' : command)
     return false
   }
   const real = local ? name : sh.vars.resolve(name)
   const v = local ? sh.vars.local(name, !sh.bash || on.has('I') || sh.shopts.get('localvar_inherit') === true) : sh.vars.map.get(real) ?? sh.vars.make(real)
+  if (local && name === 'OPTIND') {
+    const outer = Number(existing?.value) || 1
+    sh.optionIndex = { at: 1, char: 0 }
+    sh.vars.atPop(() => {
+      sh.optionIndex = { at: outer, char: 0 }
+    })
+  }
   if (on.has('n') && command !== 'export') {
+    if (value === name) {
+      yield* sh.error(`${name}: nameref variable self references not allowed`)
+      return false
+    }
+    if (value !== undefined && !/^[A-Za-z_]\w*(\[.*\])?$/s.test(value)) {
+      yield* sh.error(`\`${value}': invalid variable name for name reference`)
+      return false
+    }
     v.nameref = true
     if (value !== undefined) v.value = value
     return true
@@ -266,8 +281,8 @@ function* unset(sh: Shell, words: readonly string[]): Flow<number> {
     const name = mode === 'reference' ? m[1] : sh.vars.resolve(m[1])
     const v = sh.vars.map.get(name)
     if (v?.readonly) {
-      yield* sh.error(sh.bash ? `${name}: cannot unset: readonly variable` : `${name}: is read only`)
-      status = 1
+      if (!sh.bash) return yield* dashFail(sh, `${name}: is read only`)
+      status = yield* sh.fail(1, `${name}: cannot unset: readonly variable`)
     } else if (m[2] !== undefined && v) {
       if (m[2] === '@' || m[2] === '*') sh.vars.delete(name)
       else if (v.assoc) v.assoc.delete(m[2])

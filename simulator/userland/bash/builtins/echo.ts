@@ -23,7 +23,7 @@ function echo(sh: Shell, words: readonly string[]): number {
   const text = words.slice(i).join(' ')
   if (!escapes) sh.print(newline ? `${text}\n` : text)
   else {
-    const r = ansiUnescape(text, '0nnn', true)
+    const r = ansiUnescape(text, sh.bash ? 'echo' : '0nnn', true, sh.dialect !== 'dash')
     sh.print(newline && !r.stop ? `${r.text}\n` : r.text)
   }
   return 0

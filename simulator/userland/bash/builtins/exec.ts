@@ -156,6 +156,9 @@ function* command(sh: Shell, words: readonly string[]): Flow<number> {
   }
   const rest = words.slice(i)
   if (rest.length === 0) return 0
+  const path = sh.vars.find('PATH')
+  const saved = path?.value
+  if (defaultPath && path) path.value = sh.bash ? '/bin:/usr/bin' : '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
   if (mode !== 'run') {
     let status = 1
     for (const name of sh.bash ? rest : rest.slice(0, 1)) {
@@ -165,10 +168,12 @@ function* command(sh: Shell, words: readonly string[]): Flow<number> {
         status = 0
       } else if (mode === 'V') yield* sh.error(`${name}: not found`, sh.bash ? 'command' : undefined)
     }
+    if (defaultPath && path) path.value = saved
     return sh.dialect === 'dash' && status === 1 ? 127 : status
   }
   const builtin = findBuiltin(sh, rest[0])
   if (builtin) {
+    if (defaultPath && path) path.value = saved
     const outer = sh.builtinName
     const result = builtin(sh, rest, new Map())
     sh.builtinName = rest[0]
@@ -176,9 +181,6 @@ function* command(sh: Shell, words: readonly string[]): Flow<number> {
     sh.builtinName = outer
     return status
   }
-  const path = sh.vars.find('PATH')
-  const saved = path?.value
-  if (defaultPath && path) path.value = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
   yield* hashProgram(sh, rest[0])
   const placement = sh.monitor ? { pgid: 0, foreground: true } : undefined
   const builtinName = sh.builtinName

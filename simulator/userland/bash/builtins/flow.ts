@@ -8,17 +8,19 @@ import { hangUpJobs } from '../jobs.ts'
 const integer = (text: string): number | undefined => (/^\s*[-+]?\d+\s*$/.test(text) ? Number(text) : undefined)
 
 function* loopJump(sh: Shell, words: readonly string[], jump: 'breaking' | 'continuing'): Flow<number> {
-  const n = words[1] === undefined ? 1 : integer(words[1])
-  if (n === undefined) {
-    yield* sh.error(`${words[1]}: numeric argument required`)
-    throw sh.interactive ? new ShellAbort('discard', sh.status | 128) : new ShellExit(sh.status | 128)
-  }
-  if (words.length > 2 && sh.bash) yield* tooMany(sh)
   if (sh.loopDepth === 0) {
     if (!sh.bash) return 0
     yield* sh.error("only meaningful in a `for', `while', or `until' loop")
     return 0
   }
+  const args = words[1] === '--' ? words.slice(2) : words.slice(1)
+  const n = args[0] === undefined ? 1 : integer(args[0])
+  if (n === undefined) {
+    yield* sh.error(sh.bash ? `${args[0]}: numeric argument required` : `Illegal number: ${args[0]}`)
+    if (!sh.bash) throw sh.interactive ? new ShellAbort('discard', 2) : new ShellExit(2)
+    throw sh.interactive ? new ShellAbort('discard', sh.status | 128) : new ShellExit(sh.status | 128)
+  }
+  if (args.length > 1 && sh.bash) yield* tooMany(sh)
   if (n <= 0) {
     sh.breaking = sh.loopDepth
     return yield* sh.fail(1, `${words[1]}: loop count out of range`)
@@ -36,6 +38,7 @@ export function* tooMany(sh: Shell): Flow<never> {
 function* returnFrom(sh: Shell, words: readonly string[]): Flow<number> {
   const status = words[1] === undefined ? sh.status : integer(words[1])
   if (sh.functionDepth === 0 && sh.sourceDepth === 0) {
+    if (status === undefined && sh.bash) yield* sh.error(`${words[1]}: numeric argument required`)
     if (!sh.bash) {
       throw new ShellExit(status ?? 2)
     }

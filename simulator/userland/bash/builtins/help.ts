@@ -1,33 +1,30 @@
-// help: one line for each builtin, as bash's summary has it; the long texts are left to the manual.
+// help: the list of builtins, and of each its synopsis and what it does in a line; the long texts are left to the manual.
 import type { Flow } from '../../../abi/syscalls.ts'
 import { isErr } from '../../../abi/errno.ts'
-import { fnmatch } from '../../../lib/fnmatch.ts'
+import { fnmatch, hasGlob } from '../../../lib/fnmatch.ts'
 import { readFile } from '../../libc/unistd.ts'
 import type { Shell } from '../state.ts'
-import type { BuiltinTable } from './index.ts'
+import { type BuiltinTable, disabled } from './index.ts'
+import { TOPICS, topicText } from './synopsis.ts'
 
 const WIDTH = 78
 
-const TOPICS: readonly (readonly [string, string])[] = [
-  ['alias', 'alias [-p] [name[=value] ... ]'], ['bg', 'bg [job_spec ...]'], ['break', 'break [n]'], ['builtin', 'builtin [shell-builtin [arg ...]]'],
-  ['caller', 'caller [expr]'], ['case', 'case WORD in [PATTERN [| PATTERN]...) COMMANDS ;;]... esac'], ['cd', 'cd [-L|[-P [-e]] [-@]] [dir]'],
-  ['command', 'command [-pVv] command [arg ...]'], ['continue', 'continue [n]'], ['declare', 'declare [-aAfFgiIlnrtux] [name[=value] ...]'],
-  ['dirs', 'dirs [-clpv] [+N] [-N]'], ['disown', 'disown [-h] [-ar] [jobspec ... | pid ...]'], ['echo', 'echo [-neE] [arg ...]'], ['eval', 'eval [arg ...]'],
-  ['exec', 'exec [-cl] [-a name] [command [argument ...]] [redirection ...]'], ['exit', 'exit [n]'], ['export', 'export [-fn] [name[=value] ...] or export -p'],
-  ['false', 'false'], ['fg', 'fg [job_spec]'], ['for', 'for NAME [in WORDS ... ] ; do COMMANDS; done'], ['getopts', 'getopts optstring name [arg ...]'],
-  ['hash', 'hash [-lr] [-p pathname] [-dt] [name ...]'], ['help', 'help [-dms] [pattern ...]'], ['history', 'history [-c] [-d offset] [n]'],
-  ['if', 'if COMMANDS; then COMMANDS; [ elif COMMANDS; then COMMANDS; ]... [ else COMMANDS; ] fi'], ['jobs', 'jobs [-lnprs] [jobspec ...]'],
-  ['kill', 'kill [-s sigspec | -n signum | -sigspec] pid | jobspec ...'], ['let', 'let arg [arg ...]'], ['local', 'local [option] name[=value] ...'],
-  ['logout', 'logout [n]'], ['mapfile', 'mapfile [-d delim] [-n count] [-O origin] [-s count] [-t] [-u fd] [array]'], ['popd', 'popd [-n] [+N | -N]'],
-  ['printf', 'printf [-v var] format [arguments]'], ['pushd', 'pushd [-n] [+N | -N | dir]'], ['pwd', 'pwd [-LP]'],
-  ['read', 'read [-ers] [-a array] [-d delim] [-n nchars] [-p prompt] [-t timeout] [-u fd] [name ...]'], ['readonly', 'readonly [-aAf] [name[=value] ...] or readonly -p'],
-  ['return', 'return [n]'], ['select', 'select NAME [in WORDS ... ;] do COMMANDS; done'], ['set', 'set [-abefhkmnptuvxBCEHPT] [-o option-name] [--] [-] [arg ...]'],
-  ['shift', 'shift [n]'], ['shopt', 'shopt [-pqsu] [-o] [optname ...]'], ['source', 'source filename [arguments]'], ['test', 'test [expr]'],
-  ['time', 'time [-p] pipeline'], ['times', 'times'], ['trap', 'trap [-lp] [[arg] signal_spec ...]'], ['true', 'true'], ['type', 'type [-afptP] name [name ...]'],
-  ['ulimit', 'ulimit [-SHabcdefiklmnpqrstuvxPRT] [limit]'], ['umask', 'umask [-p] [-S] [mode]'], ['unalias', 'unalias [-a] name [name ...]'],
-  ['unset', 'unset [-f] [-v] [-n] [name ...]'], ['until', 'until COMMANDS; do COMMANDS-2; done'], ['wait', 'wait [-fn] [-p var] [id ...]'],
-  ['while', 'while COMMANDS; do COMMANDS-2; done'],
-]
+/** dispcolumn: two columns of synopses, cut with a >. */
+function columns(sh: Shell): string {
+  const width = Math.max(4, Math.floor((Number(sh.vars.get('COLUMNS')) || 80) / 2))
+  const height = Math.ceil(TOPICS.length / 2)
+  const cell = ([name, synopsis]: readonly [string, string, string], size: number): string => {
+    const text = (disabled.get(sh)?.has(name) === true ? '*' : ' ') + synopsis
+    return text.length > size ? `${text.slice(0, size)}>` : text
+  }
+  let out = ''
+  for (let i = 0; i < height; i++) {
+    const right = TOPICS[i + height]
+    const left = cell(TOPICS[i], width - 2)
+    out += `${right === undefined ? left : left.padEnd(width) + cell(right, width - 3)}\n`
+  }
+  return out
+}
 
 /** At a prompt, a learner is also told what this machine can do: a list that the image carries. */
 function* machineHelp(sh: Shell): Flow<void> {
@@ -50,28 +47,30 @@ function* machineHelp(sh: Shell): Flow<void> {
 }
 
 function* help(sh: Shell, words: readonly string[]): Flow<number> {
-  const patterns = words.slice(1).filter((w) => !/^-[dms]+$/.test(w))
+  const flags = words.slice(1).filter((w) => /^-[dms]+$/.test(w)).join('')
+  const patterns = words.slice(1).filter((w) => !/^-[dms]+$/.test(w) && w !== '--')
   if (sh.dialect === 'ash') {
     sh.print('Built-in commands:\n------------------\n\t. : [ [[ alias bg break cd chdir command continue echo eval exec\n\texit export false fg getopts hash help history jobs kill let\n\tlocal printf pwd read readonly return set shift source test times\n\ttrap true type ulimit umask unalias unset wait\n')
     return 0
   }
   if (patterns.length === 0) {
-    sh.print("GNU bash, version 5.2.15(1)-release (x86_64-pc-linux-gnu)\nThese shell commands are defined internally.  Type `help' to see this list.\nType `help name' to find out more about the function `name'.\nUse `info bash' to find out more about the shell in general.\nUse `man -k' or `info' to find out more about commands not in this list.\n\n")
-    for (const [, usage] of TOPICS) sh.print(` ${usage}\n`)
+    sh.print("GNU bash, version 5.2.15(1)-release (x86_64-pc-linux-gnu)\nThese shell commands are defined internally.  Type `help' to see this list.\nType `help name' to find out more about the function `name'.\nUse `info bash' to find out more about the shell in general.\nUse `man -k' or `info' to find out more about commands not in this list.\n\nA star (*) next to a name means that the command is disabled.\n\n")
+    sh.print(columns(sh))
     if (sh.interactive) yield* machineHelp(sh)
     return 0
   }
-  let status = 0
-  for (const p of patterns) {
-    const found = TOPICS.filter(([name]) => fnmatch(p, name) || name.startsWith(p))
-    const exact = found.filter(([name]) => name === p)
-    for (const [name, usage] of exact.length > 0 ? exact : found) sh.print(`${name}: ${usage}\n`)
-    if (found.length === 0) {
-      yield* sh.error(`no help topics match \`${p}'.  Try \`help help' or \`man -k ${p}' or \`info ${p}'.`)
-      status = 1
-    }
+  if (hasGlob(patterns[0], true)) sh.print(`Shell commands matching ${patterns.length > 1 ? 'keywords' : 'keyword'} \`${patterns.join("', `")}'\n\n`)
+  const found = patterns.map((p) => {
+    const exact = TOPICS.filter(([name]) => name === p || fnmatch(p, name, { extglob: true }))
+    return exact.length > 0 ? exact : TOPICS.filter(([name]) => name.startsWith(p))
+  })
+  for (const topic of found.flat()) {
+    const [name, synopsis, description] = topic
+    sh.print(flags.includes('d') ? `${name} - ${description}\n` : flags.includes('s') ? `${name}: ${synopsis}\n` : topicText(topic))
   }
-  return status
+  if (found.some((f) => f.length > 0)) return 0
+  const p = patterns[patterns.length - 1]
+  return yield* sh.fail(1, `no help topics match \`${p}'.  Try \`help help' or \`man -k ${p}' or \`info ${p}'.`)
 }
 
 export const HELP: BuiltinTable = { help }

@@ -5,6 +5,7 @@ import { O_APPEND, O_CREAT, O_TRUNC, O_WRONLY } from '../../../abi/fcntl.ts'
 import { readFile, writeFile } from '../../libc/unistd.ts'
 import { evalString } from '../eval.ts'
 import type { Shell } from '../state.ts'
+import { misused } from './synopsis.ts'
 import type { BuiltinTable } from './index.ts'
 import { historyFile } from '../history-file.ts'
 
@@ -65,13 +66,15 @@ function* fc(sh: Shell, words: readonly string[]): Flow<number> {
     for (let n = sh.historyList.length - 2; n >= 0; n--) if (sh.historyList[n].startsWith(spec)) return n
     return -1
   }
+  const bad = words.slice(1).find((w) => /^-[^\d]/.test(w) && !/^-[lnrse]+$/.test(w) && w !== '--')
+  if (bad !== undefined) return yield* misused(sh, `-${[...bad.slice(1)].find((c) => !'lnrse'.includes(c)) ?? ''}: invalid option`)
   const flags = words.slice(1).filter((w) => /^-[lnrse]+$/.test(w)).join('')
   const args = words.slice(1).filter((w) => !/^-[lnrse]+$/.test(w))
   if (flags.includes('l')) {
     const from = find(args[0], Math.max(0, sh.historyList.length - 17))
     const to = find(args[1], sh.historyList.length - 2)
     if (from < 0) return yield* sh.fail(1, 'history specification out of range')
-    for (let n = from; n <= to; n++) sh.print(`${flags.includes('n') ? '' : n + sh.historyBase}\t ${sh.historyList[n]}\n`)
+    for (let n = from; n <= Math.min(to, sh.historyList.length - 1); n++) sh.print(`${flags.includes('n') ? '' : n + sh.historyBase}\t ${sh.historyList[n]}\n`)
     return 0
   }
   if (flags.includes('s')) {

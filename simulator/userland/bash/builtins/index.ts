@@ -52,4 +52,4 @@ export function findBuiltin(sh: Shell, name: string): Builtin | undefined {
   return ALL.get(name)
 }
 
-export const builtinNames = (): string[] => [...ALL.keys()].filter((n) => n !== 'chdir').sort((a, b) => (a < b ? -1 : 1))
+export const builtinNames = (): string[] => [...ALL.keys()].filter((n) => n !== 'chdir' && n !== '[[').sort((a, b) => (a < b ? -1 : 1))

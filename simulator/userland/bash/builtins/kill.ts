@@ -126,7 +126,7 @@ function* kill(sh: Shell, words: readonly string[]): Flow<number> {
         if (r === Errno.ESRCH) continue
       } else status = 0
     } else {
-      yield* sh.error(sh.bash ? `${target}: arguments must be process or job IDs` : sh.dialect === 'dash' ? `Illegal number: ${target}` : `invalid number '${target}'`)
+      yield* sh.error(sh.bash ? target === '' ? "`': not a pid or valid job spec" : `${target}: arguments must be process or job IDs` : sh.dialect === 'dash' ? `Illegal number: ${target}` : `invalid number '${target}'`)
       failed = true
     }
   }

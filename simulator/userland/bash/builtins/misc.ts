@@ -171,7 +171,7 @@ function* ulimit(sh: Shell, words: readonly string[]): Flow<number> {
     else if (value === 'hard') wanted = old.hard
     else if (value === 'soft') wanted = old.soft
     else if (/^\d+$/.test(value)) wanted = Number(value) * limit.scale
-    else return yield* sh.fail(sh.bash ? 1 : 2, sh.bash ? `${value}: invalid number` : `Illegal number: ${value}`)
+    else return yield* sh.fail(sh.bash ? 1 : 2, sh.bash ? `${value}: invalid number` : 'bad number')
     const both = hard === soft
     const r = yield* call('prlimit64', 0, limit.name, { soft: both || soft ? wanted : old.soft, hard: both || hard ? wanted : old.hard })
     if (isErr(r)) return yield* sh.fail(sh.bash ? 1 : 2, sh.bash ? `${limit.text}: cannot modify limit: ${r.message}` : `error setting limit (${r.message})`)
@@ -180,7 +180,7 @@ function* ulimit(sh: Shell, words: readonly string[]): Flow<number> {
 }
 
 function* times(sh: Shell): Flow<number> {
-  const shape = (s: number): string => `${Math.floor(s / 60)}m${(s % 60).toFixed(3)}s`
+  const shape = (s: number): string => `${Math.floor(s / 60)}m${(s % 60).toFixed(sh.dialect === 'dash' ? 6 : 3)}s`
   for (const children of [false, true]) {
     const r = yield* call('getrusage', children)
     if (!isErr(r)) sh.print(`${shape(r.utime)} ${shape(r.stime)}\n`)

@@ -7,14 +7,18 @@ import { strftime } from '../strftime.ts'
 import { refreshClock } from '../expansion-parameter.ts'
 import { decodeUtf8, encodeUtf8 } from '../../../lib/bytes.ts'
 import { type Float, formatFloat, parseFloatText } from '../float.ts'
-import { assignReported } from './assign-value.ts'
+import { assignReported, targetOf } from './assign-value.ts'
+import { misused } from './synopsis.ts'
 import type { BuiltinTable } from './index.ts'
 
 interface State {
   readonly args: readonly string[]
   at: number
   status: number
-  readonly complaints: string[]
+  /** What was written so far. */
+  out: string
+  /** Complaints, with how much of the output came before. */
+  readonly complaints: { readonly text: string; readonly at: number }[]
   stop: boolean
 }
 
@@ -29,11 +33,8 @@ const pad = (text: string, width: number, left: boolean, zero = false): string =
 }
 
 /** An integer argument: decimal, 0octal, 0xhex, or 'c for a character's code. */
-function integer(sh: Shell, s: State, text: string | undefined): bigint {
-  if (text === undefined || text === '') {
-    if (text === '') complain(sh, s, ': invalid number')
-    return 0n
-  }
+function integer(sh: Shell, s: State, text: string | undefined, signed = true): bigint {
+  if (text === undefined || text === '') return 0n
   if (text[0] === "'" || text[0] === '"') return BigInt([...text][1]?.codePointAt(0) ?? 0)
   const m = /^\s*([-+]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)/.exec(text)
   if (!m) {
@@ -43,17 +44,22 @@ function integer(sh: Shell, s: State, text: string | undefined): bigint {
   const digits = /^0[0-7]+$/.test(m[2]) ? `0o${m[2].slice(1)}` : m[2]
   const value = BigInt(digits) * (m[1] === '-' ? -1n : 1n)
   if (m[0].length < text.length) complain(sh, s, sh.bash ? `${text}: invalid number` : `${text}: not completely converted`)
-  return value
+  const [low, high] = signed ? [-(1n << 63n), (1n << 63n) - 1n] : [-(1n << 64n) + 1n, (1n << 64n) - 1n]
+  if (value >= low && value <= high) return value
+  // A warning only.
+  if (sh.bash) s.complaints.push({ text: `warning: ${text}: Numerical result out of range`, at: s.out.length })
+  else complain(sh, s, `${text}: Result too large`)
+  return value < low ? (signed ? low : high) : high
 }
 
 function complain(_sh: Shell, s: State, message: string): void {
-  s.complaints.push(message)
+  s.complaints.push({ text: message, at: s.out.length })
   s.status = 1
 }
 
 function float(sh: Shell, s: State, text: string | undefined): Float {
   const precision = sh.bash ? 64 : 53
-  if (text === undefined) return parseFloatText('0', precision)
+  if (text === undefined || text === '') return parseFloatText('0', precision)
   if (text[0] === "'" || text[0] === '"') return parseFloatText(String([...text][1]?.codePointAt(0) ?? 0), precision)
   const m = /^\s*[-+]?(0[xX][0-9a-fA-F]*\.?[0-9a-fA-F]*(p[-+]?\d+)?|(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?|inf(inity)?|nan)/i.exec(text)
   if (!m || m[0].length < text.length) complain(sh, s, sh.dialect !== 'dash' ? `${text}: invalid number` : m ? `${text}: not completely converted` : `${text}: expected numeric value`)
@@ -62,9 +68,8 @@ function float(sh: Shell, s: State, text: string | undefined): Float {
 
 const SPEC = /^%([-+ 0#']*)(\*|\d*)(?:\.(\*|-?\d*))?(?:hh|h|ll|l|L|j|z|t)?(?:\(([^)]*)\)T|(.))?/s
 
-/** One pass over the format; answers its output. */
-function pass(sh: Shell, format: string, s: State): string {
-  let out = ''
+/** One pass over the format; adds its output to s.out. */
+function pass(sh: Shell, format: string, s: State): void {
   const next = (): string | undefined => (s.at < s.args.length ? s.args[s.at++] : (s.at++, undefined))
   for (let i = 0; i < format.length && !s.stop; ) {
     const c = format[i]
@@ -77,23 +82,23 @@ function pass(sh: Shell, format: string, s: State): string {
       }
       let run = raw
       while (/^\\(x[0-9A-Fa-f]{1,2}|[0-7]{3})/.test(format.slice(i + run.length)) && /^\\[x0-7]/.test(raw)) run += /^\\(x[0-9A-Fa-f]{1,2}|[0-7]{3})/.exec(format.slice(i + run.length))?.[0] ?? ''
-      out += ansiUnescape(run).text
+      s.out += ansiUnescape(run, 'nnn', false, sh.dialect !== 'dash').text
       i += run.length
       continue
     }
     if (c !== '%') {
-      out += c
+      s.out += c
       i++
       continue
     }
     if (format[i + 1] === '%') {
-      out += '%'
+      s.out += '%'
       i += 2
       continue
     }
     const m = SPEC.exec(format.slice(i))
     if (!m) {
-      out += c
+      s.out += c
       i++
       continue
     }
@@ -110,50 +115,57 @@ function pass(sh: Shell, format: string, s: State): string {
     if (m[4] !== undefined) {
       const when = next()
       const seconds = when === undefined || when === '-1' ? sh.now : when === '-2' ? sh.startSeconds : Number(when)
-      out += pad(strftime(m[4] === '' ? '%X' : m[4], seconds), width, left)
+      s.out += pad(strftime(m[4] === '' ? '%X' : m[4], seconds), width, left)
       continue
     }
     const conversion = m[5]
     const cut = (t: string): string => (precision === undefined || precision < 0 ? t : decodeUtf8(encodeUtf8(t).subarray(0, precision)))
     switch (conversion) {
-      case 's': out += pad(cut(next() ?? ''), width, left)
+      case 's': s.out += pad(cut(next() ?? ''), width, left)
         break
-      case 'c': out += pad(decodeUtf8(encodeUtf8(next() ?? '').subarray(0, 1)) || '\0', width, left)
+      case 'c': s.out += pad(decodeUtf8(encodeUtf8(next() ?? '').subarray(0, 1)) || '\0', width, left)
         break
       case 'b': {
-        const r = ansiUnescape(next() ?? '', '0nnn', true)
-        out += pad(cut(r.text), width, left)
+        const r = ansiUnescape(next() ?? '', '0nnn', true, sh.dialect !== 'dash')
+        s.out += pad(cut(r.text), width, left)
         if (r.stop) s.stop = true
         break
       }
-      case 'q': out += pad(cut(printfQuote(next() ?? '')), width, left)
+      case 'q':
+        if (sh.dialect === 'dash') {
+          complain(sh, s, '%q: invalid directive')
+          s.status = 2
+          s.stop = true
+          break
+        }
+        s.out += pad(cut(printfQuote(next() ?? '')), width, left)
         break
-      case 'Q': out += pad(singleQuote(cut(next() ?? '')), width, left)
+      case 'Q': s.out += pad(singleQuote(cut(next() ?? '')), width, left)
         break
       case 'd':
       case 'i': {
-        const n = BigInt.asIntN(64, integer(sh, s, next()))
+        const n = integer(sh, s, next(), true)
         let digits = (n < 0n ? -n : n).toString()
         if (precision !== undefined) digits = digits.padStart(precision, '0')
-        out += pad((n < 0n ? '-' : sign) + digits, width, left, zero && precision === undefined)
+        s.out += pad((n < 0n ? '-' : sign) + digits, width, left, zero && precision === undefined)
         break
       }
       case 'u':
       case 'o':
       case 'x':
       case 'X': {
-        const n = BigInt.asUintN(64, integer(sh, s, next()))
+        const n = BigInt.asUintN(64, integer(sh, s, next(), false))
         let digits = n.toString(conversion === 'u' ? 10 : conversion === 'o' ? 8 : 16)
         if (conversion === 'X') digits = digits.toUpperCase()
         if (precision !== undefined) digits = digits.padStart(precision, '0')
         const mark = m[1].includes('#') && n !== 0n ? (conversion === 'o' ? '0' : conversion === 'u' ? '' : `0${conversion}`) : ''
-        out += pad(mark + digits, width, left, zero && precision === undefined)
+        s.out += pad(mark + digits, width, left, zero && precision === undefined)
         break
       }
       case 'f': case 'F': case 'e': case 'E': case 'g': case 'G': case 'a': case 'A': {
         const n = float(sh, s, next())
         const text = formatFloat(n, conversion, precision ?? 6, m[1].includes('#'))
-        out += pad((n.negative ? '-' : sign) + text, width, left, zero && !n.special)
+        s.out += pad((n.negative ? '-' : sign) + text, width, left, zero && !n.special)
         break
       }
       case 'n': next()
@@ -162,11 +174,10 @@ function pass(sh: Shell, format: string, s: State): string {
         if (sh.dialect === 'dash') {
           complain(sh, s, `%${/[hlLjzt]/.exec(m[0])?.[0] ?? m[5] ?? ''}: invalid directive`)
           s.status = 2
-        } else complain(sh, s, conversion === undefined ? `\`%': missing format character` : `\`${conversion}': invalid format character`)
+        } else complain(sh, s, conversion === undefined ? `\`${m[0]}': missing format character` : `\`${conversion}': invalid format character`)
         s.stop = true
     }
   }
-  return out
 }
 
 function* printf(sh: Shell, words: readonly string[]): Flow<number> {
@@ -175,10 +186,12 @@ function* printf(sh: Shell, words: readonly string[]): Flow<number> {
   if (sh.bash && words[i] === '-v') {
     variable = words[i + 1]
     i += 2
+    if (variable === undefined) return yield* misused(sh, '-v: option requires an argument')
   } else if (sh.bash && /^-v./.test(words[i] ?? '')) {
     variable = words[i].slice(2)
     i++
   }
+  if (variable !== undefined && !targetOf(variable)) return yield* sh.fail(2, `\`${variable}': not a valid identifier`)
   if (words[i] === '--') i++
   else if (sh.bash && /^-./.test(words[i] ?? '') && !/^-\d/.test(words[i])) {
     yield* sh.error(`${words[i].slice(0, 2)}: invalid option`)
@@ -192,17 +205,28 @@ function* printf(sh: Shell, words: readonly string[]): Flow<number> {
     return 2
   }
   if (format.includes(')T')) yield* refreshClock(sh)
-  const s: State = { args: words.slice(i + 1), at: 0, status: 0, complaints: [], stop: false }
-  let out = ''
+  const s: State = { args: words.slice(i + 1), at: 0, status: 0, out: '', complaints: [], stop: false }
   do {
     const before = s.at
-    out += pass(sh, format, s)
+    pass(sh, format, s)
     if (s.at === before) break
   } while (s.at < s.args.length && !s.stop)
-  for (const message of s.complaints) yield* sh.write2(`${sh.prefix()}${message}\n`)
   if (variable !== undefined) {
-    if (!(yield* assignReported(sh, variable, out))) return 1
-  } else sh.print(out)
+    for (const c of s.complaints) yield* sh.write2(`${sh.prefix()}${c.text}\n`)
+    return (yield* assignReported(sh, variable, s.out)) ? s.status : 1
+  }
+  // Standard output is line-buffered: what has a newline is out before the complaint.
+  let written = 0
+  for (const c of s.complaints) {
+    const end = sh.bash ? s.out.lastIndexOf('\n', c.at - 1) + 1 : 0
+    if (end > written) {
+      sh.print(s.out.slice(written, end))
+      yield* sh.flush()
+      written = end
+    }
+    yield* sh.write2(`${sh.prefix()}${c.text}\n`)
+  }
+  sh.print(s.out.slice(written))
   return s.status
 }
 

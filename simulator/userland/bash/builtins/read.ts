@@ -60,6 +60,7 @@ function* parseRead(sh: Shell, words: readonly string[]): Flow<{ o: Options; res
           if (!/^\d*\.?\d*$/.test(value) || value === '' || value === '.') return yield* sh.fail(1, `${value}: invalid timeout specification`)
           o.timeout = Number(value)
         } else if (c === 'u') {
+          if (!/^\d+$/.test(value) && sh.bash) return yield* sh.fail(1, `${value}: invalid file descriptor specification`)
           o.fd = Number(value)
           const there = yield* call('fcntl', o.fd, 1, 0)
           if (isErr(there)) return yield* sh.fail(1, `${value}: invalid file descriptor: ${there.message}`)
@@ -179,12 +180,13 @@ function* read(sh: Shell, words: readonly string[]): Flow<number> {
   for (const name of names) {
     if (targetOf(name) === undefined) return yield* sh.fail(1, sh.bash ? `\`${name}': not a valid identifier` : `${name}: bad variable name`)
   }
+  if (o.array !== undefined && !isName(o.array)) return yield* sh.fail(1, `\`${o.array}': not a valid identifier`)
   if (o.timeout === 0) {
     const ready = yield* call('poll', [{ fd: o.fd, events: POLLIN }], 0)
     return !isErr(ready) && ready[0] !== 0 ? 0 : 1
   }
   if (o.prompt !== '' && (yield* isatty(o.fd))) yield* sh.write2(o.prompt)
-  const got = yield* withTerminal(o, () => gather(sh, o))
+  const got = o.count === 0 ? { text: '', complete: true, timedOut: false } : yield* withTerminal(o, () => gather(sh, o))
   const text = got.text.replaceAll('\0', '')
   const ifs = ifsOf(sh)
   const clean = (t: string): string => (o.raw ? t : t.replace(/\\(.)/gs, '$1'))

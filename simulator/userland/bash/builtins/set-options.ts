@@ -7,6 +7,10 @@ export function setOption(sh: Shell, name: string, on: boolean): void {
   if (on && (name === 'vi' || name === 'emacs')) sh.options.delete(name === 'vi' ? 'emacs' : 'vi')
   if (on) sh.options.add(name)
   else sh.options.delete(name)
+  if (name === 'posix' && sh.bash) {
+    if (on) sh.vars.set('POSIXLY_CORRECT', 'y')
+    else sh.vars.delete('POSIXLY_CORRECT')
+  }
 }
 
 /** An error of a special builtin: a non-interactive POSIX shell ends. */

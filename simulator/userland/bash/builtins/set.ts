@@ -18,6 +18,10 @@ const DASH_OPTIONS = ['errexit', 'noglob', 'ignoreeof', 'interactive', 'monitor'
 
 function listOptions(sh: Shell, reusable: boolean): void {
   if (!sh.bash) {
+    if (reusable) {
+      for (const name of DASH_OPTIONS) sh.print(`set ${sh.options.has(name) ? '-' : '+'}o ${name}\n`)
+      return
+    }
     sh.print('Current option settings\n')
     for (const name of DASH_OPTIONS) sh.print(`${name.padEnd(16)}${sh.options.has(name) ? 'on' : 'off'}\n`)
     return
@@ -146,7 +150,7 @@ function* shopt(sh: Shell, words: readonly string[]): Flow<number> {
   let status = 0
   for (const name of names) {
     if (!all.includes(name)) {
-      yield* sh.error(`${name}: invalid shell option name`)
+      yield* sh.error(`${name}: invalid ${useSet ? '' : 'shell '}option name`)
       status = 1
     } else if (flags.has('s') || flags.has('u')) {
       if (useSet) setOption(sh, name, flags.has('s'))

@@ -65,7 +65,7 @@ class Tester {
       default: break
     }
     const result = yield* this.or()
-    if (this.pos < a.length) throw new TestError(this.sh.dialect === 'bash' ? 'too many arguments' : this.sh.dialect === 'dash' ? `${a[this.pos]}: unexpected operator` : `${a[this.pos]}: unknown operand`)
+    if (this.pos < a.length) throw new TestError(this.sh.dialect === 'bash' ? 'too many arguments' : this.sh.dialect === 'dash' ? `${a[this.pos - 1]}: unexpected operator` : `${a[this.pos]}: unknown operand`)
     return result
   }
 

@@ -6,6 +6,7 @@ import { functionText } from '../printer.ts'
 import { singleQuote } from '../quote.ts'
 import type { Shell } from '../state.ts'
 import { bucket, compareNames } from '../variables.ts'
+import { misused } from './synopsis.ts'
 import { builtinNames, type BuiltinTable, disabled, findBuiltin, SPECIAL_BUILTINS } from './index.ts'
 
 const KEYWORDS = ['if', 'then', 'else', 'elif', 'fi', 'case', 'esac', 'for', 'select', 'while', 'until', 'do', 'done', 'in', 'function', 'time', '{', '}', '!', '[[', ']]', 'coproc']
@@ -97,38 +98,54 @@ function* type(sh: Shell, words: readonly string[]): Flow<number> {
   return status
 }
 
+/** hash -t: where names were found. */
+function* hashed(sh: Shell, names: readonly string[], reusable: boolean): Flow<number> {
+  let status = 0
+  for (const name of names) {
+    const e = sh.hash.get(name)
+    if (e) {
+      e.hits++
+      sh.print(reusable ? `builtin hash -p ${e.path} ${name}\n` : names.length > 1 ? `${name}\t${e.path}\n` : `${e.path}\n`)
+    } else status = yield* sh.fail(1, `${name}: not found`)
+  }
+  return status
+}
+
 function* hash(sh: Shell, words: readonly string[]): Flow<number> {
+  const flags = new Set<string>()
+  let path: string | undefined
   let i = 1
-  let forget = false
   for (; i < words.length && /^-./.test(words[i]); i++) {
-    if (words[i] === '-r') sh.hash.clear()
-    else if (words[i] === '-d') forget = true
-    else if (words[i] === '-l') {
-      for (const [name, e] of sh.hash) sh.print(`builtin hash -p ${e.path} ${name}\n`)
-      return 0
-    } else if (words[i] === '-p') {
-      sh.hash.set(words[i + 2] ?? '', { path: words[i + 1] ?? '', hits: 0 })
-      return 0
-    } else if (words[i] === '-t') {
-      let status = 0
-      for (const name of words.slice(i + 1)) {
-        const e = sh.hash.get(name)
-        if (e) sh.print(words.length - i > 2 ? `${name}\t${e.path}\n` : `${e.path}\n`)
-        else {
-          yield* sh.error(`${name}: not found`)
-          status = 1
-        }
-      }
-      return status
-    } else {
-      yield* sh.error(`${words[i].slice(0, 2)}: invalid option`)
-      yield* sh.write2('hash: usage: hash [-lr] [-p pathname] [-dt] [name ...]\n')
-      return 2
+    if (words[i] === '--') {
+      i++
+      break
+    }
+    for (let k = 1; k < words[i].length; k++) {
+      const c = words[i][k]
+      if (!(sh.bash ? 'dlprt' : 'rv').includes(c)) return yield* misused(sh, `-${c}: invalid option`)
+      flags.add(c)
+      if (c !== 'p') continue
+      path = words[i].slice(k + 1) || words[++i]
+      if (path === undefined) return yield* misused(sh, '-p: option requires an argument')
+      break
     }
   }
-  const names = words.slice(i)
+  if (flags.has('r')) sh.hash.clear()
+  const given = words.slice(i)
+  if (given.length === 0 && (flags.has('d') || flags.has('t'))) return yield* sh.fail(1, `-${flags.has('d') ? 'd' : 't'}: option requires an argument`)
+  if (flags.has('t')) return yield* hashed(sh, given, flags.has('l'))
+  if (flags.has('l') && given.length === 0) {
+    for (const [name, e] of sh.hash) sh.print(`builtin hash -p ${e.path} ${name}\n`)
+    return 0
+  }
+  if (path !== undefined && given.length > 0) {
+    for (const name of given) sh.hash.set(name, { path, hits: 0 })
+    return 0
+  }
+  const forget = flags.has('d')
+  const names = given
   if (names.length === 0) {
-    if (words.length > 1) return 0
+    if (flags.has('r')) return 0
     if (!sh.bash) for (const e of sh.hash.values()) sh.print(`${e.path}\n`)
     else if (sh.hash.size === 0) sh.print('hash: hash table empty\n')
     else {
@@ -210,20 +227,39 @@ function* unalias(sh: Shell, words: readonly string[]): Flow<number> {
 function* enable(sh: Shell, words: readonly string[]): Flow<number> {
   const off = disabled.get(sh) ?? new Set<string>()
   disabled.set(sh, off)
-  const [, flag] = words
-  const names = words.slice(1).filter((w) => !w.startsWith('-'))
-  if (names.length === 0) {
+  const flags = new Set<string>()
+  let file: string | undefined
+  let i = 1
+  for (; i < words.length && /^-./.test(words[i]); i++) {
+    if (words[i] === '--') {
+      i++
+      break
+    }
+    for (let k = 1; k < words[i].length; k++) {
+      const c = words[i][k]
+      if (!'adnpsf'.includes(c)) return yield* misused(sh, `-${c}: invalid option`)
+      flags.add(c)
+      if (c !== 'f') continue
+      file = words[i].slice(k + 1) || words[++i]
+      if (file === undefined) return yield* misused(sh, '-f: option requires an argument')
+      break
+    }
+  }
+  const names = words.slice(i)
+  if (names.length === 0 || flags.has('p')) {
     for (const name of builtinNames()) {
-      if (flag === '-n' ? off.has(name) : flag === '-s' ? SPECIAL_BUILTINS.has(name) : flag === '-a' || !off.has(name)) sh.print(`enable ${off.has(name) ? '-n ' : ''}${name}\n`)
+      const shown = flags.has('n') ? off.has(name) : flags.has('a') || !off.has(name)
+      if (shown && !(flags.has('s') && !SPECIAL_BUILTINS.has(name))) sh.print(`enable ${off.has(name) ? '-n ' : ''}${name}\n`)
     }
     return 0
   }
+  // Nothing that could be loaded is part of the machine.
+  if (file !== undefined) return yield* sh.fail(1, `cannot open shared object ${file}: ${file}: cannot open shared object file: No such file or directory`)
   let status = 0
   for (const name of names) {
-    if (!builtinNames().includes(name)) {
-      yield* sh.error(`${name}: not a shell builtin`)
-      status = 1
-    } else if (flag === '-n') off.add(name)
+    if (!builtinNames().includes(name)) status = yield* sh.fail(1, `${name}: not a shell builtin`)
+    else if (flags.has('d')) status = yield* sh.fail(1, `${name}: not dynamically loaded`)
+    else if (flags.has('n')) off.add(name)
     else off.delete(name)
   }
   return status
