@@ -66,7 +66,7 @@ export function setpgid(task: Task, pid: number, pgid: number): 0 {
 /** will_become_orphaned_pgrp: no member but `leaving` has a parent in another group of the same session. */
 export function isOrphanedGroup(group: Pid, leaving?: Task): boolean {
   for (const task of group.groupMembers) {
-    if (task === leaving || !task.isAlive || task.parent === undefined || task.parent.pidNs.childReaper === task.parent) continue
+    if (task === leaving || !task.isAlive || task.parent === undefined || task.parent === task.kernel.initPidNs.childReaper) continue
     if (task.parent.pgrp !== group && task.parent.session === task.session) return false
   }
   return true
