@@ -8,7 +8,7 @@ import { expandHistory, HistoryError } from './history-expansion.ts'
 import { historyFile } from './history-file.ts'
 import type { Input } from './input.ts'
 import type { Invocation } from './invocation.ts'
-import { endStoppedJobs, hangUpJobs } from './jobs.ts'
+import { endStoppedJobs, hangUpJobs, takeTerminal } from './jobs.ts'
 import { LineEditor } from './line-editor.ts'
 import { expandPrompt } from './prompt.ts'
 import { evalString } from './eval.ts'
@@ -43,6 +43,8 @@ class TypedInput implements Input {
         this.#entry = []
         yield* this.#beforePrompt()
       }
+      // yy_readline_get: after `suspend` and fg of another shell the terminal is that one's child's.
+      if (this.#editor && sh.monitor) yield* takeTerminal(sh)
       const prompt = yield* expandPrompt(sh, sh.vars.get(continued ? 'PS2' : 'PS1') ?? '')
       const text = this.#editor ? yield* this.#editor.readLine(prompt, sh.historyList, !continued || commandMayFollow(this.#entry)) : yield* this.#plainLine(prompt)
       if (text === undefined) {

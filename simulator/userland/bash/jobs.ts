@@ -129,7 +129,7 @@ export function* resetSignals(sh: Shell): Flow<void> {
   }
   if (sh.bash && !sh.interactive && !sh.traps.has('QUIT') && !sh.ignoredAtStart.has(SIGQUIT)) yield* sigaction(SIGQUIT, SIG_DFL)
   if (sh.interactive && !sh.forkedSignals) {
-    for (const sig of sh.dialect === 'bash' ? [SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU] : [SIGINT, SIGQUIT, SIGTERM]) {
+    for (const sig of [SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU]) {
       const name = SIGNAL_NAMES[sig] ?? ''
       if (sh.traps.get(name) !== '' && !sh.ignoredAtStart.has(sig)) yield* sigaction(sig, SIG_DFL)
     }
@@ -215,7 +215,9 @@ export function* waitForeground(sh: Shell, pids: readonly number[], texts: () =>
       sh.jobs.putBack(resumed)
     }
     if (sh.restoreTerminal) yield* sh.restoreTerminal()
-    yield* sh.write2(`\n${formatJob(sh.jobs, job, 'standard', sh.cwd, sh.vars.get('HOME'))}`)
+    // dash and ash say nothing now, and the whole line before the next prompt.
+    if (sh.bash) yield* sh.write2(`\n${formatJob(sh.jobs, job, 'standard', sh.cwd, sh.vars.get('HOME'))}`)
+    else job.notified = false
   } else {
     if (WIFSIGNALED(last) && sh.restoreTerminal && sh.monitor) yield* sh.restoreTerminal()
     // Jobs are reported in their order, and the one waited for is the youngest.

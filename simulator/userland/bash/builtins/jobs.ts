@@ -113,7 +113,8 @@ function* bg(sh: Shell, words: readonly string[]): Flow<number> {
       yield* sh.error(`job ${job.id} already in background`)
       continue
     }
-    sh.print(`[${job.id}]${sh.jobs.mark(job)} ${job.processes.map((p) => p.command).join(' | ')} &\n`)
+    const commands = job.processes.map((p) => p.command).join(' | ')
+    sh.print(sh.bash ? `[${job.id}]${sh.jobs.mark(job)} ${commands} &\n` : `[${job.id}] ${commands}\n`)
     for (const p of job.processes) p.status = undefined
     job.notified = false
     sh.lastBackground = job.processes[job.processes.length - 1].pid
