@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Step, Terminal } from '../../lab/machine.ts'
 import { innerPid } from '../../lab/world.ts'
 import type { RealMachine } from '../../vm/agent/real-machine.ts'
+import { MOST_BYTES } from '../../vm/browser/manifest.ts'
 import { HOW_TO_BUILD, nodeVmManifest, openNodeVm } from '../../vm/browser/node/open-node-vm.ts'
 
 const manifest = nodeVmManifest()
@@ -54,6 +55,10 @@ describe.skipIf(manifest === undefined)(`the machine of the page${manifest === u
     await host.until(PROMPT)
   })
   afterAll(() => { machine.close() })
+
+  test('is no more to download than was promised', () => {
+    expect(manifest?.bytes, 'bytes of manifest.json; see vm/browser/manifest.ts').toBeLessThanOrEqual(MOST_BYTES)
+  })
 
   test('greets with the simulated host’s prompt', async () => {
     host.type('\r')
@@ -110,6 +115,13 @@ describe.skipIf(manifest === undefined)(`the machine of the page${manifest === u
     const second = new Screen(await machine.openTerminal({ name: 'second', user: 'root', rows: 24, cols: 80 }))
     await second.until(PROMPT)
     expect(await second.does('tty; cat /root/set-up; echo done')).toMatch(/^\/dev\/pts\/\d+\ndone\n$/)
+  })
+
+  test('needs nothing that is hollow', async () => {
+    const used = await machine.run(`{ ping -c1 localhost; ss -tlnp; ss -xa; w; uptime; top -bn1; ps -ef; ps -eo pid,unit,slice,machine,lsession; getsubids learner; nft list ruleset; crun list
+      grep -P 'r.o' /etc/passwd; ip -V; strace -f true; su learner -c id; lsblk; findmnt; getfacl /tmp; tar cz /etc | tar tz; nano --version; conntrack -L; tc qdisc; } >/tmp/used 2>&1
+      grep -i 'trap\\|signal\\|fault\\|symbol' /tmp/used`)
+    expect(used.output).toBe('')
   })
 
   test('is back at its start after a reset, setup and terminals included', async () => {

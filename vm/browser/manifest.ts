@@ -1,6 +1,9 @@
 // manifest.json of the machine for the page: what there is to download, how much, and what it is made of. Written by the image build,
 // read by the page, the command line and the tests.
 
+/** What a learner may be asked to download, in bytes: a larger image is not built. */
+export const MOST_BYTES = 13_400_000
+
 /** One file of the image. Its name has a hash of its content in it: it may be cached for ever. */
 export interface ImageFileEntry {
   readonly name: string

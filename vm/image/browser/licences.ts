@@ -4,12 +4,14 @@ import { join } from 'node:path'
 import type { BrowserVmManifest } from '../../browser/manifest.ts'
 import { run } from '../target.ts'
 import type { DebianPackage } from './apt.ts'
+import { HOLLOW } from './slim.ts'
 
 export function licences(manifest: BrowserVmManifest, packages: readonly DebianPackage[], pool: string): string {
   const { kernel } = manifest
   const fields: Readonly<Record<string, string>> = {
     kernel: `Linux ${kernel.release}, compiled for this machine from Debian's source.`,
     kernelPackage: kernel.package, kernelVersion: kernel.version, v86: manifest.v86,
+    hollow: Object.keys(HOLLOW).join(', '),
     packages: packages.map((each) => `| ${each.name} | ${each.version} | ${sourceOf(each)} | ${licencesOf(each, pool)} |`).join('\n'),
   }
   return readFileSync(join(import.meta.dirname, '../LICENCES.md'), 'utf8').replace(/\{(\w+)\}/g, (whole, name: string) => fields[name] ?? whole)

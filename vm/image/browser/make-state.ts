@@ -7,7 +7,7 @@ import { ConsolePort, MACHINE_OPTIONS } from '../../browser/emulator.ts'
 import { BuildError } from '../target.ts'
 
 const BIOS = '/usr/share/seabios'
-const COMMAND_LINE = 'console=ttyS0 quiet mitigations=off tsc=reliable net.ifnames=0 panic=-1 random.trust_cpu=on'
+const COMMAND_LINE = 'console=ttyS0 quiet mitigations=off tsc=reliable net.ifnames=0 panic=-1 init_on_alloc=1 random.trust_cpu=on'
 const BOOT_SECONDS = 400
 /** What guest/start says at its end. */
 const UP = 'the machine is up'

@@ -7,6 +7,7 @@ import { ImageBuilder, type ImageNode } from '../../../simulator/images/image.ts
 import { BuildError } from '../target.ts'
 import { isElf32, needed } from './elf.ts'
 import { DATA, PROGRAMS } from './programs.ts'
+import { HOLLOW, hollow, slim } from './slim.ts'
 
 const LIBRARIES = '/usr/lib/i386-linux-gnu'
 const LINKER = '/usr/lib/ld-linux.so.2'
@@ -77,7 +78,8 @@ export class RootTree {
       this.addLink(path, target)
       if (exists(join(this.#pool, full))) this.#fromPool(full)
     } else {
-      this.addFile(path, readFileSync(file), { mode: status.mode & 0o7777, gid: GROUPS[path] ?? (LOGIN_GROUPS.includes(path) ? 42 : 0) })
+      const content = readFileSync(file)
+      this.addFile(path, isElf32(content) ? slim(content) : content, { mode: status.mode & 0o7777, gid: GROUPS[path] ?? (LOGIN_GROUPS.includes(path) ? 42 : 0) })
     }
   }
 
@@ -90,7 +92,7 @@ export class RootTree {
         if (path === undefined) throw new BuildError(`no library ${name} in the packages`)
         if (this.#paths.has(path)) continue
         const content = readFileSync(realpathSync(join(this.#pool, path)))
-        this.addFile(path, content, { mode: path === LINKER ? 0o755 : 0o644 })
+        this.addFile(path, Object.hasOwn(HOLLOW, name) ? hollow(content) : slim(content), { mode: path === LINKER ? 0o755 : 0o644 })
         asked.push(content)
       }
     }
