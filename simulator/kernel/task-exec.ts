@@ -20,6 +20,7 @@ import type { Task } from './task.ts'
 import { openExecutable, readAll } from './vfs/exec-file.ts'
 import type { Inode } from './vfs/inode.ts'
 import type { Path } from './vfs/path.ts'
+import { MAY_READ, mayAccess } from './vfs/permissions.ts'
 
 const EXEC_COST = 300 * NSEC_PER_USEC
 /** BINPRM_BUF_SIZE: a #! line longer than this is cut. */
@@ -43,6 +44,8 @@ export function execve(task: Task, dirfd: number, filename: string, argv: readon
   const loaded = load(task, dirfd, filename, argv)
   const { cred, isSecure } = credForExec(task, loaded.path, loaded.inode)
   const confinement = confinementForExec(task, loaded.path)
+  // would_dump: who may not read the program may not look into its memory either
+  const isReadable = mayAccess(task, loaded.inode, MAY_READ)
   const { kernel } = task
 
   const base = filename.slice(filename.lastIndexOf('/') + 1)
@@ -57,7 +60,7 @@ export function execve(task: Task, dirfd: number, filename: string, argv: readon
   task.didExec = true
   task.apparmor = confinement
   commitCred(task, cred)
-  task.dumpable = !isSecure
+  task.dumpable = !isSecure && isReadable
   if (isSecure) task.pdeathSignal = 0
   task.vforkDone?.wakeAll()
   task.vforkDone = undefined

@@ -90,7 +90,7 @@ export function decodeArg(kind: ArgKind, value: unknown): string {
     case 'whence': return ['SEEK_SET', 'SEEK_CUR', 'SEEK_END', 'SEEK_DATA', 'SEEK_HOLE'][n] ?? String(n)
     case 'prot': return n === 0 ? 'PROT_NONE' : flagNames(n, [[1, 'PROT_READ'], [2, 'PROT_WRITE'], [4, 'PROT_EXEC']])
     case 'map-flags': return flagNames(n, [[1, 'MAP_SHARED'], [2, 'MAP_PRIVATE'], [0x10, 'MAP_FIXED'], [0x20, 'MAP_ANONYMOUS']])
-    case 'env': return Array.isArray(value) ? `/* ${value.length} vars */` : 'NULL'
+    case 'env': return Array.isArray(value) ? `0x7ffd00002000 /* ${value.length} vars */` : 'NULL'
     case 'sigset': return signalSet(value)
     case 'id': return n === 4294967295 ? '-1' : String(n)
     case 'string': case 'path': return typeof value === 'string' ? quoted(value) : anything(value)

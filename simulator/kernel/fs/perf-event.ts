@@ -1,7 +1,7 @@
 // Watching a process's system calls through a descriptor, in the manner of perf_event_open(2) with the raw_syscalls tracepoints and `inherit`: the events of the
 // kernel's own stream, as records (abi/trace-record.ts). What Linux needs ptrace(2) for, signals and the end of the process, is among them.
 import { O_RDONLY, POLLIN } from '../../abi/fcntl.ts'
-import { WEXITSTATUS, WIFEXITED, WTERMSIG, SIGNAL_NAMES } from '../../abi/signal.ts'
+import { WEXITSTATUS, WIFEXITED, WTERMSIG, SIGNAL_NAMES, sigBit } from '../../abi/signal.ts'
 import type { TraceRecord } from '../../abi/trace-record.ts'
 import { EMPTY_BYTES, encodeUtf8 } from '../../lib/bytes.ts'
 import type { KernelEvent } from '../../trace/emitter.ts'
@@ -100,7 +100,9 @@ export class PerfEventFile extends File {
   #signalSent(event: KernelEvent): void {
     const watched = this.#watched.get(Number(event.data.to))
     const sig = String(event.data.sig)
-    if (watched === undefined || sig === 'KILL') return
+    const target = this.#reader.kernel.tasks.get(Number(event.data.to))
+    // what it blocks isn't delivered
+    if (watched === undefined || sig === 'KILL' || target === undefined || (target.signals.blocked & sigBit(SIGNAL_NAMES.indexOf(sig))) !== 0n) return
     watched.signals.push({ pid: watched.pid, kind: 'signal', sig: `SIG${sig}`, info: this.#signalInfo(`SIG${sig}`, event.tid) })
     if (watched.enter === undefined) this.#flushSignals(watched)
   }

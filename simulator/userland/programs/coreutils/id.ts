@@ -46,8 +46,7 @@ export const id = command('id', 'print user and group ids', options, function* (
   if (style.one === undefined && style.zero) return yield* fail(c, 1, 'option --zero not permitted in default format')
   const printer = new Printer(c, style, operands.length > 1)
   if (operands.length === 0) {
-    const ids = yield* ownIds()
-    if (ids !== undefined) yield* printer.print(ids, undefined)
+    yield* printer.print(yield* ownIds(style), undefined)
   }
   for (const operand of operands) {
     const user = (yield* getpwnam(operand)) ?? (/^\+?\d+$/.test(operand) ? yield* getpwuid(Number(operand)) : undefined)
@@ -62,12 +61,18 @@ export const id = command('id', 'print user and group ids', options, function* (
   return printer.status
 })
 
-function* ownIds(): Flow<Ids | undefined> {
-  const uids = yield* call('getresuid')
-  const gids = yield* call('getresgid')
-  const list = yield* call('getgroups')
-  if (isErr(uids) || isErr(gids) || isErr(list)) return undefined
-  return { ruid: uids[0], euid: uids[1], rgid: gids[0], egid: gids[1], groups: list }
+/** Asks for what is printed, and for nothing else. */
+function* ownIds({ one, real }: Style): Flow<Ids> {
+  const ask = function* (nr: 'geteuid' | 'getuid' | 'getegid' | 'getgid', wanted: boolean): Flow<number> {
+    const id = wanted ? yield* call(nr) : 0
+    return isErr(id) ? 0 : id
+  }
+  const euid = yield* ask('geteuid', one === 'u' ? !real : one === undefined)
+  const ruid = yield* ask('getuid', one === 'u' ? real : one !== 'g')
+  const egid = yield* ask('getegid', one !== 'u')
+  const rgid = yield* ask('getgid', one !== 'u')
+  const list = one === undefined || one === 'G' ? yield* call('getgroups') : []
+  return { ruid, euid, rgid, egid, groups: isErr(list) ? [] : list }
 }
 
 class Printer {
