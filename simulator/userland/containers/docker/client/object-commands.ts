@@ -69,7 +69,9 @@ export function* networkPrune(cli: Cli, flags: Flags): Flow<number> {
 }
 
 export function* volumeCreate(cli: Cli, flags: Flags): Flow<number> {
-  const { text } = yield* cli.api.request('POST', '/volumes/create', { Driver: flags.get('driver') ?? 'local', DriverOpts: toMap(flags.list('opt')), Labels: toMap(flags.list('label')), Name: flags.args[0] ?? '' })
+  const named = flags.text('name')
+  if (named !== '' && flags.args[0] !== undefined) return yield* fail(cli, 'Conflicting options: either specify --name or provide positional arg, not both', 1)
+  const { text } = yield* cli.api.request('POST', '/volumes/create', { Driver: flags.get('driver') ?? 'local', DriverOpts: toMap(flags.list('opt')), Labels: toMap(flags.list('label')), Name: flags.args[0] ?? named })
   yield* cli.c.stdout.write(`${(JSON.parse(text) as { Name: string }).Name}\n`)
   return 0
 }

@@ -79,6 +79,7 @@ q quiet|Only display volume names` },
   { name: 'volume create', usage: 'volume create [OPTIONS] [VOLUME]', short: 'Create a volume', flags: `
 d driver:string|Specify volume driver name (default "local")
 label:list|Set metadata for a volume
+!name:string|Specify volume name
 o opt:map|Set driver specific options (default map[])` },
   { name: 'volume rm', usage: 'volume rm [OPTIONS] VOLUME [VOLUME...]', short: 'Remove one or more volumes. You cannot remove a volume that is in use by a container.', aliases: 'rm, remove', examples: '$ docker volume rm hello\nhello', flags: `
 f force|Force the removal of one or more volumes` },
