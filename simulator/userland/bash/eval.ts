@@ -106,8 +106,8 @@ export function* evalString(sh: Shell, text: string, name: string, firstLine: nu
     try {
       yield* executeList(sh, parseCached(r.source, line), options.last === true && rest)
     } catch (e) {
-      // An expansion error drops its line; a subshell, and an eval or trap in a function, ends.
-      if (!(e instanceof ShellAbort) || e.reason !== 'discard' || !sh.bash || sh.subshellLevel > 0 || name !== '-c') throw e
+      // An expansion error drops its line and goes on with the next one of this text; a subshell ends.
+      if (!(e instanceof ShellAbort) || e.reason !== 'discard' || !sh.bash || sh.subshellLevel > 0) throw e
       sh.status = e.status
     }
     if (sh.returning || sh.breaking > 0 || sh.continuing > 0) return

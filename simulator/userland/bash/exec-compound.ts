@@ -9,7 +9,7 @@ import { coprocess } from './coproc.ts'
 import { checkStatus, executeList } from './exec.ts'
 import { expandPattern, expandQuoted, expandString, expandWords } from './expansion.ts'
 import { evaluateOrAbort } from './expansion-arithmetic.ts'
-import { assignScalar, reportAssignment } from './assign.ts'
+import { assignScalar, ReadonlyError, reportAssignment } from './assign.ts'
 import { conditional } from './exec-test.ts'
 import { traceText } from './trace.ts'
 import { selectLoop } from './exec-select.ts'
@@ -123,11 +123,15 @@ function* whileLoop(sh: Shell, c: While): Flow<void> {
   if (!sh.returning) sh.status = status
 }
 
-export function* setLoopVariable(sh: Shell, name: string, value: string): Flow<void> {
+/** Answers false when the variable may not be set: the loop ends with status 1. */
+export function* setLoopVariable(sh: Shell, name: string, value: string): Flow<boolean> {
   try {
     assignScalar(sh, name, undefined, value, false)
+    return true
   } catch (e) {
-    yield* reportAssignment(sh, e, value)
+    if (!(e instanceof ReadonlyError) || !sh.bash) yield* reportAssignment(sh, e, value)
+    yield* sh.error(`${sh.vars.resolve(name)}: readonly variable`, '')
+    return false
   }
 }
 
@@ -151,7 +155,10 @@ function* forLoop(sh: Shell, c: For): Flow<void> {
       sh.line = c.line
       if (sh.options.has('xtrace')) yield* traceText(sh, head)
       if (!(yield* beforeCommand(sh, head))) continue
-      yield* setLoopVariable(sh, c.name, word)
+      if (!(yield* setLoopVariable(sh, c.name, word))) {
+        status = 1
+        break
+      }
       yield* tick(sh)
       yield* executeList(sh, c.body)
       status = sh.status

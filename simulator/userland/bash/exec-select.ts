@@ -49,7 +49,10 @@ export function* selectLoop(sh: Shell, c: For): Flow<void> {
     show = line.trim() === ''
     if (show) continue
     const n = Number(line.trim())
-    yield* setLoopVariable(sh, c.name, words[n - 1] ?? '')
+    if (!(yield* setLoopVariable(sh, c.name, words[n - 1] ?? ''))) {
+      sh.status = 1
+      break
+    }
     yield* executeList(sh, c.body)
     if (sh.returning) break
     if (sh.breaking > 0) {

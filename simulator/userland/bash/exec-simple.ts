@@ -17,6 +17,7 @@ import { canReplace, closeSubstitutions, execute } from './exec.ts'
 import { fork, placeChild, programFlags, reap, resetSignals, waitForeground } from './jobs.ts'
 import { beforeCommand, putToSleep, runPendingTraps, runReturnTrap } from './traps.ts'
 import { hashProgram, runProgram } from './exec-program.ts'
+import { singleQuote } from './quote.ts'
 import { traceText, traceWord, traceWords } from './trace.ts'
 import { commandText } from './printer.ts'
 import { resumeJob } from './builtins/jobs.ts'
@@ -104,7 +105,8 @@ function* withWords(sh: Shell, c: Simple, args: Arguments, last: boolean): Flow<
     try {
       for (const a of c.assigns) {
         const old = sh.vars.map.get(a.name)
-        if (old?.readonly) yield* performAssign(sh, a)
+        if (old?.readonly && sh.bash) yield* sh.error(`${a.name}: readonly variable`, '')
+        else if (old?.readonly) yield* performAssign(sh, a)
         else {
           const v = sh.vars.local(a.name, true)
           v.exported = true
@@ -117,7 +119,7 @@ function* withWords(sh: Shell, c: Simple, args: Arguments, last: boolean): Flow<
       throw e
     }
   }
-  if (sh.options.has('xtrace')) yield* traceText(sh, traceWords(sh, words))
+  if (sh.options.has('xtrace')) yield* traceCommand(sh, args)
   const fn = sh.functions.get(name)
   try {
     if (name.startsWith('%') && sh.monitor && !sh.forked && sh.bash) yield* resumeJob(sh, words, false)
@@ -134,6 +136,24 @@ function* withWords(sh: Shell, c: Simple, args: Arguments, last: boolean): Flow<
     // Not before: a builtin or function still sees the argument of the command before it.
     if (sh.bash) sh.lastArgument = words[words.length - 1]
   }
+}
+
+/** set -x: the values of arrays in declare and its family are shown before the command. */
+function* traceCommand(sh: Shell, { words, assigns }: Arguments): Flow<void> {
+  const shown = [...words]
+  for (const [at, a] of assigns) {
+    if (!a.elements) continue
+    const values: string[] = []
+    for (const e of a.elements) {
+      const key = e.key === undefined ? '' : `[${singleQuote(yield* expandString(sh, e.key))}]=`
+      if (e.key === undefined) yield* expandWord(sh, e.value, values)
+      else values.push(yield* expandString(sh, e.value))
+      values[values.length - 1] = key + singleQuote(values[values.length - 1])
+    }
+    yield* traceText(sh, `${a.name}${a.append ? '+' : ''}=(${values.join(' ')})`)
+    shown[at] = a.name
+  }
+  yield* traceText(sh, traceWords(sh, shown))
 }
 
 /** adjust_shell_level(-1): a program that takes the shell's place is not one deeper. */
@@ -250,6 +270,11 @@ function* autocd(sh: Shell, directory: string): Flow<void> {
 
 /** A program: in a child, or in place of this process when nothing is left to do. */
 function* program(sh: Shell, c: Simple, words: readonly string[], last: boolean): Flow<void> {
+  if (sh.options.has('restricted') && words[0].includes('/')) {
+    yield* sh.error(`${words[0]}: restricted: cannot specify \`/' in command names`, '')
+    sh.status = 1
+    return
+  }
   if (last && canReplace(sh) && (sh.forked || (sh.dialect !== 'dash' && c.redirects.length === 0))) {
     if (!(yield* redirect(sh, c.redirects, undefined))) {
       sh.status = 1

@@ -48,7 +48,7 @@ export function* evaluateOrAbort(sh: Shell, text: string, builtin?: string): Flo
     return evaluateText(sh, text)
   } catch (e) {
     if (e instanceof ArithmeticError) yield* sh.error(arithmeticMessage(sh, text, e), builtin)
-    else if (e instanceof ReadonlyError) yield* sh.error(`${e.name}: readonly variable`, builtin)
+    else if (e instanceof ReadonlyError) yield* sh.error(`${e.name}: readonly variable`, '')
     else if (e instanceof UnboundError) {
       yield* sh.error(sh.bash ? `${e.name}: unbound variable` : `${e.name}: parameter not set`, '')
       if (!sh.bash) throw new ShellExit(2)

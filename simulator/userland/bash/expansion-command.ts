@@ -54,6 +54,7 @@ export function* commandSubstitution(sh: Shell, body: List): Flow<string> {
   yield* close(reader)
   if (!isErr(data)) yield* sh.heap.give(data.length)
   sh.status = exitStatus(yield* waitForPid(sh, pid))
+  if (sh.bash && !isErr(data) && data.includes(0)) yield* sh.error('warning: command substitution: ignored null byte in input', '')
   return isErr(data) ? '' : clean(data)
 }
 

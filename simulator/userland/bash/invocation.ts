@@ -1,6 +1,6 @@
 // The command line of a shell: what it is asked to do, before it does anything.
 import type { Dialect } from './lexer.ts'
-import { SET_OPTIONS } from './state.ts'
+import { SET_OPTIONS, SHOPT_DEFAULTS } from './state.ts'
 import { BASH_HELP_TEXT, BASH_USAGE_TEXT, BASH_VERSION_TEXT } from './texts.ts'
 
 export interface Invocation {
@@ -11,6 +11,8 @@ export interface Invocation {
   readonly login: boolean
   readonly noProfile: boolean
   readonly noRc: boolean
+  /** -r, --restricted, or called rbash. */
+  readonly restricted: boolean
   readonly rcFile: string | undefined
   readonly options: readonly (readonly [string, boolean])[]
   readonly shopts: readonly (readonly [string, boolean])[]
@@ -19,6 +21,13 @@ export interface Invocation {
   readonly print: string | undefined
 }
 
+const STARTS_ON = new Set(['braceexpand', 'emacs', 'hashall', 'interactive-comments'])
+/** What `bash -o` and `bash +o` list, `bash -O` and `bash +O`. */
+const setOptionsText = (readable: boolean): string =>
+  SET_OPTIONS.map(([name]) => (readable ? `${name.padEnd(15)}\t${STARTS_ON.has(name) ? 'on' : 'off'}\n` : `set ${STARTS_ON.has(name) ? '-' : '+'}o ${name}\n`)).join('')
+const shoptText = (readable: boolean): string =>
+  SHOPT_DEFAULTS.map(([name, on]) => (readable ? `${name.padEnd(15)}\t${on ? 'on' : 'off'}\n` : `shopt ${on ? '-s' : '-u'} ${name}\n`)).join('')
+
 /** Parses argv; a string is an error message to print before exiting with 2. */
 export function parseInvocation(dialect: Dialect, argv: readonly string[]): Invocation | string {
   const name = argv[0] ?? dialect
@@ -26,6 +35,7 @@ export function parseInvocation(dialect: Dialect, argv: readonly string[]): Invo
   const shopts: [string, boolean][] = []
   let wantsCommand = false
   let [stdin, interactive, login, noProfile, noRc] = [false, false, name.startsWith('-'), false, false]
+  let restricted = dialect === 'bash' && /(^|\/)-?rbash$/.test(name)
   let rcFile: string | undefined
   let print: string | undefined
   let i = 1
@@ -38,7 +48,8 @@ export function parseInvocation(dialect: Dialect, argv: readonly string[]): Invo
     else if (long === 'verbose') options.push(['verbose', true])
     else if (long === 'version') print = BASH_VERSION_TEXT
     else if (long === 'help') print = BASH_HELP_TEXT
-    else if (['noediting', 'debugger', 'restricted', 'pretty-print'].includes(long)) continue
+    else if (long === 'restricted') restricted = true
+    else if (['noediting', 'debugger', 'pretty-print'].includes(long)) continue
     else if (long === 'rcfile' || long === 'init-file') {
       if (argv[i + 1] === undefined) return `${name}: ${argv[i]}: option requires an argument\n`
       rcFile = argv[++i]
@@ -59,6 +70,7 @@ export function parseInvocation(dialect: Dialect, argv: readonly string[]): Invo
       else if (c === 's') stdin = true
       else if (c === 'i') interactive = true
       else if (c === 'l') login = true
+      else if (c === 'r' && dialect === 'bash') restricted = true
       else if (c === 'o' || (c === 'O' && dialect === 'bash')) wantsName = c
       else {
         const option = dialect === 'dash' && !'abCeEfIimnpsuvVx'.includes(c) ? undefined : SET_OPTIONS.find(([, letter]) => letter === c)
@@ -70,6 +82,10 @@ export function parseInvocation(dialect: Dialect, argv: readonly string[]): Invo
     }
     if (wantsName) {
       const value = argv[++i]
+      if (value === undefined && dialect === 'bash') {
+        print = wantsName === 'o' ? setOptionsText(on) : shoptText(on)
+        break
+      }
       if (value === undefined) return `${name}: ${arg}: option requires an argument\n`
       if (wantsName === 'O') shopts.push([value, on])
       else if (SET_OPTIONS.some(([n]) => n === value) && !(dialect === 'dash' && value === 'pipefail')) options.push([value, on])
@@ -81,5 +97,5 @@ export function parseInvocation(dialect: Dialect, argv: readonly string[]): Invo
     command = argv[i++]
     if (command === undefined) return dialect === 'bash' ? `${name}: -c: option requires an argument\n` : `${name}: 0: -c requires an argument\n`
   }
-  return { command, stdin, interactive, login, noProfile, noRc, rcFile, options, shopts, args: argv.slice(i), print }
+  return { command, stdin, interactive, login, noProfile, noRc, restricted, rcFile, options, shopts, args: argv.slice(i), print }
 }

@@ -16,6 +16,7 @@ import { dropPrivileges, importEnvironment, learnHostname } from './environment.
 import { runStartupFiles } from './startup.ts'
 import { scriptRunner, provideCallFunction, searchPath } from './exec-program.ts'
 import { callFunction } from './exec-simple.ts'
+import { newVariable } from './variables.ts'
 import { setOption } from './builtins/set-options.ts'
 import { interactiveShell } from './interactive.ts'
 import { parseInvocation, type Invocation } from './invocation.ts'
@@ -36,6 +37,13 @@ function* runShell(dialect: Dialect, argv: readonly string[], env: readonly stri
       throw e
     }
   })
+}
+
+/** maybe_make_restricted: after the start-up files. */
+function restrict(sh: Shell): void {
+  for (const name of ['PATH', 'SHELL', 'HISTFILE', 'ENV', 'BASH_ENV']) sh.vars.make(name).readonly = true
+  sh.options.add('restricted')
+  sh.shopts.set('restricted_shell', true)
 }
 
 /** check_dev_tty: opens the terminal once, so that a program that runs it in the background does not keep it. */
@@ -85,16 +93,20 @@ function* start(sh: Shell, argv: readonly string[], env: readonly string[]): Flo
   if (terminal || (how.interactive && how.stdin)) return yield* interactiveShell(sh, how)
   sh.inputName = sh.arg0
   yield* runStartupFiles(sh, how)
+  if (how.restricted) restrict(sh)
   yield* readerLoop(sh, new StdinInput(), sh.arg0)
   return sh.status
 }
 
 function* commandString(sh: Shell, how: Invocation, command: string): Flow<number> {
   sh.commandString = true
+  if (sh.bash) sh.vars.map.set('BASH_EXECUTION_STRING', newVariable(command))
+  if (sh.bash && how.interactive) sh.options.add('histexpand')
   if (how.args[0] !== undefined) sh.arg0 = how.args[0]
   sh.params = how.args.slice(1)
   sh.interactive = how.interactive
   yield* runStartupFiles(sh, how)
+  if (how.restricted) restrict(sh)
   try {
     yield* evalString(sh, command, '-c', 1, { last: sh.dialect !== 'dash' })
   } catch (e) {
@@ -136,6 +148,7 @@ function* scriptFile(sh: Shell, how: Invocation): Flow<number> {
   sh.interactive = how.interactive
   sh.inputName = name
   yield* runStartupFiles(sh, how)
+  if (how.restricted) restrict(sh)
   if (sh.bash) sh.frames.push({ name: 'main', source: name, callLine: 0 })
   yield* readerLoop(sh, new FileInput(fd), name)
   return sh.status

@@ -102,6 +102,10 @@ function* one(sh: Shell, r: Redirection, undo: Undo[] | undefined): Flow<boolean
   const [name] = words
   const { operator } = r
   if (operator === '<&' || (operator === '>&' && (/^(\d+-?|-)$/.test(name) || r.fd !== undefined || r.fdVariable !== undefined))) return yield* duplicate(sh, r, name, undo)
+  if (sh.options.has('restricted') && operator !== '<') {
+    yield* sh.error(`${name}: restricted: cannot redirect output`, '')
+    return false
+  }
   const both = operator === '&>' || operator === '&>>' || operator === '>&'
   const clobberCheck = (operator === '>' || operator === '&>') && sh.options.has('noclobber')
   let flags = FLAGS[operator] ?? FLAGS['>']

@@ -9,7 +9,7 @@ export function optionLetters(sh: Shell): string {
   const on = (name: string): boolean => sh.options.has(name)
   const letters: [string, boolean][] = [
     ['a', on('allexport')], ['b', on('notify')], ['e', on('errexit')], ['f', on('noglob')], ['h', on('hashall')], ['i', sh.interactive], ['k', on('keyword')],
-    ['m', on('monitor')], ['n', on('noexec')], ['p', on('privileged')], ['t', on('onecmd')], ['u', on('nounset')], ['v', on('verbose')], ['x', on('xtrace')],
+    ['m', on('monitor')], ['n', on('noexec')], ['p', on('privileged')], ['r', on('restricted')], ['t', on('onecmd')], ['u', on('nounset')], ['v', on('verbose')], ['x', on('xtrace')],
     ['B', on('braceexpand')], ['C', on('noclobber')], ['E', on('errtrace')], ['H', on('histexpand')], ['P', on('physical')], ['T', on('functrace')],
     ['c', sh.commandString], ['s', sh.readingStdin],
   ]
@@ -79,7 +79,7 @@ function dynamicValue(sh: Shell, name: string): string | undefined {
     case 'BASHPID': return String(sh.bashPid)
     case 'BASH_SUBSHELL': return String(sh.subshellLevel)
     case 'HISTCMD': return String(sh.historyBase + sh.historyList.length)
-    case 'SHELLOPTS': return [...sh.options].sort().join(':')
+    case 'SHELLOPTS': return [...sh.options].filter((o) => o !== 'restricted').sort().join(':')
     case 'BASHOPTS': return [...sh.shopts].filter(([, v]) => v).map(([k]) => k).join(':')
     case 'BASH_ARGV0': return sh.arg0
     case 'BASH_COMMAND': return typeof sh.currentCommand === 'string' ? sh.currentCommand : commandText(sh.currentCommand)

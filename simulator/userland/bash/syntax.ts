@@ -204,7 +204,8 @@ function element(e: U.Word, place: Place): ArrayElement {
   const close = e.text.startsWith('[') ? closingBracket(e.text) : -1
   const m = close > 0 ? /^\+?=/.exec(e.text.slice(close + 1)) : null
   if (!m) return { key: undefined, append: false, value: word(e, place, 'word', false) }
-  return { key: parseWord(e.text.slice(1, close)), append: m[0] === '+=', value: parseWord(e.text.slice(close + 1 + m[0].length), 'assign') }
+  const key = e.text.slice(1, close)
+  return { key: /\s/.test(key) && !/['"\\]/.test(key) ? parseText(key) : parseWord(key), append: m[0] === '+=', value: parseWord(e.text.slice(close + 1 + m[0].length), 'assign') }
 }
 
 function closingBracket(text: string): number {

@@ -20,7 +20,7 @@ export function* assignReported(sh: Shell, target: string, value: string): Flow<
     assignScalar(sh, t.name, t.index, value, false)
     return true
   } catch (e) {
-    if (e instanceof ReadonlyError) yield* sh.error(sh.bash ? `${e.name}: readonly variable` : `${e.name}: is read only`, sh.bash ? undefined : sh.builtinName)
+    if (e instanceof ReadonlyError) yield* sh.error(sh.bash ? `${e.name}: readonly variable` : `${e.name}: is read only`, sh.bash ? '' : sh.builtinName)
     else if (e instanceof ArithmeticError) yield* sh.error(`${value}: ${e.message}`)
     else throw e
     return false

@@ -103,6 +103,7 @@ function isOneOff(a: string, b: string): boolean {
 export function* cd(sh: Shell, words: readonly string[]): Flow<number> {
   let physical = sh.options.has('physical')
   let i = 1
+  if (sh.options.has('restricted')) return yield* sh.fail(1, 'restricted')
   for (; i < words.length && /^-./.test(words[i]); i++) {
     if (words[i] === '--') {
       i++

@@ -8,6 +8,7 @@ import { functionText } from '../printer.ts'
 import { setQuote, singleQuote } from '../quote.ts'
 import { ShellExit, type Shell } from '../state.ts'
 import { isName, newVariable, type Variable } from '../variables.ts'
+import { traceText, traceWord } from '../trace.ts'
 import { parseAssignment } from '../syntax.ts'
 import { LISTED, listedVariable, lookup } from '../special.ts'
 import type { BuiltinTable } from './index.ts'
@@ -75,7 +76,7 @@ function* functions(sh: Shell, names: readonly string[], command: string, on: Re
     } else if (command === 'export') f.exported = !off.has('x')
     else if (command === 'readonly' || on.has('r')) f.readonly = true
     else if (on.has('x')) f.exported = true
-    else sh.print(on.has('F') ? `${name}\n` : `${functionText(f)}\n`)
+    else sh.print(on.has('F') ? `${name}${sh.shopts.get('extdebug') ? ` ${f.body.line} ${f.source}` : ''}\n` : `${functionText(f)}\n`)
   }
   return status
 }
@@ -232,8 +233,8 @@ function* one(sh: Shell, command: string, word: string, parsed: Assign | undefin
   try {
     if (elements) yield* assignElements(sh, name, elements, append)
     else if (value !== undefined) {
-      const target = index
-      assignScalar(sh, name, target, value, append)
+      assignScalar(sh, name, index, value, append)
+      if (sh.bash && sh.options.has('xtrace') && (command === 'export' || command === 'readonly')) yield* traceText(sh, `${name}=${value === '' ? '' : traceWord(sh, value)}`)
     }
   } catch (e) {
     yield* reportAssignment(sh, e, value ?? name)

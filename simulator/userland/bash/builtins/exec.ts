@@ -51,6 +51,7 @@ function* source(sh: Shell, words: readonly string[]): Flow<number> {
     yield* sh.write2(`${words[0]}: usage: ${words[0]} filename [arguments]\n`)
     return 2
   }
+  if (sh.options.has('restricted') && name.includes('/')) return yield* sh.fail(1, `${name}: restricted`)
   const path = yield* sourcePath(sh, name)
   if (path === undefined) return yield* dashFail(sh, sh.dialect === 'ash' ? `can't open '${name}': No such file or directory` : `${name}: not found`)
   const info = yield* stat(path)
@@ -106,6 +107,10 @@ function* exec(sh: Shell, words: readonly string[]): Flow<number> {
   const command = words.slice(i)
   sh.keepRedirects = true
   if (command.length === 0) return 0
+  if (sh.options.has('restricted')) {
+    sh.keepRedirects = false
+    return yield* sh.fail(1, 'restricted')
+  }
   yield* sh.flush()
   const [name] = command
   const path = yield* findProgram(sh, name)
@@ -146,6 +151,7 @@ function* command(sh: Shell, words: readonly string[]): Flow<number> {
     }
     for (const c of words[i].slice(1)) {
       if (c === 'v' || c === 'V') mode = c
+      else if (c === 'p' && sh.options.has('restricted')) return yield* sh.fail(1, '-p: restricted')
       else if (c === 'p') defaultPath = true
       else {
         yield* sh.error(sh.bash ? `-${c}: invalid option` : `Illegal option -${c}`)

@@ -35,6 +35,7 @@ function* withJobPids(sh: Shell, words: readonly string[]): Flow<number> {
 
 function* jobs(sh: Shell, words: readonly string[]): Flow<number> {
   let form: 'standard' | 'long' | 'pids' = 'standard'
+  let changedOnly = false
   let only: 'running' | 'stopped' | undefined
   let i = 1
   if (sh.bash && words[1] === '-x') return yield* withJobPids(sh, words.slice(2))
@@ -44,7 +45,8 @@ function* jobs(sh: Shell, words: readonly string[]): Flow<number> {
       else if (c === 'p') form = 'pids'
       else if (c === 'r') only = 'running'
       else if (c === 's') only = 'stopped'
-      else if (c !== 'n' && c !== '-') {
+      else if (c === 'n') changedOnly = true
+      else if (c !== '-') {
         yield* sh.error(`-${c}: invalid option`)
         yield* sh.write2('jobs: usage: jobs [-lnprs] [jobspec ...] or jobs -x command [args]\n')
         return 2
@@ -66,6 +68,7 @@ function* jobs(sh: Shell, words: readonly string[]): Flow<number> {
   for (const job of specs.length > 0 ? chosen : [...sh.jobs.jobs]) {
     const state = jobState(job)
     if (only && state !== only) continue
+    if (changedOnly && (state === 'running' || job.notified)) continue
     // Without job control a shell doesn't hear of stopped children.
     if (form === 'pids') sh.print(`${job.pgid}\n`)
     else if (!sh.bash && form === 'standard') sh.print(ashLine(sh, job))
@@ -185,7 +188,12 @@ function* wait(sh: Shell, words: readonly string[]): Flow<number> {
     return 0
   }
   let status = 0
-  for (const spec of specs) status = yield* waitOne(sh, spec)
+  for (const spec of specs) {
+    const job = variable !== undefined && spec.startsWith('%') ? sh.jobs.find(spec) : undefined
+    status = yield* waitOne(sh, spec)
+    const pid = job === undefined || job === 'ambiguous' ? spec : String(job.processes[job.processes.length - 1].pid)
+    if (variable !== undefined && /^\d+$/.test(pid) && status !== 127) yield* assignReported(sh, variable, pid)
+  }
   return status
 }
 

@@ -18,7 +18,10 @@ function* letCommand(sh: Shell, words: readonly string[]): Flow<number> {
       value = evaluateText(sh, text)
     } catch (e) {
       if (e instanceof ArithmeticError) return yield* sh.fail(1, arithmeticMessage(sh, text, e))
-      if (e instanceof ReadonlyError) return yield* sh.fail(1, `${e.name}: readonly variable`)
+      if (e instanceof ReadonlyError) {
+        yield* sh.error(`${e.name}: readonly variable`, '')
+        return 1
+      }
       if (e instanceof ShellAbort) throw e
       value = yield* evaluateOrAbort(sh, text, 'let')
     }

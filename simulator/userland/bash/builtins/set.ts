@@ -84,7 +84,7 @@ function* set(sh: Shell, words: readonly string[]): Flow<number> {
         if (name === 'privileged' && !on) yield* dropPrivileges(sh)
         continue
       }
-      const option = SET_OPTIONS.find(([, letter]) => letter === c)
+      const option = c === 'r' && on && sh.bash ? ['restricted'] : SET_OPTIONS.find(([, letter]) => letter === c)
       if (!option) {
         yield* sh.error(sh.bash ? `${w[0]}${c}: invalid option` : `Illegal option ${w[0]}${c}`)
         if (sh.bash) yield* sh.write2(USAGE)

@@ -82,8 +82,8 @@ function* type(sh: Shell, words: readonly string[]): Flow<number> {
     let found: string[]
     if (flags.has('P')) found = yield* searchPath(sh, name, all)
     else if (flags.has('p')) {
-      const kinds = yield* describeCommand(sh, name, 'kind', false, flags.has('f'))
-      found = kinds[0] === 'file' ? (sh.hash.get(name) ? [sh.hash.get(name)?.path ?? ''] : yield* searchPath(sh, name, all)) : []
+      const kinds = yield* describeCommand(sh, name, 'kind', all, flags.has('f'))
+      found = kinds.includes('file') ? (!all && sh.hash.get(name) ? [sh.hash.get(name)?.path ?? ''] : yield* searchPath(sh, name, all)) : []
       if (kinds.length > 0 && found.length === 0) continue
     } else found = yield* describeCommand(sh, name, flags.has('t') ? 'kind' : 'long', all, flags.has('f'))
     for (const line of found) sh.print(`${line}\n`)
@@ -138,6 +138,7 @@ function* hash(sh: Shell, words: readonly string[]): Flow<number> {
     for (const [name, e] of sh.hash) sh.print(`builtin hash -p ${e.path} ${name}\n`)
     return 0
   }
+  if (path !== undefined && sh.options.has('restricted') && path.includes('/')) return yield* sh.fail(1, `${path}: restricted`)
   if (path !== undefined && given.length > 0) {
     for (const name of given) sh.hash.set(name, { path, hits: 0 })
     return 0
