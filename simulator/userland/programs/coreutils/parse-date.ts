@@ -72,6 +72,7 @@ const ITEMS: readonly (readonly [RegExp, Action])[] = [
   [new RegExp(`^(\\d{1,2})[\\s-]*${MONTH}(?:[\\s-]+(\\d{4})(?![\\d:]))?(?![a-z])`), (m, f) => setDate(f, m[3] === undefined ? undefined : Number(m[3]), monthNumber(m[2]), Number(m[1]))],
   [new RegExp(`^${MONTH}\\s+(\\d{1,2})(?![\\d:])(?:\\s*,?\\s+(\\d{4})(?![\\d:]))?`), (m, f) => setDate(f, m[3] === undefined ? undefined : Number(m[3]), monthNumber(m[1]), Number(m[2]))],
   [/^(\d{4})(?!\d)/, (m, f) => { if (f.hasDate && !f.hasYear) f.year = Number(m[1]); else setTime(f, m[1].slice(0, 2), m[1].slice(2), undefined, undefined) }],
+  [/^([01]?\d|2[0-3]|\d{3})$/, (m, f) => setTime(f, m[1].length === 3 ? m[1].slice(0, 1) : m[1], m[1].length === 3 ? m[1].slice(1) : '00', undefined, undefined)],
 ]
 
 function setTime(f: Fields, hour: string, min: string, sec: string | undefined, half: string | undefined): void {
