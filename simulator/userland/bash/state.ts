@@ -72,6 +72,9 @@ export const SET_OPTIONS: readonly (readonly [string, string])[] = [
   ['vi', ''], ['xtrace', 'x'],
 ]
 
+/** Builtins of BusyBox's shell that are applets called as functions: their errors name neither themselves nor the line. */
+const APPLET_BUILTINS: ReadonlySet<string> = new Set(['test', '[', '[[', 'echo', 'printf', 'kill'])
+
 export class Shell {
   readonly dialect: Dialect
   vars = new Variables()
@@ -267,6 +270,7 @@ export class Shell {
 
   /** `bash: line 3: ` and its relatives; with `builtin` also that name ('' for none). */
   prefix(builtin = this.builtinName): string {
+    if (this.dialect === 'ash' && builtin !== undefined && APPLET_BUILTINS.has(builtin)) return `${this.errorName}: `
     const tail = builtin === undefined || builtin === '' ? '' : `${builtin}: `
     if (this.dialect === 'dash') return `${this.arg0}: ${this.line}: ${tail}`
     if (this.dialect === 'ash') return `${this.arg0}: ${tail}${tail !== '' && !this.interactive ? `line ${this.line - 1}: ` : ''}`

@@ -38,12 +38,12 @@ function integer(sh: Shell, s: State, text: string | undefined, signed = true): 
   if (text[0] === "'" || text[0] === '"') return BigInt([...text][1]?.codePointAt(0) ?? 0)
   const m = /^\s*([-+]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)/.exec(text)
   if (!m) {
-    complain(sh, s, sh.dialect === 'dash' ? `${text}: expected numeric value` : `${text}: invalid number`)
+    complain(sh, s, sh.dialect === 'dash' ? `${text}: expected numeric value` : sh.dialect === 'ash' ? `invalid number '${text}'` : `${text}: invalid number`)
     return 0n
   }
   const digits = /^0[0-7]+$/.test(m[2]) ? `0o${m[2].slice(1)}` : m[2]
   const value = BigInt(digits) * (m[1] === '-' ? -1n : 1n)
-  if (m[0].length < text.length) complain(sh, s, sh.bash ? `${text}: invalid number` : `${text}: not completely converted`)
+  if (m[0].length < text.length) complain(sh, s, sh.bash ? `${text}: invalid number` : sh.dialect === 'ash' ? `invalid number '${text}'` : `${text}: not completely converted`)
   const [low, high] = signed ? [-(1n << 63n), (1n << 63n) - 1n] : [-(1n << 64n) + 1n, (1n << 64n) - 1n]
   if (value >= low && value <= high) return value
   // A warning only.
@@ -62,7 +62,7 @@ function float(sh: Shell, s: State, text: string | undefined): Float {
   if (text === undefined || text === '') return parseFloatText('0', precision)
   if (text[0] === "'" || text[0] === '"') return parseFloatText(String([...text][1]?.codePointAt(0) ?? 0), precision)
   const m = /^\s*[-+]?(0[xX][0-9a-fA-F]*\.?[0-9a-fA-F]*(p[-+]?\d+)?|(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?|inf(inity)?|nan)/i.exec(text)
-  if (!m || m[0].length < text.length) complain(sh, s, sh.dialect !== 'dash' ? `${text}: invalid number` : m ? `${text}: not completely converted` : `${text}: expected numeric value`)
+  if (!m || m[0].length < text.length) complain(sh, s, sh.dialect === 'ash' ? `invalid number '${text}'` : sh.dialect !== 'dash' ? `${text}: invalid number` : m ? `${text}: not completely converted` : `${text}: expected numeric value`)
   return parseFloatText(m?.[0] ?? '0', precision)
 }
 
@@ -201,7 +201,7 @@ function* printf(sh: Shell, words: readonly string[]): Flow<number> {
   const format = words[i]
   if (format === undefined) {
     if (sh.bash) yield* sh.write2('printf: usage: printf [-v var] format [arguments]\n')
-    else yield* sh.error(sh.dialect === 'dash' ? 'usage: printf format [arg ...]' : 'usage: printf FORMAT [ARG]...')
+    else yield* sh.error(sh.dialect === 'dash' ? 'usage: printf format [arg ...]' : 'usage: printf FORMAT [ARGUMENT...]')
     return 2
   }
   if (format.includes(')T')) yield* refreshClock(sh)

@@ -34,7 +34,7 @@ class Tester {
 
   number(text: string): bigint {
     const t = text.trim()
-    if (!/^[-+]?\d+$/.test(t)) throw new TestError(this.sh.dialect === 'bash' ? `${text}: integer expression expected` : this.sh.dialect === 'dash' ? `Illegal number: ${text}` : 'bad number')
+    if (!/^[-+]?\d+$/.test(t)) throw new TestError(this.sh.dialect === 'bash' ? `${text}: integer expression expected` : this.sh.dialect === 'dash' ? `Illegal number: ${text}` : `${text}: bad number`)
     return BigInt(t.replace(/^\+/, ''))
   }
 
