@@ -44,11 +44,22 @@ export function exit(status: number): never {
   throw new ExitRequest(status)
 }
 
+/** What stdbuf(1)'s preloaded library does before main: _STDBUF_I, _O and _E are `0`, `L` or a size. Simpler: a size means the usual one. */
+function setBuffering(c: Crt): void {
+  const mode = (value: string): 'none' | 'line' | 'full' => (value === '0' ? 'none' : value === 'L' ? 'line' : 'full')
+  for (const [name, stream] of [['_STDBUF_O', c.stdout], ['_STDBUF_E', c.stderr]] as const) {
+    const value = c.env.get(name)
+    if (value !== undefined) stream.setvbuf(mode(value))
+  }
+  if (c.env.get('_STDBUF_I') === '0') c.stdin.setUnbuffered()
+}
+
 /** Makes an executable's entry point of a main function. */
 export function program(main: Main): Program {
   return function* start(argv, env, code) {
     const name = (argv[0] ?? '').replace(/^.*\//s, '')
     const c: Crt = { argv, env: parseEnv(env), name, stdin: new InStream(0), stdout: new OutStream(1), stderr: new OutStream(2, 'none'), ...(code === undefined ? {} : { code }) }
+    if (c.env.get('LD_PRELOAD')?.includes('libstdbuf.so')) setBuffering(c)
     let status: number
     try {
       status = yield* main(c)

@@ -69,14 +69,20 @@ export class InStream {
   #buffer: Uint8Array = EMPTY_BYTES
   #at = 0
   #eof = false
+  #blockSize = BUFSIZ * 16
 
   constructor(fd: number) {
     this.fd = fd
   }
 
+  /** Reads byte by byte from now on, so that what isn't used stays for others. */
+  setUnbuffered(): void {
+    this.#blockSize = 1
+  }
+
   *#fill(): Flow<boolean> {
     if (this.#eof) return false
-    const part = yield* call('read', this.fd, BUFSIZ * 16)
+    const part = yield* call('read', this.fd, this.#blockSize)
     if (isErr(part)) this.error = part
     if (isErr(part) || part.length === 0) {
       this.#eof = true

@@ -1,25 +1,32 @@
-// hexdump(1) of bsdextrautils 2.38: the canonical (-C), octal, character and word displays. Formats of one's own (-e, -f) are not simulated.
-import { isErr } from '../../../abi/errno.ts'
-import { O_CLOEXEC, O_RDONLY } from '../../../abi/fcntl.ts'
+// hexdump(1) of bsdextrautils 2.38: the canonical (-C), octal, character and word displays, and formats of one's own (-e, -f).
+// Simpler: they aren't mixed; a format of one's own wins.
+import { Errno, isErr } from '../../../abi/errno.ts'
+import { O_CLOEXEC, O_RDONLY, SEEK_CUR } from '../../../abi/fcntl.ts'
 import type { Flow } from '../../../abi/syscalls.ts'
 import { concatBytes } from '../../../lib/bytes.ts'
+import { parseSize } from '../../../lib/human.ts'
 import { getoptLong, type LongOption } from '../../../lib/getopt.ts'
 import type { Crt } from '../../libc/crt.ts'
-import { unsimulated, usageError } from '../../libc/err.ts'
-import { close, open, readToEnd } from '../../libc/unistd.ts'
+import { fail, unsimulated, usageError } from '../../libc/err.ts'
+import { call } from '../../libc/syscall.ts'
+import { close, open, readFile, readToEnd } from '../../libc/unistd.ts'
+import { HEXDUMP_HELP } from './help.ts'
+import { Formats, parseFormat } from './hexdump-format.ts'
 
-export const HEXDUMP_SHORT = 'bCcde:f:n:os:vxV'
+export const HEXDUMP_SHORT = 'bCcde:f:L::n:os:vxhV'
 export const HEXDUMP_LONG: readonly LongOption[] = [
   { name: 'one-byte-octal', arg: 'none', is: 'b' }, { name: 'one-byte-char', arg: 'none', is: 'c' }, { name: 'canonical', arg: 'none', is: 'C' }, { name: 'two-bytes-decimal', arg: 'none', is: 'd' },
   { name: 'two-bytes-octal', arg: 'none', is: 'o' }, { name: 'two-bytes-hex', arg: 'none', is: 'x' }, { name: 'length', arg: 'required', is: 'n' }, { name: 'skip', arg: 'required', is: 's' },
-  { name: 'no-squeezing', arg: 'none', is: 'v' }, { name: 'version', arg: 'none', is: 'V' },
+  { name: 'no-squeezing', arg: 'none', is: 'v' }, { name: 'format', arg: 'required', is: 'e' }, { name: 'format-file', arg: 'required', is: 'f' },
+  { name: 'color', arg: 'optional', unsimulated: true }, { name: 'help', arg: 'none', is: 'h' }, { name: 'version', arg: 'none', is: 'V' },
 ]
 
 const ESCAPES = new Map([[0, '\\0'], [7, '\\a'], [8, '\\b'], [9, '\\t'], [10, '\\n'], [11, '\\v'], [12, '\\f'], [13, '\\r']])
 const byteHex = (b: number): string => b.toString(16).padStart(2, '0')
 
 export function* hexdump(c: Crt): Flow<number> {
-  const parsed = getoptLong(c.argv, HEXDUMP_SHORT, HEXDUMP_LONG, 'ef')
+  const parsed = getoptLong(c.argv, HEXDUMP_SHORT, HEXDUMP_LONG, 'L')
+  const formats: string[] = []
   let style = c.name === 'hd' ? 'C' : ''
   let [skip, length, squeeze] = [0, Infinity, true]
   for (const event of parsed.options) {
@@ -29,10 +36,29 @@ export function* hexdump(c: Crt): Flow<number> {
       yield* c.stdout.write('hexdump from util-linux 2.38.1\n')
       return 0
     }
-    if (event.opt === 'n') length = Number(event.arg)
-    else if (event.opt === 's') skip = Number(event.arg)
-    else if (event.opt === 'v') squeeze = false
+    if (event.opt === 'h') {
+      yield* c.stdout.write(HEXDUMP_HELP)
+      return 0
+    }
+    if (event.opt === 'n' || event.opt === 's') {
+      const size = /^0x[0-9a-f]+$/i.test(event.arg ?? '') ? Number(event.arg) : parseSize(event.arg ?? '')
+      if (size === undefined) return yield* fail(c, 1, `failed to parse ${event.opt === 'n' ? 'length' : 'offset'}: '${event.arg}'`, Errno.EINVAL)
+      if (event.opt === 'n') length = size
+      else skip = size
+    } else if (event.opt === 'e') formats.push(event.arg ?? '')
+    else if (event.opt === 'f') {
+      const data = yield* readFile(event.arg ?? '')
+      if (isErr(data)) return yield* fail(c, 1, `can't read ${event.arg}`, data)
+      formats.push(...data.split('\n').filter((line) => !/^\s*(#|$)/.test(line)))
+    } else if (event.opt === 'v') squeeze = false
     else style = event.opt
+  }
+  const units = []
+  for (const format of formats) {
+    const parsedFormat = parseFormat(format)
+    if ('error' in parsedFormat) return yield* fail(c, 1, parsedFormat.error)
+    if ('unsimulated' in parsedFormat) return yield* unsimulated(c, parsedFormat.unsimulated)
+    units.push(parsedFormat)
   }
   const parts: Uint8Array[] = []
   let failed = 0
@@ -43,6 +69,10 @@ export function* hexdump(c: Crt): Flow<number> {
       failed++
       continue
     }
+    if (skip > 0 && parts.length === 0) {
+      const moved = yield* call('lseek', fd, 0, SEEK_CUR)
+      if (isErr(moved)) return yield* fail(c, 1, name === '-' ? 'stdin' : name, moved)
+    }
     const data = yield* readToEnd(fd)
     if (fd !== 0) yield* close(fd)
     if (!isErr(data)) parts.push(data)
@@ -52,10 +82,30 @@ export function* hexdump(c: Crt): Flow<number> {
     return 1
   }
   const all = concatBytes(parts)
-  yield* dump(c, all.subarray(skip, length === Infinity ? undefined : skip + length), skip, style, squeeze)
+  const wanted = all.subarray(skip, length === Infinity ? undefined : skip + length)
+  if (units.length > 0) yield* dumpFormats(c, wanted, Math.min(skip, all.length), new Formats(units), squeeze)
+  else yield* dump(c, wanted, Math.min(skip, all.length), style, squeeze)
   return failed > 0 ? 1 : 0
 }
 
+function* dumpFormats(c: Crt, bytes: Uint8Array, start: number, formats: Formats, squeeze: boolean): Flow<void> {
+  const size = formats.blockSize
+  if (size === 0) return
+  let [previous, starred]: [string | undefined, boolean] = [undefined, false]
+  for (let i = 0; i < bytes.length; i += size) {
+    const block = new Uint8Array(size)
+    block.set(bytes.subarray(i, i + size))
+    const body = block.join()
+    if (squeeze && body === previous) {
+      if (!starred) yield* c.stdout.write('*\n')
+      starred = true
+      continue
+    }
+    [previous, starred] = [body, false]
+    yield* c.stdout.write(formats.block(block, start + i, start + bytes.length))
+  }
+  if (bytes.length > 0) yield* c.stdout.write(formats.end(start + bytes.length))
+}
 function* dump(c: Crt, bytes: Uint8Array, start: number, style: string, squeeze: boolean): Flow<void> {
   const digits = style === 'C' ? 8 : 7
   const offset = (n: number): string => n.toString(16).padStart(digits, '0')

@@ -40,6 +40,7 @@ import { sync, tee, uname, yes } from './small.ts'
 import { sort } from './sort.ts'
 import { split } from './split.ts'
 import { stat } from './stat.ts'
+import { stdbuf } from './stdbuf.ts'
 import { stty } from './stty.ts'
 import { expand, unexpand } from './tabs.ts'
 import { tail } from './tail.ts'
@@ -60,7 +61,7 @@ export const coreutils: ProgramPackage = {
   programs: [
     arch, base32, base64, basename, bracket, cat, chgrp, chmod, chown, chroot, cksum, comm, cp, cut, date, dd, df, dir, dirname, du, echo, env, expand, expr, factor,
     falseCommand, fmt, fold, groups, head, hostid, id, install, join, link, ln, logname, ls, md5sum, mkdir, mkfifo, mknod, mktemp, mv, nice, nl, nohup, nproc, numfmt,
-    od, paste, pathchk, printenv, printf, pwd, readlink, realpath, rm, rmdir, seq, sha1sum, sha224sum, sha256sum, sha512sum, shuf, sleep, sort, split, stat, stty, sumCommand, sync, tac,
+    od, paste, pathchk, printenv, printf, pwd, readlink, realpath, rm, rmdir, seq, sha1sum, sha224sum, sha256sum, sha512sum, shuf, sleep, sort, split, stat, stdbuf, stty, sumCommand, sync, tac,
     tail, tee, test, timeout, touch, tr, trueCommand, truncate, tsort, tty, uname, unexpand, uniq, unlink, users, vdir, wc, who, whoami, yes,
   ],
 }

@@ -99,7 +99,7 @@ class Remover {
   *operand(path: string): Flow<void> {
     const trimmed = path.replace(/\/+$/, '')
     const last = trimmed.slice(trimmed.lastIndexOf('/') + 1)
-    if (this.#task.recursive && (last === '.' || last === '..')) return yield* this.#complain(`refusing to remove '.' or '..' directory: skipping ${quoteaf(path)}`)
+    if ((this.#task.recursive || this.#task.emptyDirectories) && (last === '.' || last === '..')) return yield* this.#complain(`refusing to remove '.' or '..' directory: skipping ${quoteaf(path)}`)
     if (this.#task.recursive && this.#task.preserveRoot && (yield* isRoot(path))) {
       yield* this.#c.stderr.write(`${this.#c.name}: it is dangerous to operate recursively on ${quoteaf(path)}${trimmed === '' ? '' : " (same as '/')"}\n`)
       yield* this.#c.stderr.write(`${this.#c.name}: use --no-preserve-root to override this failsafe\n`)
