@@ -75,6 +75,11 @@ function* yes(c: Crt): Flow<boolean> {
   return /^[yY]/.test((yield* c.stdin.line()) ?? '')
 }
 
+function* isEmptyDirectory(path: string): Flow<boolean> {
+  const names = yield* readDir(path)
+  return !isErr(names) && names.length === 0
+}
+
 function typeName(st: Stat): string {
   switch (st.mode & S_IFMT) {
     case S_IFBLK: return 'block special file'
@@ -99,7 +104,7 @@ class Remover {
   *operand(path: string): Flow<void> {
     const trimmed = path.replace(/\/+$/, '')
     const last = trimmed.slice(trimmed.lastIndexOf('/') + 1)
-    if ((this.#task.recursive || this.#task.emptyDirectories) && (last === '.' || last === '..')) return yield* this.#complain(`refusing to remove '.' or '..' directory: skipping ${quoteaf(path)}`)
+    if ((last === '.' || last === '..') && (this.#task.recursive || (this.#task.emptyDirectories && (yield* isEmptyDirectory(path))))) return yield* this.#complain(`refusing to remove '.' or '..' directory: skipping ${quoteaf(path)}`)
     if (this.#task.recursive && this.#task.preserveRoot && (yield* isRoot(path))) {
       yield* this.#c.stderr.write(`${this.#c.name}: it is dangerous to operate recursively on ${quoteaf(path)}${trimmed === '' ? '' : " (same as '/')"}\n`)
       yield* this.#c.stderr.write(`${this.#c.name}: use --no-preserve-root to override this failsafe\n`)

@@ -78,8 +78,29 @@ export function parsePsOptions(argv: readonly string[], check: ListCheck): PsOpt
   return bsd instanceof PsError ? { error: unix.message } : bsd
 }
 
+/** AIX's descriptors, as in `%p %a`: the column, and the heading where it is another. */
+const AIX_FIELDS: ReadonlyMap<string, FormatItem> = new Map<string, FormatItem>([
+  ['C', { name: 'pcpu' }], ['G', { name: 'group' }], ['P', { name: 'ppid' }], ['U', { name: 'user' }], ['a', { name: 'args' }], ['c', { name: 'comm' }], ['g', { name: 'rgroup' }],
+  ['n', { name: 'nice' }], ['p', { name: 'pid' }], ['r', { name: 'pgid' }], ['t', { name: 'etime' }], ['u', { name: 'ruser' }], ['x', { name: 'time' }], ['y', { name: 'tname' }], ['z', { name: 'vsz' }],
+])
+
+function parseAixFormat(text: string): FormatItem[] {
+  const items: FormatItem[] = []
+  for (let i = 0; i < text.length; i++) {
+    if (/[ ,\t\n]/.test(text[i])) continue
+    if (text[i] !== '%') throw new PsError('improper AIX field descriptor')
+    const letter = text[++i]
+    if (letter === undefined || letter === '%') throw new PsError('missing AIX field descriptor')
+    const item = AIX_FIELDS.get(letter)
+    if (item === undefined) throw new PsError('unknown AIX field descriptor')
+    items.push(item)
+  }
+  return items
+}
+
 /** `pid,ppid=PARENT,user:20`: blanks and commas separate. */
 export function parseFormat(text: string): FormatItem[] {
+  if (text.includes('%') && !/^%?(cpu|mem)\b|[ ,]%(cpu|mem)\b/.test(text)) return parseAixFormat(text)
   const items: FormatItem[] = []
   const words = text.split(/[ ,\t\n]+/).filter((w) => w !== '')
   if (words.length === 0) throw new PsError('format specification must follow -o')

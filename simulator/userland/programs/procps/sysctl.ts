@@ -61,7 +61,7 @@ export function* sysctl(c: Crt): Flow<number> {
   if (load !== undefined) return (yield* loadFile(x, load)) ? 0 : 1
   if (flags.has('system')) return yield* loadSystem(x)
   if (parsed.operands.length === 0) {
-    yield* c.stderr.write(pattern === undefined ? SYSCTL_USAGE : "sysctl: no variables specified\nTry `sysctl --help' for more information.\n")
+    yield* c.stderr.write(pattern === undefined && c.argv.length === 1 ? SYSCTL_USAGE : "sysctl: no variables specified\nTry `sysctl --help' for more information.\n")
     return 1
   }
   let failures = 0

@@ -116,7 +116,7 @@ function* parse(c: Crt): Flow<Options | number> {
         break
       case 'u': case 'U': {
         const user = (yield* getpwent()).find((x) => x.name === arg)
-        if (user === undefined && !/^\d+$/.test(arg)) return yield* refuse(`'${arg}' doesn't match`)
+        if (user === undefined && !/^\d+$/.test(arg)) return yield* refuse('Invalid user')
         uid = user?.uid ?? Number(arg)
         break
       }

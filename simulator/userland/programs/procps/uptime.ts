@@ -51,6 +51,10 @@ export function* uptime(c: Crt): Flow<number> {
     yield* c.stdout.write(event.opt === 's' ? `${strftime('%Y-%m-%d %H:%M:%S', times.now - times.up)}\n` : `${pretty(times.up)}\n`)
     return 0
   }
+  if (parsed.operands.length > 0) {
+    yield* c.stderr.write(UPTIME_USAGE)
+    return 1
+  }
   const line = yield* uptimeLine()
   if (line === undefined) {
     yield* c.stderr.write('uptime: Cannot get system uptime: No such file or directory\n')

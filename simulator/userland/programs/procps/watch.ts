@@ -1,5 +1,5 @@
 // watch(1) of procps 4.0.2: a command's output, refreshed on a cleared screen. -d, -g, -e and colors are not simulated.
-import { isErr } from '../../../abi/errno.ts'
+import { Errno, isErr } from '../../../abi/errno.ts'
 import { O_CLOEXEC } from '../../../abi/fcntl.ts'
 import { SIGHUP, SIGINT, SIGTERM } from '../../../abi/signal.ts'
 import type { Flow } from '../../../abi/syscalls.ts'
@@ -36,8 +36,8 @@ export function* watch(c: Crt): Flow<number> {
     }
     if (event.opt === 'n') {
       interval = Math.max(0.1, Number(event.arg))
-      if (Number.isNaN(interval)) {
-        yield* c.stderr.write(`watch: failed to parse argument: '${event.arg ?? ''}'\n`)
+      if (event.arg === '' || Number.isNaN(interval)) {
+        yield* c.stderr.write(`watch: failed to parse argument: '${event.arg ?? ''}': ${event.arg === '' ? Errno.ENOENT.message : Errno.EINVAL.message}\n`)
         return 1
       }
     }

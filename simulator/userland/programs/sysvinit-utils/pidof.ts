@@ -29,11 +29,8 @@ export function* pidof(c: Crt): Flow<number> {
   let separator = ' '
   const self = yield* call('getpid')
   for (const event of parsed.options) {
-    if ('error' in event) {
-      yield* c.stderr.write(`pidof: ${event.error}\n`)
-      continue
-    }
-    if ('unsimulated' in event) continue
+    // Bad options pass without a word.
+    if (!('opt' in event)) continue
     if (event.opt === 'h') {
       yield* c.stdout.write(HELP)
       return 0

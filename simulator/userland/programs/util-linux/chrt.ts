@@ -31,8 +31,10 @@ export function* chrt(c: Crt): Flow<number> {
   const parsed = getoptLong(c.argv, CHRT_OPTIONS.short, CHRT_OPTIONS.long)
   const flags = new Set<string>()
   let policy = SCHED_RR
+  let pid = 0
   for (const event of parsed.options) {
     const { opt } = yield* option(c, event, CHRT_HELP)
+    if (opt === 'p') pid = yield* signedNumber(c, c.argv[c.argv.length - 1], 'invalid PID argument')
     if (opt === 'm') return yield* showRanges(c)
     flags.add(opt)
     policy = LETTERS.get(opt) ?? policy
@@ -43,7 +45,6 @@ export function* chrt(c: Crt): Flow<number> {
     yield* warn(c, 'bad usage')
     return yield* tryHelp(c)
   }
-  const pid = onProcess ? yield* signedNumber(c, words[words.length - 1], 'invalid PID argument') : 0
   if (onProcess && words.length === 1) return (yield* show(c, pid, 'current')) ? 0 : 1
   if (onProcess && flags.has('v')) yield* show(c, pid, 'current')
   const priority = yield* signedNumber(c, words[0], 'invalid priority argument')

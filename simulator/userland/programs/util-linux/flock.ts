@@ -10,11 +10,11 @@ import { warn } from '../../libc/err.ts'
 import { forkChild } from '../../libc/fork.ts'
 import { call } from '../../libc/syscall.ts'
 import { close, execvpe, open, sigaction, waitpid } from '../../libc/unistd.ts'
-import { die, option, tryHelp, unsignedNumber } from './common.ts'
+import { die, option, signedNumber, tryHelp } from './common.ts'
 import { FLOCK_HELP } from './help/flock.ts'
 
 export const FLOCK_OPTIONS: OptionTable = {
-  short: '+sexnoFuw:E:hVc',
+  short: '+sexnoFuw:E:hV',
   long: [
     { name: 'shared', arg: 'none', is: 's' }, { name: 'exclusive', arg: 'none', is: 'x' }, { name: 'unlock', arg: 'none', is: 'u' }, { name: 'nonblocking', arg: 'none', is: 'n' },
     { name: 'nonblock', arg: 'none', is: 'n' }, { name: 'nb', arg: 'none', is: 'n' }, { name: 'timeout', arg: 'required', is: 'w' }, { name: 'wait', arg: 'required', is: 'w' },
@@ -23,7 +23,7 @@ export const FLOCK_OPTIONS: OptionTable = {
   ],
 }
 
-const EX_UNAVAILABLE = 69, EX_NOINPUT = 66, EX_DATAERR = 65, EX_USAGE = 64
+const EX_UNAVAILABLE = 69, EX_NOINPUT = 66, EX_DATAERR = 65, EX_USAGE = 64, EX_OSERR = 71
 
 export function* flock(c: Crt): Flow<number> {
   const parsed = getoptLong(c.argv, FLOCK_OPTIONS.short, FLOCK_OPTIONS.long)
@@ -33,8 +33,14 @@ export function* flock(c: Crt): Flow<number> {
   for (const event of parsed.options) {
     const { opt, arg = '' } = yield* option(c, event, FLOCK_HELP, EX_USAGE)
     flags.add(opt)
-    if (opt === 'E') conflict = yield* unsignedNumber(c, arg, 'invalid exit code', 255)
-    if (opt === 'w') timeout = Number(arg)
+    if (opt === 'E') {
+      conflict = yield* signedNumber(c, arg, 'invalid exit code')
+      if (conflict < 0 || conflict > 255) yield* die(c, EX_USAGE, 'exit code out of range (expected 0 to 255)')
+    }
+    if (opt === 'w') {
+      if (!/^\s*[-+]?(\d+\.?\d*|\.\d+)$/.test(arg)) yield* die(c, EX_USAGE, `invalid timeout value: '${arg}'`)
+      timeout = Number(arg)
+    }
   }
   const [file, ...words] = parsed.operands
   if (file === undefined) {
@@ -47,7 +53,7 @@ export function* flock(c: Crt): Flow<number> {
     const shell = c.env.get('SHELL') ?? '/bin/sh'
     const isShell = words[0] === '-c' || words[0] === '--command' || flags.has('c')
     const script = flags.has('c') ? words[0] : words[1]
-    if (isShell && script === undefined) yield* die(c, EX_USAGE, '-c requires exactly one command argument')
+    if (isShell && (script === undefined || words.length > (flags.has('c') ? 1 : 2))) yield* die(c, EX_USAGE, '-c requires exactly one command argument')
     command = isShell ? [shell, '-c', script] : words
     fd = yield* openFile(c, file)
   } else {
@@ -55,6 +61,7 @@ export function* flock(c: Crt): Flow<number> {
     fd = Number(file)
   }
   const operation = flags.has('u') ? LOCK_UN : flags.has('s') ? LOCK_SH : LOCK_EX
+  if (timeout !== undefined && timeout < 0) yield* die(c, EX_OSERR, 'cannot set up timer', E.EINVAL)
   const locked = yield* lock(fd, operation | (flags.has('n') || timeout === 0 ? LOCK_NB : 0), timeout)
   if (locked === E.EAGAIN || locked === E.EINTR) {
     if (flags.has('v')) yield* warn(c, locked === E.EINTR ? 'timeout while waiting to get lock' : 'failed to get lock')
@@ -83,11 +90,11 @@ function* run(c: Crt, command: readonly string[], fd: number, flags: ReadonlySet
   const execute = function* (child: Crt): Flow<number> {
     if (flags.has('o')) yield* close(fd)
     const error = yield* execvpe(command[0], command, envStrings(child.env))
-    return yield* die(child, error === E.ENOMEM ? 71 : EX_UNAVAILABLE, `failed to execute ${command[0]}`, error)
+    return yield* die(child, error === E.ENOMEM ? EX_OSERR : EX_UNAVAILABLE, `failed to execute ${command[0]}`, error)
   }
   if (flags.has('F')) return yield* execute(c)
   const pid = yield* forkChild(c, execute)
-  if (isErr(pid)) return yield* die(c, 71, 'fork failed', pid)
+  if (isErr(pid)) return yield* die(c, EX_OSERR, 'fork failed', pid)
   const result = yield* waitpid(pid)
   if (isErr(result)) return 1
   return WIFEXITED(result.status) ? WEXITSTATUS(result.status) : WTERMSIG(result.status) + 128

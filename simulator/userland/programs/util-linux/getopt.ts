@@ -27,11 +27,13 @@ export function* getopt(c: Crt): Flow<number> {
   const parsed = getoptLong(c.argv, '+ao:l:n:qQs:TuhV', LONG)
   let [short, name]: [string | undefined, string] = [undefined, c.name]
   const long: LongOption[] = []
+  let alternative = false
   const style = { quote: true, csh: false, quiet: false, silent: false }
   for (const event of parsed.options) {
     const { opt, arg = '' } = yield* option(c, event, GETOPT_HELP, 2)
     if (opt === 'T') return 4
-    if (opt === 'o') short = arg
+    if (opt === 'a') alternative = true
+    else if (opt === 'o') short = arg
     else if (opt === 'n') name = arg
     else if (opt === 'u') style.quote = false
     else if (opt === 'q') style.quiet = true
@@ -52,7 +54,8 @@ export function* getopt(c: Crt): Flow<number> {
     yield* warn(c, 'missing optstring argument')
     return yield* tryHelp(c, 2)
   }
-  return yield* reorder(c, [name, ...rest], short, long, style)
+  const words = alternative ? rest.map((word) => (long.some((o) => word.startsWith('-') && !word.startsWith('--') && o.name.startsWith(word.slice(1).replace(/=.*/s, ''))) && word.length > 2 ? `-${word}` : word)) : rest
+  return yield* reorder(c, [name, ...words], short, long, style)
 }
 
 interface Style { readonly quote: boolean; readonly csh: boolean; readonly quiet: boolean; readonly silent: boolean }
@@ -68,14 +71,21 @@ function* reorder(c: Crt, argv: readonly string[], short: string, long: readonly
   let status = 0
   let rest = [...argv]
   const operands: string[] = []
+  // A list that begins with `-` leaves operands where they stand: up to each, the words are read as if it were the end.
+  const inPlace = short.startsWith('-')
   // getoptLong stops at the first mistake; getopt(1) goes on with the next word.
   for (;;) {
-    const parsed = getoptLong(rest, short, long)
+    const parsed = getoptLong(rest, inPlace ? `+${short.slice(1)}` : short, long)
     for (const event of parsed.options) {
       if ('error' in event) {
         if (!style.quiet) yield* c.stderr.write(`${argv[0]}: ${event.error}\n`)
         status = 1
       } else if ('opt' in event) out += ` ${event.spelled}${event.arg !== undefined ? ` ${quoted(event.arg, style)}` : optionalEmpty(event.spelled, short, long) ? ` ${quoted('', style)}` : ''}`
+    }
+    if (inPlace && parsed.operands.length > 0 && rest.at(-parsed.operands.length - 1) !== '--') {
+      out += ` ${quoted(parsed.operands[0], style)}`
+      rest = [argv[0], ...parsed.operands.slice(1)]
+      continue
     }
     operands.push(...parsed.operands)
     const last = parsed.options.at(-1)

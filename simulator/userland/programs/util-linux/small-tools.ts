@@ -1,6 +1,6 @@
 // Small tools of util-linux 2.38.1: rev(1), mcookie(1), uuidgen(1), whereis(1), fallocate(1), logger(1), and nologin(8) of the login package.
 import type { Flow } from '../../../abi/syscalls.ts'
-import { isErr } from '../../../abi/errno.ts'
+import { Errno, isErr } from '../../../abi/errno.ts'
 import { O_CREAT, O_RDONLY, O_WRONLY } from '../../../abi/fcntl.ts'
 import { parseSize } from '../../../lib/human.ts'
 import { getoptLong } from '../../../lib/getopt.ts'
@@ -128,13 +128,35 @@ export function* fallocate(c: Crt): Flow<number> {
 }
 
 /** There is no syslog daemon on this host: with -s or on a terminal the message shows what that means. */
+const FACILITIES = 'auth authpriv cron daemon ftp kern lpr mail news security syslog user uucp local0 local1 local2 local3 local4 local5 local6 local7'.split(' ')
+const LEVELS = 'alert crit debug emerg err error info none notice panic warn warning'.split(' ')
+
+/** FACILITY.LEVEL or LEVEL, by name or number. */
+function* checkPriority(c: Crt, text: string): Flow<void> {
+  const dot = text.indexOf('.')
+  const [facility, level] = dot < 0 ? [undefined, text] : [text.slice(0, dot), text.slice(dot + 1)]
+  const known = (names: readonly string[], name: string): boolean => names.includes(name.toLowerCase()) || /^\d+$/.test(name)
+  if (facility !== undefined && !known(FACILITIES, facility)) yield* die(c, 1, `unknown facility name: ${facility}`)
+  if (!known(LEVELS, level)) yield* die(c, 1, `unknown priority name: ${level}`)
+}
+
 export function* logger(c: Crt): Flow<number> {
   const parsed = getoptLong(c.argv, '+f:ip:st:u:dTn:P:VhS:e', [
     ...HELP, { name: 'id', arg: 'optional', is: 'i' }, { name: 'priority', arg: 'required', is: 'p' }, { name: 'stderr', arg: 'none', is: 's' }, { name: 'tag', arg: 'required', is: 't' },
-    { name: 'file', arg: 'required', is: 'f' },
+    { name: 'file', arg: 'required', is: 'f' }, { name: 'size', arg: 'required', is: 'S' },
   ])
   let loud = false
-  for (const event of parsed.options) if ((yield* option(c, event, LOGGER_HELP)).opt === 's') loud = true
+  for (const event of parsed.options) {
+    const { opt, arg = '' } = yield* option(c, event, LOGGER_HELP)
+    if (opt === 's') loud = true
+    else if (opt === 'p') yield* checkPriority(c, arg)
+    else if (opt === 'S' && parseSize(arg) === undefined) yield* die(c, 1, `failed to parse message size: '${arg}'`, Errno.EINVAL)
+    else if (opt === 'f') {
+      const fd = yield* open(arg, O_RDONLY)
+      if (isErr(fd)) yield* die(c, 1, `file ${arg}`, fd)
+      else yield* close(fd)
+    }
+  }
   const socket = yield* stat('/dev/log')
   if (isErr(socket) && loud) yield* warn(c, 'socket /dev/log', socket)
   return loud && isErr(socket) ? 1 : 0

@@ -78,18 +78,11 @@ function* substitute(c: Crt, isRunuser: boolean): Flow<number> {
 }
 
 function* parse(c: Crt, isRunuser: boolean): Flow<{ r: Request; operands: string[] }> {
-  const parsed = getoptLong(c.argv, `+${SU_OPTIONS.short}`, SU_OPTIONS.long, SU_OPTIONS.unsimulatedShort)
+  // Options may follow the user name, as in `su nobody -s /bin/sh`; those of a command after -u need `--` in front.
+  const parsed = getoptLong(c.argv, SU_OPTIONS.short, SU_OPTIONS.long, SU_OPTIONS.unsimulatedShort)
   const r: Request = { command: undefined, sameSession: false, fast: false, login: false, preserve: false, shell: undefined, user: undefined, keep: [], groups: [], gid: undefined }
   const help = isRunuser ? RUNUSER_HELP : SU_HELP
-  let operands = [...parsed.operands]
-  let events = parsed.options
-  // Options may also follow the user name: `su nobody -s /bin/sh`.
-  if (!isRunuser || !events.some((e) => 'opt' in e && e.opt === 'u')) {
-    const again = getoptLong(c.argv, SU_OPTIONS.short, SU_OPTIONS.long, SU_OPTIONS.unsimulatedShort)
-    events = again.options
-    operands = [...again.operands]
-  }
-  for (const event of events) {
+  for (const event of parsed.options) {
     const { opt, arg = '' } = yield* option(c, event, help)
     if (opt === 'c' || opt === 'C') {
       r.command = arg
@@ -110,7 +103,7 @@ function* parse(c: Crt, isRunuser: boolean): Flow<{ r: Request; operands: string
       else r.groups.push(group.gid)
     }
   }
-  return { r, operands }
+  return { r, operands: [...parsed.operands] }
 }
 
 /** Root is let in; everybody else has to know the password. Then the account is looked up, for which /etc/shadow must be readable. */
@@ -153,7 +146,7 @@ function* become(c: Crt, r: Request, user: Passwd, gid: number, target: Target):
   if (isErr(setUid)) return yield* die(c, 1, 'cannot set user id', setUid)
   if (r.command !== undefined && !r.sameSession) yield* call('setsid')
   if ('direct' in target) {
-    c.env.set('MAIL', `/var/mail/${user.name}`)
+    yield* changeEnvironment(c, r, user, undefined)
     return yield* execute(c, target.direct)
   }
   yield* changeEnvironment(c, r, user, target.shell)
@@ -169,17 +162,18 @@ function* become(c: Crt, r: Request, user: Passwd, gid: number, target: Target):
   return yield* die(c, errno === E.ENOENT ? 127 : 126, `failed to execute ${target.shell}`, errno)
 }
 
-function* changeEnvironment(c: Crt, r: Request, user: Passwd, shell: string): Flow<void> {
+/** Without a shell (runuser -u) SHELL stays as it is. */
+function* changeEnvironment(c: Crt, r: Request, user: Passwd, shell: string | undefined): Flow<void> {
   if (r.login) {
     const kept = ['TERM', 'COLORTERM', 'NO_COLOR', ...r.keep].map((name) => [name, c.env.get(name)] as const)
     const defs = yield* readLoginDefs()
     c.env.clear()
     for (const [name, value] of kept) if (value !== undefined) c.env.set(name, value)
     const path = user.uid === 0 ? (defs.get('ENV_SUPATH') ?? DEFAULT_SUPATH) : (defs.get('ENV_PATH') ?? DEFAULT_PATH)
-    for (const [name, value] of [['HOME', user.dir], ['SHELL', shell], ['USER', user.name], ['LOGNAME', user.name], ['PATH', path.replace(/^PATH=/, '')]]) c.env.set(name, value)
+    for (const [name, value] of [['HOME', user.dir], ['SHELL', shell ?? user.shell], ['USER', user.name], ['LOGNAME', user.name], ['PATH', path.replace(/^PATH=/, '')]]) c.env.set(name, value)
   } else if (!r.preserve) {
     c.env.set('HOME', user.dir)
-    c.env.set('SHELL', shell)
+    if (shell !== undefined) c.env.set('SHELL', shell)
     if (user.uid !== 0) {
       c.env.set('USER', user.name)
       c.env.set('LOGNAME', user.name)

@@ -10,9 +10,11 @@ export function* chooseColumns(c: Crt, known: readonly Column[], defaults: reado
   const add = list?.startsWith('+') ?? false
   const names = list === undefined ? [] : (add ? list.slice(1) : list).split(',')
   const chosen: Column[] = []
-  for (const name of [...(list === undefined || add ? defaults : []), ...names]) {
+  const wanted = [...(list === undefined || add ? defaults : []), ...names]
+  for (const [i, name] of wanted.entries()) {
     const column = known.find((k) => k.name === name.toUpperCase())
-    chosen.push(column ?? (yield* die(c, 1, `unknown column: ${name}`)))
+    // The name isn't cut out of the list, so the message runs to the list's end.
+    chosen.push(column ?? (yield* die(c, 1, `unknown column: ${wanted.slice(i).join(',')}`)))
   }
   return chosen
 }

@@ -6,6 +6,7 @@ import { getoptLong } from '../../../lib/getopt.ts'
 import type { Crt } from '../../libc/crt.ts'
 import { warn } from '../../libc/err.ts'
 import { readFile } from '../../libc/unistd.ts'
+import { call } from '../../libc/syscall.ts'
 import { die, execute, option, tryHelp } from './common.ts'
 import { TASKSET_HELP } from './help/taskset.ts'
 
@@ -29,7 +30,7 @@ export function* taskset(c: Crt): Flow<number> {
   const mask = flags.has('p') && words.length === 1 ? undefined : words[0]
   const list = flags.has('c')
   if (flags.has('p')) return yield* onProcess(c, mask, words[words.length - 1], list)
-  if (!(yield* includesCpu(c, words[0], list))) return yield* die(c, 1, "failed to set pid 0's affinity", E.EINVAL)
+  if (!(yield* includesCpu(c, words[0], list))) return yield* die(c, 1, `failed to set pid ${(yield* call('getpid')) as number}'s affinity`, E.EINVAL)
   return yield* execute(c, words.slice(1))
 }
 

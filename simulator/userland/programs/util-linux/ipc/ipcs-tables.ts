@@ -30,21 +30,21 @@ export function* printTable(c: Crt, kind: IpcKind, view: IpcsView, human: boolea
   yield* c.stdout.write(`------ ${TITLES[kind][view]} --------\n`)
   const entries = yield* readTable(kind)
   yield* c.stdout.write(header(kind, view, human))
-  for (const entry of entries) yield* c.stdout.write(`${yield* row(kind, view, entry, human)}\n`)
+  for (const entry of entries) yield* c.stdout.write(`${(yield* row(kind, view, entry, human)).replace(/ $/, '')}\n`)
 }
 
 function header(kind: IpcKind, view: IpcsView, human: boolean): string {
   const id = ID_COLUMN[kind]
-  if (view === 'creator') return head([id, 10], ['perms', 10], ['cuid', 10], ['cgid', 10], ['uid', 10], ['gid', 11])
-  if (view === 'pid') return kind === 'shm' ? head([id, 10], ['owner', 10], ['cpid', 10], ['lpid', 11]) : head([id, 10], ['owner', 10], ['lspid', 10], ['lrpid', 11])
+  if (view === 'creator') return head([id, 10], ['perms', 10], ['cuid', 10], ['cgid', 10], ['uid', 10], ['gid', 10])
+  if (view === 'pid') return kind === 'shm' ? head([id, 10], ['owner', 10], ['cpid', 10], ['lpid', 10]) : head([id, 10], ['owner', 10], ['lspid', 10], ['lrpid', 10])
   if (view === 'time') {
-    if (kind === 'shm') return head([id, 10], ['owner', 10], ['attached', 20], ['detached', 20], ['changed', 21])
-    if (kind === 'msg') return head([id, 8], ['owner', 10], ['send', 20], ['recv', 20], ['change', 21])
-    return head([id, 8], ['owner', 10], ['last-op', 26], ['last-changed', 27])
+    if (kind === 'shm') return head([id, 10], ['owner', 10], ['attached', 20], ['detached', 20], ['changed', 20])
+    if (kind === 'msg') return head([id, 8], ['owner', 10], ['send', 20], ['recv', 20], ['change', 20])
+    return head([id, 8], ['owner', 10], ['last-op', 26], ['last-changed', 26])
   }
-  if (kind === 'shm') return head(['key', 10], [id, 10], ['owner', 10], ['perms', 10], [human ? 'size' : 'bytes', 10], ['nattch', 10], ['status', 13])
-  if (kind === 'msg') return head(['key', 10], [id, 10], ['owner', 10], ['perms', 10], [human ? 'size' : 'used-bytes', 12], ['messages', 13])
-  return head(['key', 10], [id, 10], ['owner', 10], ['perms', 10], ['nsems', 11])
+  if (kind === 'shm') return head(['key', 10], [id, 10], ['owner', 10], ['perms', 10], [human ? 'size' : 'bytes', 10], ['nattch', 10], ['status', 12])
+  if (kind === 'msg') return head(['key', 10], [id, 10], ['owner', 10], ['perms', 10], [human ? 'size' : 'used-bytes', 12], ['messages', 12])
+  return head(['key', 10], [id, 10], ['owner', 10], ['perms', 10], ['nsems', 10])
 }
 
 function* row(kind: IpcKind, view: IpcsView, e: IpcEntry, human: boolean): Flow<string> {
