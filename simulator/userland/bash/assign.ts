@@ -151,6 +151,9 @@ export function* reportAssignment(sh: Shell, e: unknown, text: string): Flow<nev
   throw new ShellAbort('discard', 1)
 }
 
+/** The locales of the image. */
+const KNOWN_LOCALE = /^(C|POSIX|C\.(UTF-8|utf8))?$/
+
 /** Shorter strings are part of the shell's footprint. */
 const LONG_STRING = 16384
 
@@ -170,6 +173,7 @@ export function* performAssign(sh: Shell, a: Assign): Flow<string> {
   const before = sh.vars.find(a.name)?.value
   try {
     assignScalar(sh, a.name, index, value, a.append)
+    if (sh.bash && a.name.startsWith('LC_') && !KNOWN_LOCALE.test(value)) yield* sh.error(`warning: setlocale: ${a.name}: cannot change locale (${value}): No such file or directory`, '')
     if (!a.append && typeof before === 'string' && before.length > LONG_STRING) yield* sh.heap.give(before.length)
   } catch (e) {
     yield* reportAssignment(sh, e, e instanceof ReadonlyError ? a.name : sh.vars.find(a.name)?.integer ? value : (index ?? value))

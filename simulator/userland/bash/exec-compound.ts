@@ -14,7 +14,7 @@ import { conditional } from './exec-test.ts'
 import { traceText } from './trace.ts'
 import { selectLoop } from './exec-select.ts'
 import { headText } from './printer.ts'
-import { beforeCommand } from './traps.ts'
+import { beforeCommand, noteCommand } from './traps.ts'
 import { isName } from './variables.ts'
 
 /** What a loop's body asked for. */
@@ -60,12 +60,17 @@ export function* executeCompound(sh: Shell, c: Command): Flow<void> {
     case 'arithmetic-for': return yield* arithmeticFor(sh, c)
     case 'case': return yield* caseCommand(sh, c)
     case 'function':
+      if (sh.functions.get(c.name)?.readonly) {
+        yield* sh.error(`${c.name}: readonly function`, '')
+        sh.status = 1
+        return yield* checkStatus(sh)
+      }
       sh.functions.set(c.name, { name: c.name, body: c.body, source: functionSource(sh), exported: false, readonly: false, trace: false })
       sh.status = 0
       return
     case 'arithmetic': {
       sh.line = c.line
-      if (!(yield* beforeCommand(sh, c))) return
+      if (!noteCommand(sh, c) && !(yield* beforeCommand(sh, c))) return
       const text = yield* expandQuoted(sh, c.expression)
       if (sh.options.has('xtrace')) yield* traceText(sh, `(( ${text} ))`)
       try {
@@ -79,7 +84,7 @@ export function* executeCompound(sh: Shell, c: Command): Flow<void> {
     }
     case 'test':
       sh.line = c.line
-      if (!(yield* beforeCommand(sh, c))) return
+      if (!noteCommand(sh, c) && !(yield* beforeCommand(sh, c))) return
       sh.status = yield* conditional(sh, c.expression)
       sh.pipeStatus = [sh.status]
       return yield* checkStatus(sh)
@@ -154,7 +159,7 @@ function* forLoop(sh: Shell, c: For): Flow<void> {
     for (const word of words) {
       sh.line = c.line
       if (sh.options.has('xtrace')) yield* traceText(sh, head)
-      if (!(yield* beforeCommand(sh, head))) continue
+      if (!noteCommand(sh, head) && !(yield* beforeCommand(sh, head))) continue
       if (!(yield* setLoopVariable(sh, c.name, word))) {
         status = 1
         break

@@ -15,7 +15,7 @@ import { commonOptions } from './builtins/synopsis.ts'
 import { findBuiltin, isDeclaration, SPECIAL_BUILTINS, type Builtin } from './builtins/index.ts'
 import { canReplace, closeSubstitutions, execute } from './exec.ts'
 import { fork, placeChild, programFlags, reap, resetSignals, waitForeground } from './jobs.ts'
-import { beforeCommand, putToSleep, runPendingTraps, runReturnTrap } from './traps.ts'
+import { beforeCommand, noteCommand, putToSleep, runPendingTraps, runReturnTrap } from './traps.ts'
 import { hashProgram, runProgram } from './exec-program.ts'
 import { singleQuote } from './quote.ts'
 import { traceText, traceWord, traceWords } from './trace.ts'
@@ -53,7 +53,7 @@ export function* executeSimple(sh: Shell, c: Simple, last: boolean): Flow<void> 
   if (sh.interrupted) yield* breakOff(sh)
   if (++sh.commandsRun % 16 === 0) yield* call('cpu', 30)
   sh.line = c.line
-  if (!(yield* beforeCommand(sh, c))) return
+  if (!noteCommand(sh, c) && !(yield* beforeCommand(sh, c))) return
   const substitutions = sh.substitutions.length
   const before = sh.status
   sh.status = 0

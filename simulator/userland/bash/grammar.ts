@@ -362,7 +362,10 @@ export class Grammar {
       this.lex.splice(start, t.end, value, start)
       for (const b of this.#busy) b.end += value.length - t.text.length
       this.#busy.push({ name: t.text, end: start + value.length })
-      this.#aliasNext = /[ \t]$/.test(value) ? start + value.length : -1
+      // The word after an alias that ends in a blank is looked at too, also when that alias began with another one.
+      if (this.#aliasNext >= t.end) this.#aliasNext += value.length - t.text.length
+      else this.#aliasNext = -1
+      if (/[ \t]$/.test(value)) this.#aliasNext = start + value.length
       this.lex.arrayAllowed = true
     }
   }

@@ -28,6 +28,13 @@ export function* runTrap(sh: Shell, name: string): Flow<number> {
   return status
 }
 
+/** beforeCommand() without traps, which is nearly always: answers false when that one must be called. */
+export function noteCommand(sh: Shell, command: Command | string): boolean {
+  if (sh.traps.size > 0 || sh.debugDone || sh.runningTraps.size > 0) return false
+  sh.currentCommand = command
+  return true
+}
+
 /** Before a command: notes it for BASH_COMMAND and runs the DEBUG trap. False when that forbids it (extdebug). */
 export function* beforeCommand(sh: Shell, command: Command | string): Flow<boolean> {
   if (sh.debugDone) {

@@ -6,7 +6,7 @@ import { declaration } from '../declaration.ts'
 import { expandString } from '../expansion.ts'
 import { functionText } from '../printer.ts'
 import { setQuote, singleQuote } from '../quote.ts'
-import { ShellExit, type Shell } from '../state.ts'
+import { ShellExit, type Shell, type ShellFunction } from '../state.ts'
 import { isName, newVariable, type Variable } from '../variables.ts'
 import { traceText, traceWord } from '../trace.ts'
 import { parseAssignment } from '../syntax.ts'
@@ -55,16 +55,19 @@ function list(sh: Shell, flags: ReadonlySet<string>, verbose: boolean): void {
 export const plainSetting = (name: string, v: Variable): string =>
   v.indexed || v.assoc ? `${declaration(name, v).replace(/^declare -\S+ /, '')}\n` : `${name}=${setQuote(v.value ?? '')}\n`
 
-function listFunctions(sh: Shell, namesOnly: boolean): void {
+function listFunctions(sh: Shell, namesOnly: boolean, wanted: (f: ShellFunction) => boolean = () => true): void {
   for (const name of [...sh.functions.keys()].sort(compareNames)) {
     const f = sh.functions.get(name)
-    if (f) sh.print(namesOnly ? `declare -f ${name}\n` : `${functionText(f)}\n`)
+    if (!f || !wanted(f)) continue
+    const letters = `${f.readonly ? 'r' : ''}${f.trace ? 't' : ''}${f.exported ? 'x' : ''}`
+    if (!namesOnly) sh.print(`${functionText(f)}\n`)
+    if (namesOnly || letters !== '') sh.print(`declare -f${letters} ${name}\n`)
   }
 }
 
 function* functions(sh: Shell, names: readonly string[], command: string, on: ReadonlySet<string>, off: ReadonlySet<string>): Flow<number> {
   if (names.length === 0) {
-    listFunctions(sh, on.has('F'))
+    listFunctions(sh, on.has('F'), (f) => (!on.has('r') || f.readonly) && (!on.has('x') || f.exported) && (!on.has('t') || f.trace))
     return 0
   }
   let status = 0
@@ -76,6 +79,7 @@ function* functions(sh: Shell, names: readonly string[], command: string, on: Re
     } else if (command === 'export') f.exported = !off.has('x')
     else if (command === 'readonly' || on.has('r')) f.readonly = true
     else if (on.has('x')) f.exported = true
+    else if (on.has('t')) f.trace = true
     else sh.print(on.has('F') ? `${name}${sh.shopts.get('extdebug') ? ` ${f.body.line} ${f.source}` : ''}\n` : `${functionText(f)}\n`)
   }
   return status
@@ -265,6 +269,11 @@ function* unset(sh: Shell, words: readonly string[]): Flow<number> {
   let status = 0
   for (const word of words.slice(i)) {
     const m = /^([A-Za-z_][A-Za-z_0-9]*)(?:\[(.*)\])?$/s.exec(word)
+    const fixed = sh.functions.get(word)?.readonly === true
+    if (fixed && (mode === 'function' || (mode === 'any' && !sh.vars.map.has(word)))) {
+      status = yield* sh.fail(1, `${word}: cannot unset: readonly function`)
+      continue
+    }
     if (mode === 'function') {
       sh.functions.delete(word)
       continue
