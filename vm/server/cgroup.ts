@@ -6,6 +6,8 @@ import { join } from 'node:path'
 const MIB = 1024 * 1024
 /** QEMU's own memory beside the guest's RAM. */
 const OWN_MEMORY = 192 * MIB
+const REMOVE_TRIES = 20
+const REMOVE_PAUSE_MS = 50
 const ROOT = '/sys/fs/cgroup'
 const NAME = 'isolab-machines-'
 const SERVICE = 'isolab-service'
@@ -22,6 +24,7 @@ export interface CgroupLimits {
 export class Cgroups {
   readonly about: string
   readonly #folder: string | undefined
+  readonly #leaving = new Set<Promise<void>>()
 
   /** `own`: a cgroup that was given to the service (`Delegate=yes`), with whatever runs in it; else the root one is used if it can be. */
   constructor(own?: string) {
@@ -32,7 +35,7 @@ export class Cgroups {
     }
     sweep(parent)
     this.#folder = join(parent, `${NAME}${process.pid}`)
-    mkdirSync(this.#folder)
+    mkdirSync(this.#folder, { recursive: true })
     writeFileSync(join(this.#folder, 'cgroup.subtree_control'), ENABLE)
     this.about = `machines are limited in ${this.#folder}`
   }
@@ -46,11 +49,15 @@ export class Cgroups {
     writeFileSync(join(folder, 'cpu.max'), `${Math.round(cpus * 100_000)} 100000`)
     writeFileSync(join(folder, 'pids.max'), '64')
     writeFileSync(join(folder, 'cgroup.procs'), String(pid))
-    return () => removeCgroup(folder)
+    return () => {
+      const left = removeCgroup(folder).finally(() => this.#leaving.delete(left))
+      this.#leaving.add(left)
+    }
   }
 
-  close(): void {
-    if (this.#folder !== undefined) removeCgroup(this.#folder)
+  async close(): Promise<void> {
+    await Promise.all(this.#leaving)
+    if (this.#folder !== undefined) await removeCgroup(this.#folder)
   }
 }
 
@@ -59,17 +66,27 @@ function sweep(parent: string): void {
   for (const name of readdirSync(parent)) {
     if (!name.startsWith(NAME) || existsSync(`/proc/${name.slice(NAME.length)}`)) continue
     const folder = join(parent, name)
-    for (const entry of readdirSync(folder, { withFileTypes: true })) if (entry.isDirectory()) removeCgroup(join(folder, entry.name))
-    removeCgroup(folder)
+    for (const entry of readdirSync(folder, { withFileTypes: true })) if (entry.isDirectory()) emptied(join(folder, entry.name))
+    emptied(folder)
   }
 }
 
-function removeCgroup(folder: string): void {
+/** Killed processes are members until they are quite gone. What can't be removed in that time is left to the next sweep. */
+async function removeCgroup(folder: string): Promise<void> {
+  for (let tries = 0; tries < REMOVE_TRIES; tries++) {
+    if (emptied(folder)) return
+    await new Promise((resolve) => setTimeout(resolve, REMOVE_PAUSE_MS))
+  }
+}
+
+/** Kills what is in it, and removes it if that is gone already. */
+function emptied(folder: string): boolean {
   try {
     writeFileSync(join(folder, 'cgroup.kill'), '1')
     rmdirSync(folder)
+    return true
   } catch {
-    // Its last process is still on its way out: the next sweep takes it.
+    return !existsSync(folder)
   }
 }
 

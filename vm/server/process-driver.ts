@@ -84,7 +84,7 @@ export class ProcessDriver implements MachineDriver {
       if (template.status === 'fulfilled') for (const descriptor of [template.value.ram, ...template.value.disk]) closeSync(descriptor)
     }
     this.#templates.clear()
-    this.#cgroups.close()
+    await this.#cgroups.close()
   }
 
   /** QEMU with descriptors of its own on its files; nothing stays open if it can't be started. */
