@@ -1,7 +1,7 @@
 // How many operands an applet must have: with fewer or more it shows its usage (libbb: getopt32's opt_complementary, argc checks).
 
 /** Least number of words that aren't options, and the exit status otherwise (1 unless said). */
-const ONE = 'sleep printf seq tr renice watch basename dirname sed awk mkdir rmdir touch which readlink stat mkfifo setsid nohup expr factor split patch ln'.split(' ')
+const ONE = 'sleep printf seq tr renice watch basename dirname sed awk mkdir rmdir touch which readlink stat mkfifo setsid nohup expr factor split patch ln rm'.split(' ')
 const TWO = 'mknod timeout cp mv chmod chown chgrp link'.split(' ')
 const GREP = 'grep egrep fgrep'.split(' ')
 interface Least {
@@ -14,7 +14,7 @@ const LEAST: ReadonlyMap<string, Least> = new Map([...least(ONE, 1, 1), ...least
 /** Options that take the place of the operands, or bring a value that isn't one. */
 const EXCUSES: ReadonlyMap<string, RegExp> = new Map([
   ['sed', /^-[a-zA-Z]*[ef]/], ['awk', /^-[a-zA-Z]*[fe]/], ['grep', /^-[a-zA-Z]*[ef]/], ['egrep', /^-[a-zA-Z]*[ef]/], ['fgrep', /^-[a-zA-Z]*[ef]/], ['ln', /^-/], ['seq', /^-\d/],
-  ['stat', /^-/], ['renice', /^-\d/], ['nohup', /^$/],
+  ['stat', /^-/], ['renice', /^-\d/], ['nohup', /^$/], ['rm', /^-[a-zA-Z]*f/],
 ])
 
 /** Most operands of those that take no more (single_argv, getopt32's `=1` and `?2`). */

@@ -125,7 +125,8 @@ function* runApplet(c: Crt, name: string, argv: readonly string[]): Flow<number>
   if (own !== undefined) return yield* own([name, ...argv.slice(1)], env)
   const code = fullProgram(name === '[[' ? '[' : name)
   if (code === undefined) return yield* unsimulated({ ...c, name }, 'this applet')
-  return yield* withTranslatedErrors(code([name, ...argv.slice(1)], env), name, usageOf(name))
+  // BusyBox's realpath(1) is realpath(3): all of the path must be there
+  return yield* withTranslatedErrors(code([name, ...(name === 'realpath' ? ['-e'] : []), ...argv.slice(1)], env), name, usageOf(name))
 }
 
 const UNSHARE_FLAGS: Readonly<Record<string, number>> = { m: CLONE_NEWNS, u: CLONE_NEWUTS, i: CLONE_NEWIPC, n: CLONE_NEWNET, p: CLONE_NEWPID, U: CLONE_NEWUSER, r: CLONE_NEWUSER }
