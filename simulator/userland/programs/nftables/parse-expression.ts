@@ -111,7 +111,7 @@ export function value(t: Tokens): Expr {
   if (t.take('$')) {
     const { name, ...span } = t.name()
     const found = t.variables.get(name)
-    if (found === undefined) throw new NftError(`unknown identifier '${name}'`, { start: token.start, end: span.end })
+    if (found === undefined) throw new NftError(`unknown identifier '${name}'`, span)
     return found
   }
   const sel = token.kind === 'word' && isKeyword(token.text) ? selectorOrWord(t) : undefined

@@ -53,7 +53,8 @@ class Parser {
     try {
       read()
     } catch (thrown) {
-      if (!(thrown instanceof NftError) || thrown.places[0] === END_OF_INPUT) throw thrown
+      // With nothing left to read there is nothing to recover.
+      if (!(thrown instanceof NftError) || thrown.places[0] === END_OF_INPUT || this.#t.isEnd) throw thrown
       this.errors.push(thrown)
       this.#recover()
       while (this.#t.isSeparator) this.#t.at++
@@ -309,17 +310,19 @@ class Parser {
       t.expect('}')
     }
     const start = t.expect('priority')
-    const priority = this.#priority(start)
+    const priority = this.#priority(start, hook.text, family)
     return { type: type.text as ChainType, hook: hook.text as NfHook, hookSpan: hook, priority, ...(devices && { devices }) }
   }
-  #priority(start: Span): number {
+  #priority(start: Span, hook: string, family: string | undefined): number {
     const t = this.#t
     if (t.take('-')) return -t.number().value
     if (t.current.kind === 'number') return t.number().value
     const word = t.current
     t.at++
     const base = PRIORITIES.get(word.text)
-    if (base === undefined) throw new NftError('invalid priority expression value in this context.', { start: start.start, end: word.end })
+    // std_prio_lookup: these two belong to one hook each.
+    const own = family === 'bridge' ? undefined : word.text === 'dstnat' ? 'prerouting' : word.text === 'srcnat' ? 'postrouting' : undefined
+    if (base === undefined || (own !== undefined && own !== hook)) throw new NftError('invalid priority expression value in this context.', { start: start.start, end: word.end })
     if (t.take('+')) return base + t.number().value
     if (t.take('-')) return base - t.number().value
     return base

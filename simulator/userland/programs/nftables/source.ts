@@ -27,7 +27,8 @@ export class NftGap {
 
 export function showError({ text, file }: Source, { message, places }: NftError): string {
   const [first] = places
-  if (first === END_OF_INPUT) {
+  // The end behind a last newline is shown with the line before it.
+  if (first === END_OF_INPUT || (file !== undefined && first.start >= text.length && text.endsWith('\n'))) {
     const lines = text.replace(/\n$/, '').split('\n')
     return `${file === undefined ? '' : `${file}:${lines.length + 1}:1-1: `}Error: ${message}\n${lines[lines.length - 1]}\n^\n`
   }
