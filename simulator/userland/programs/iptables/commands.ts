@@ -45,7 +45,8 @@ export class Runner {
       case 'N': return this.#newChain(cmd)
       case 'X': return yield* this.#deleteChains(cmd)
       case 'E': return this.#rename(cmd)
-      case 'P': return this.policy(table, cmd.chain ?? '', cmd.policy ?? '', undefined)
+      // From here on the chain counts what its policy decides.
+      case 'P': return this.policy(table, cmd.chain ?? '', cmd.policy ?? '', cmd.rules.at(0)?.counters ?? { packets: 0, bytes: 0 })
       case 'Z': return yield* this.#zero(cmd)
       case 'L':
         yield* this.#list(cmd)
