@@ -325,6 +325,7 @@ class Parser {
       if (this.text[this.pos] === '[') depth++
       else if (this.text[this.pos] === ']' && --depth === 0) break
     }
+    if (this.pos >= this.text.length) throw new ArithmeticError('bad array subscript', this.text.slice(this.last))
     this.pos++
     return { name: m[0], index: this.text.slice(open + 1, this.pos - 1) }
   }

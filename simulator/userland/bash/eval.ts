@@ -89,7 +89,7 @@ export function* evalString(sh: Shell, text: string, name: string, firstLine: nu
       // The end of the text inside NAME=( is an error of the assignment, not of the grammar.
       sh.status = sh.bash && r.error.inArray ? 1 : sh.bash && r.error.type === 'unclosed' && r.error.text === ')' && /(?:^|[\s;&|(])[A-Za-z_]\w*\+?=\([^()]*$/.test(text) ? 1 : 2
       // After an error in [[ ]] the shell ends with the status it had.
-      if (r.error.type === 'conditional' && name === '-c') sh.status = before
+      if (r.error.type === 'conditional' && r.error.tokenKind !== 'eof' && name === '-c') sh.status = before
       if (!sh.bash && !sh.interactive) throw new ShellExit(2)
       return
     }

@@ -98,7 +98,10 @@ function* assignmentsOnly(sh: Shell, c: Simple, start: number): Flow<void> {
 function* withWords(sh: Shell, c: Simple, args: Arguments, last: boolean): Flow<void> {
   const { words } = args
   const name = words[0]
-  const temporary = c.assigns.length > 0
+  // In POSIX shells what stands before a special builtin stays.
+  const stays = !sh.bash && SPECIAL_BUILTINS.has(name)
+  if (stays) for (const a of c.assigns) yield* performAssign(sh, a)
+  const temporary = c.assigns.length > 0 && !stays
   if (temporary) {
     sh.vars.pushFrame()
     const trace = sh.options.has('xtrace')

@@ -47,7 +47,7 @@ export function* readerLoop(sh: Shell, input: Input, name: string): Flow<void> {
     if (result.kind === 'error') {
       sh.line = line
       yield* reportSyntax(sh, result.error, source, startLine, name)
-      if (result.error.type === 'conditional' && sh.bash && !sh.interactive) throw new ShellExit(sh.status)
+      if (result.error.type === 'conditional' && result.error.tokenKind !== 'eof' && sh.bash && !sh.interactive) throw new ShellExit(sh.status)
       sh.status = result.error.inArray && sh.bash ? 1 : 2
       if (sh.interactive && !sh.forked) continue
       throw new ShellExit(sh.status)

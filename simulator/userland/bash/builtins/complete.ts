@@ -98,6 +98,7 @@ function* complete(sh: Shell, words: readonly string[]): Flow<number> {
 }
 
 function* compgen(sh: Shell, words: readonly string[]): Flow<number> {
+  if (words.length === 1) return 0
   const p = yield* parse(sh, words)
   if (typeof p === 'number') return p
   const found = yield* generate(sh, [...p.spec, ...p.names])

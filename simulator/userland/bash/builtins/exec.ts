@@ -132,6 +132,7 @@ function* exec(sh: Shell, words: readonly string[]): Flow<number> {
   const error = (yield* call('execve', path, [shown, ...command.slice(1)], env)) as Errno
   if (sh.bash && (error === Errno.EACCES || error === Errno.ENOENT)) {
     const status = yield* execFailure(sh, path, name, command, error)
+    if (status === 127) return yield* fail(status)
     // bash asks why once more; where the file is fine, there is no errno left to name.
     if (yield* isExecutableFile(path)) yield* sh.error(`${path}: Success`, '')
     else yield* sh.error(`${name}: cannot execute: ${(yield* isDirectory(path)) ? Errno.EISDIR.message : error.message}`)

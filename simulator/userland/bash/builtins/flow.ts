@@ -9,9 +9,9 @@ const integer = (text: string): number | undefined => (/^\s*[-+]?\d+\s*$/.test(t
 
 function* loopJump(sh: Shell, words: readonly string[], jump: 'breaking' | 'continuing'): Flow<number> {
   if (sh.loopDepth === 0) {
-    if (!sh.bash) return 0
-    yield* sh.error("only meaningful in a `for', `while', or `until' loop")
-    return 0
+    if (!sh.bash && (words[1] === undefined || integer(words[1]) !== undefined)) return 0
+    if (sh.bash) yield* sh.error("only meaningful in a `for', `while', or `until' loop")
+    if (sh.bash) return 0
   }
   const args = words[1] === '--' ? words.slice(2) : words.slice(1)
   const n = args[0] === undefined ? 1 : integer(args[0])
@@ -40,6 +40,7 @@ function* returnFrom(sh: Shell, words: readonly string[]): Flow<number> {
   if (sh.functionDepth === 0 && sh.sourceDepth === 0) {
     if (status === undefined && sh.bash) yield* sh.error(`${words[1]}: numeric argument required`)
     if (!sh.bash) {
+      if (status === undefined) yield* sh.error(`Illegal number: ${words[1]}`)
       throw new ShellExit(status ?? 2)
     }
     return yield* sh.fail(2, "can only `return' from a function or sourced script")

@@ -265,7 +265,7 @@ function* mapfile(sh: Shell, words: readonly string[]): Flow<number> {
 
 function* getopts(sh: Shell, words: readonly string[]): Flow<number> {
   if (words.length < 3) {
-    yield* sh.write2(sh.bash ? 'getopts: usage: getopts optstring name [arg ...]\n' : `${sh.prefix()}Usage: getopts optstring var [arg]\n`)
+    yield* sh.write2(sh.bash ? 'getopts: usage: getopts optstring name [arg ...]\n' : `${sh.prefix()}Usage: getopts optstring var [arg...]\n`)
     return 2
   }
   const [, spec, name] = words
