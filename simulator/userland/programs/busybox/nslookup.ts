@@ -105,7 +105,6 @@ function* printReply(c: Crt, message: DnsMessage, query: Query): Flow<number> {
       else if (type === DNS_TYPES.CNAME) yield* c.stdout.write(`${name}\tcanonical name = ${value}\n`)
       else if (type === DNS_TYPES.NS) yield* c.stdout.write(`${name}\tnameserver = ${value}\n`)
     }
-    if (message.answers.length === 0) yield* c.stdout.write(`*** Can't find ${query.name}: No answer\n`)
   }
   yield* c.stdout.write('\n')
   return status

@@ -59,7 +59,8 @@ export const toMap = (list: readonly string[]): StringMap =>
 
 export function* environment(flags: Flags, env: ReadonlyMap<string, string>): Flow<string[]> {
   const fromFiles = yield* readPairs(flags.list('env-file'), (name) => env.get(name))
-  return [...fromFiles, ...withValues(flags.list('env'), env)]
+  // the last value counts, where the name came first
+  return [...new Map([...fromFiles, ...withValues(flags.list('env'), env)].map((entry) => [entry.split('=', 1)[0], entry])).values()]
 }
 
 function healthcheck(flags: Flags): ContainerConfig['Healthcheck'] {

@@ -1,12 +1,8 @@
 // docker run and docker create.
 import { isErr } from '../../../../abi/errno.ts'
-import { CLOCK_REALTIME } from '../../../../abi/sched.ts'
 import type { Flow } from '../../../../abi/syscalls.ts'
-import { exit } from '../../../libc/crt.ts'
 import { Signal } from '../../../libc/goroutine.ts'
-import { call } from '../../../libc/syscall.ts'
 import { isatty, stat, writeFile } from '../../../libc/unistd.ts'
-import { rfc3339 } from '../../go-time.ts'
 import { isReferenceError, parseReference, withTag } from '../reference.ts'
 import { type Cli, fail } from './cli.ts'
 import { query, RequestError } from './connection.ts'
@@ -80,14 +76,6 @@ export function* createCommand(cli: Cli, flags: Flags): Flow<number> {
   return 0
 }
 
-/** logrus: a line of a log, or one in colours where somebody sees it. */
-function* logError(cli: Cli, message: string): Flow<void> {
-  const now = yield* call('clock_gettime', CLOCK_REALTIME)
-  const time = isErr(now) ? '' : rfc3339(now.sec)
-  const isSeen = yield* isatty(2)
-  yield* cli.c.stderr.write(isSeen ? `\x1b[31mERRO\x1b[0m[0000] ${message.padEnd(44)} \n` : `time="${time}" level=error msg="${message}"\n`)
-}
-
 /** Exit status when the daemon couldn't start the process. */
 function startFailure(message: string): number {
   if (/executable file not found|no such file or directory|system cannot find the file specified/.test(message)) return 127
@@ -120,10 +108,7 @@ export function* runCommand(cli: Cli, flags: Flags): Flow<number> {
     yield* cli.api.request('POST', `/containers/${id}/start`)
   } catch (thrown) {
     if (!(thrown instanceof RequestError)) throw thrown
-    yield* cli.c.stderr.write(`docker: ${thrown.message}.\n`)
-    // who was attached gives up, and with that waiting for the container's end
-    if (isAttached) yield* logError(cli, 'error waiting for container: context canceled')
-    return exit(startFailure(thrown.message))
+    return yield* fail(cli, `docker: ${thrown.message}.`, startFailure(thrown.message))
   }
   if (config.Tty) yield* watchSize(cli, `/containers/${id}`)
   const end: StreamEnd = isAttached ? yield* pump(cli, hijacked, { stdin: config.AttachStdin, isTerminal: config.Tty, detachKeys: keys }) : 'closed'

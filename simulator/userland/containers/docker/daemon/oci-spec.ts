@@ -221,7 +221,7 @@ function* throttlesOf(hostConfig: HostConfig): Flow<NonNullable<OciResources['bl
     const devices: ThrottleDevice[] = []
     for (const { Path, Rate = 0 } of list ?? []) {
       const st = yield* stat(Path)
-      if (isErr(st)) throw serverError(goText(st))
+      if (isErr(st)) throw serverError(`stat ${Path}: ${goText(st)}`)
       devices.push({ major: major(st.rdev), minor: minor(st.rdev), rate: Rate })
     }
     return devices
