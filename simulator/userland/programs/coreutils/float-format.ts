@@ -1,4 +1,5 @@
 // Floating-point conversions of printf(3): %f %e %g %a, with flags and precision. From doubles, so the last digits of long doubles differ.
+import { toExponentialEven, toFixedEven } from '../../../lib/decimal.ts'
 
 export function formatFloat(letter: string, value: number, flags: string, precision: number | undefined): string {
   const negative = value < 0 || Object.is(value, -0)
@@ -16,14 +17,14 @@ export function formatFloat(letter: string, value: number, flags: string, precis
 
 /** toFixed beyond its limits: no more than 100 digits there, and no exponents for large values. */
 function fixed(value: number, digits: number): string {
-  if (value < 1e21) return digits <= 100 ? value.toFixed(digits) : value.toFixed(100) + '0'.repeat(digits - 100)
+  if (value < 1e21) return digits <= 100 ? toFixedEven(value, digits) : value.toFixed(100) + '0'.repeat(digits - 100)
   return BigInt(value).toString() + (digits > 0 ? `.${'0'.repeat(digits)}` : '')
 }
 
-const exponential = (value: number, digits: number): string => value.toExponential(Math.min(100, digits)).replace(/e([-+])(\d)$/, 'e$10$2')
+const exponential = (value: number, digits: number): string => toExponentialEven(value, Math.min(100, digits)).replace(/e([-+])(\d)$/, 'e$10$2')
 
 function general(value: number, digits: number, keepZeros: boolean): string {
-  const exponent = value === 0 ? 0 : Number(/e([-+]\d+)$/.exec(value.toExponential(Math.min(100, digits - 1)))?.[1] ?? 0)
+  const exponent = value === 0 ? 0 : Number(/e([-+]\d+)$/.exec(toExponentialEven(value, Math.min(100, digits - 1)))?.[1] ?? 0)
   const text = exponent < -4 || exponent >= digits ? exponential(value, digits - 1) : fixed(value, Math.max(0, digits - 1 - exponent))
   if (keepZeros || !text.includes('.')) return text
   return text.replace(/\.?0+(?=e|$)/, '')

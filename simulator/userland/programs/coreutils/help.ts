@@ -6,10 +6,11 @@ import { INSTALL_TO_MD5SUM } from './help/install-to-md5sum.ts'
 import { MKDIR_TO_NUMFMT } from './help/mkdir-to-numfmt.ts'
 import { OD_TO_SLEEP } from './help/od-to-sleep.ts'
 import { SORT_TO_STTY } from './help/sort-to-stty.ts'
+import { STDBUF } from './help/stdbuf.ts'
 import { SUM_TO_UNEXPAND } from './help/sum-to-unexpand.ts'
 import { UNIQ_TO_YES } from './help/uniq-to-yes.ts'
 
-const TEXTS: ReadonlyMap<string, string> = new Map([...ARCH_TO_COMM, ...CP_TO_DIRNAME, ...DU_TO_ID, ...INSTALL_TO_MD5SUM, ...MKDIR_TO_NUMFMT, ...OD_TO_SLEEP, ...SORT_TO_STTY, ...SUM_TO_UNEXPAND, ...UNIQ_TO_YES])
+const TEXTS: ReadonlyMap<string, string> = new Map([...ARCH_TO_COMM, ...CP_TO_DIRNAME, ...DU_TO_ID, ...INSTALL_TO_MD5SUM, ...MKDIR_TO_NUMFMT, ...OD_TO_SLEEP, ...SORT_TO_STTY, ...STDBUF, ...SUM_TO_UNEXPAND, ...UNIQ_TO_YES])
 
 type Words = readonly (readonly [said: string, instead: string])[]
 /** Programs whose help is another's, with what is said otherwise. */

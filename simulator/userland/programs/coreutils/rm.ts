@@ -77,7 +77,7 @@ function* yes(c: Crt): Flow<boolean> {
 
 function* isEmptyDirectory(path: string): Flow<boolean> {
   const names = yield* readDir(path)
-  return !isErr(names) && names.length === 0
+  return !isErr(names) && names.every((entry) => entry.name === '.' || entry.name === '..')
 }
 
 function typeName(st: Stat): string {

@@ -1,4 +1,5 @@
 // printf(3)'s formats over values of a C program.
+import { toFixedEven } from '../../../lib/decimal.ts'
 import { decodeUtf8 } from '../../../lib/bytes.ts'
 import { bytesOf, toNumber, type Value } from './c-values.ts'
 
@@ -30,7 +31,7 @@ function convert(kind: string, value: Value, flags: string, digits: number | und
     case 'o': return `${flags.includes('#') ? '0' : ''}${unsigned.toString(8)}`
     case 'u': return String(unsigned)
     case 'p': return value === 0 ? '(nil)' : '0x7ffd00001000'
-    case 'f': return n.toFixed(digits ?? 6)
+    case 'f': return toFixedEven(n, digits ?? 6)
     case 'g': case 'e': return String(n)
     default: {
       const text = String(Math.trunc(Math.abs(n))).padStart(digits ?? 0, '0')

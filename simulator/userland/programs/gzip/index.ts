@@ -7,7 +7,7 @@ import { encodeUtf8 } from '../../../lib/bytes.ts'
 import { getoptLong } from '../../../lib/getopt.ts'
 import { gunzip, gzip as pack, gzipHeader, isGzip } from '../../../lib/gzip.ts'
 import { type Crt, program } from '../../libc/crt.ts'
-import { unsimulated, usageError, warn } from '../../libc/err.ts'
+import { fail, unsimulated, warn } from '../../libc/err.ts'
 import { call } from '../../libc/syscall.ts'
 import { chmod, close, lstat, open, readDir, readToEnd, unlink, writeAll } from '../../libc/unistd.ts'
 import type { OptionTable, ProgramPackage } from '../../program-table.ts'
@@ -29,7 +29,7 @@ const main = (defaults: string) =>
     const flags = new Set<string>(defaults)
     let suffix = '.gz'
     for (const event of parsed.options) {
-      if ('error' in event) return yield* usageError(c, 1, event.error)
+      if ('error' in event) return yield* fail(c, 1, `${event.error}\nTry \`${c.name} --help' for more information.`)
       if ('unsimulated' in event) return yield* unsimulated(c, `option ${event.unsimulated}`)
       if (event.opt === 'S') suffix = event.arg ?? suffix
       flags.add(event.opt)

@@ -1,4 +1,5 @@
 // printf(3) as AWK uses it.
+import { toExponentialEven, toFixedEven } from '../../../lib/decimal.ts'
 
 type Argument = { readonly text: string; readonly number: number; readonly isNumber: boolean }
 
@@ -68,14 +69,14 @@ function convert(arg: Argument, letter: string, flags: string, width: number, pr
 }
 
 function floating(n: number, letter: string, precision: number, alternate: boolean): string {
-  const exponential = (digits: number): string => n.toExponential(Math.min(digits, 100)).replace(/e([-+])(\d)$/, 'e$10$2')
+  const exponential = (digits: number): string => toExponentialEven(n, Math.min(digits, 100)).replace(/e([-+])(\d)$/, 'e$10$2')
   let out: string
   switch (letter.toLowerCase()) {
     case 'f': out = fixed(n, precision); break
     case 'e': out = exponential(precision); break
     default: {
       const p = precision === 0 ? 1 : precision
-      const exponent = n === 0 ? 0 : Number(n.toExponential(p - 1).split('e')[1])
+      const exponent = n === 0 ? 0 : Number(toExponentialEven(n, p - 1).split('e')[1])
       out = exponent < -4 || exponent >= p ? exponential(p - 1) : fixed(n, p - 1 - exponent)
       if (!alternate) out = out.replace(/(\.\d*?)0+(?=e|$)/, '$1').replace(/\.(?=e|$)/, '')
     }
@@ -85,6 +86,6 @@ function floating(n: number, letter: string, precision: number, alternate: boole
 
 /** toFixed without its limits: 1e21 and more, and up to any number of digits. */
 function fixed(n: number, digits: number): string {
-  if (n < 1e21) return n.toFixed(Math.min(digits, 100))
+  if (n < 1e21) return toFixedEven(n, Math.min(digits, 100))
   return BigInt(n).toString() + (digits > 0 ? `.${'0'.repeat(digits)}` : '')
 }

@@ -1,6 +1,7 @@
 // free(1) of procps 4.0.2.
 import { isErr } from '../../../abi/errno.ts'
 import type { Flow } from '../../../abi/syscalls.ts'
+import { toFixedEven } from '../../../lib/decimal.ts'
 import { getoptLong, type LongOption } from '../../../lib/getopt.ts'
 import type { Crt } from '../../libc/crt.ts'
 import { call } from '../../libc/syscall.ts'
@@ -72,7 +73,7 @@ function human(kb: number, si: boolean): string {
     value /= base
     at++
   }
-  const decimal = value.toFixed(1)
+  const decimal = toFixedEven(value, 1)
   return `${decimal.length <= 3 ? decimal : Math.floor(value)}${units[at]}`
 }
 

@@ -36,7 +36,7 @@ interface Symbols {
 }
 const ASCII: Symbols = { empty: '  ', branch: '|-', vertical: '| ', last: '`-', single: '---', first: '-+-' }
 const UTF8: Symbols = { empty: '  ', branch: '├─', vertical: '│ ', last: '└─', single: '───', first: '─┬─' }
-const vt = (text: string): string => `\x1b(0${text}\x1b(B`
+const vt = (text: string): string => `\x1b(0\x0f${text}\x1b(B`
 const VT100: Symbols = { empty: '  ', branch: vt('tq'), vertical: `${vt('x')} `, last: vt('mq'), single: vt('qqq'), first: vt('qwq') }
 
 export function drawTree(root: Node, d: Drawing): string[] {

@@ -144,11 +144,9 @@ function* detach(c: Crt, r: Request, target: string, mount?: MountEntry, isLooke
   if ((yield* call('getuid')) !== 0 && !(yield* mayUmount(mount))) yield* dropPrivileges()
   const flags = (r.flags.has('l') ? MNT_DETACH : 0) | (r.flags.has('f') ? MNT_FORCE : 0)
   const result = r.flags.has('fake') ? 0 : yield* call('umount2', target, flags)
-  if (isErr(result)) {
-    if (r.flags.has('r') && result === E.EBUSY && !isErr(yield* call('mount', mount?.source ?? 'none', target, '', MS_REMOUNT | MS_RDONLY, ''))) {
-      yield* warn(c, `${target}: remounted read-only`)
-      return 0
-    }
+  // With -r a busy one is remounted read-only, and nothing else is said than had it been unmounted.
+  const isRemounted = r.flags.has('r') && result === E.EBUSY && !isErr(yield* call('mount', mount?.source ?? 'none', target, '', MS_REMOUNT | MS_RDONLY, ''))
+  if (isErr(result) && !isRemounted) {
     if (!(r.flags.has('q') && result === E.EINVAL)) yield* warn(c, `${target}: ${result === E.ENOENT && isErr(yield* readMountinfo()) ? `umount failed: ${result.message}` : explain(result)}.`)
     return MNT_EX_FAIL
   }
