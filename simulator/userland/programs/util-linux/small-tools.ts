@@ -144,7 +144,8 @@ export function* logger(c: Crt): Flow<number> {
   const parsed = getoptLong(c.argv, '+f:ip:st:u:dTn:P:VhS:e', [
     ...HELP, { name: 'id', arg: 'optional', is: 'i' }, { name: 'priority', arg: 'required', is: 'p' }, { name: 'stderr', arg: 'none', is: 's' }, { name: 'tag', arg: 'required', is: 't' },
     { name: 'file', arg: 'required', is: 'f' }, { name: 'size', arg: 'required', is: 'S' },
-  ])
+    { name: 'server', arg: 'required', unsimulated: true }, { name: 'port', arg: 'required', unsimulated: true }, { name: 'socket', arg: 'required', unsimulated: true },
+  ], 'nPu')
   let loud = false
   for (const event of parsed.options) {
     const { opt, arg = '' } = yield* option(c, event, LOGGER_HELP)

@@ -42,6 +42,8 @@ interface Request {
   readonly keep: string[]
   readonly groups: number[]
   gid: number | undefined
+  /** pam_mail is in su's stack, not in runuser's. */
+  readonly setsMail: boolean
 }
 
 const DEFAULT_PATH = '/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games'
@@ -80,7 +82,7 @@ function* substitute(c: Crt, isRunuser: boolean): Flow<number> {
 function* parse(c: Crt, isRunuser: boolean): Flow<{ r: Request; operands: string[] }> {
   // Options may follow the user name, as in `su nobody -s /bin/sh`; those of a command after -u need `--` in front.
   const parsed = getoptLong(c.argv, SU_OPTIONS.short, SU_OPTIONS.long, SU_OPTIONS.unsimulatedShort)
-  const r: Request = { command: undefined, sameSession: false, fast: false, login: false, preserve: false, shell: undefined, user: undefined, keep: [], groups: [], gid: undefined }
+  const r: Request = { command: undefined, sameSession: false, fast: false, login: false, preserve: false, shell: undefined, user: undefined, keep: [], groups: [], gid: undefined, setsMail: !isRunuser }
   const help = isRunuser ? RUNUSER_HELP : SU_HELP
   for (const event of parsed.options) {
     const { opt, arg = '' } = yield* option(c, event, help)
@@ -179,7 +181,7 @@ function* changeEnvironment(c: Crt, r: Request, user: Passwd, shell: string | un
       c.env.set('LOGNAME', user.name)
     }
   }
-  c.env.set('MAIL', `/var/mail/${user.name}`)
+  if (r.setsMail) c.env.set('MAIL', `/var/mail/${user.name}`)
 }
 
 const ALL_SIGNALS = (1n << 64n) - 1n
