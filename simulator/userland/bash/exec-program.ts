@@ -14,8 +14,8 @@ import { applets, EXECUTED_APPLETS, RUNNABLE_APPLETS } from './applets.ts'
 export function environment(sh: Shell, command?: string): string[] {
   const out: string[] = []
   const exported = [...sh.vars.map].flatMap(([name, v], n) => (v.exported && v.value !== undefined && name !== '_' ? [{ name, text: `${name}=${v.value}`, n }] : []))
-  // bash walks its hash table, the newest of a bucket first.
-  if (sh.bash) exported.sort((a, b) => bucket(a.name, 1024) - bucket(b.name, 1024) || b.n - a.n)
+  // bash walks its hash tables, that of the command's own assignments before that of the shell, the newest of a bucket first.
+  if (sh.bash) exported.sort((a, b) => Number(sh.temporaryNames.has(b.name)) - Number(sh.temporaryNames.has(a.name)) || bucket(a.name, 1024) - bucket(b.name, 1024) || b.n - a.n)
   for (const e of exported) out.push(e.text)
   for (const f of sh.functions.values()) if (f.exported) out.push(`BASH_FUNC_${f.name}%%=${functionText(f, true)}`)
   if (sh.bash && command !== undefined) out.push(`_=${command}`)

@@ -104,6 +104,7 @@ function* withWords(sh: Shell, c: Simple, args: Arguments, last: boolean): Flow<
   const temporary = c.assigns.length > 0 && !stays
   if (temporary) {
     sh.vars.pushFrame()
+    sh.temporaryNames = new Set(c.assigns.map((a) => a.name))
     const trace = sh.options.has('xtrace')
     try {
       for (const a of c.assigns) {
@@ -136,6 +137,7 @@ function* withWords(sh: Shell, c: Simple, args: Arguments, last: boolean): Flow<
     }
   } finally {
     if (temporary) sh.vars.popFrame()
+    if (temporary) sh.temporaryNames = new Set()
     // Not before: a builtin or function still sees the argument of the command before it.
     if (sh.bash) sh.lastArgument = words[words.length - 1]
   }
@@ -284,7 +286,7 @@ function* program(sh: Shell, c: Simple, words: readonly string[], last: boolean)
       return
     }
     yield* resetSignals(sh)
-    lowerLevel(sh)
+    if (!sh.forked || sh.userSubshell) lowerLevel(sh)
     sh.status = yield* runProgram(sh, words)
     if (sh.status > 125 || !sh.forked) throw new ShellExit(sh.status, true)
     return

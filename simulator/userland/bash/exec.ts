@@ -62,6 +62,7 @@ export function* execute(sh: Shell, c: Command, last = false): Flow<void> {
       if (sh.pendingTraps.length > 0) yield* runPendingTraps(sh)
       if (last && sh.forked && canReplace(sh) && c.redirects.length === 0) {
         sh.subshellLevel++
+        sh.userSubshell = true
         return yield* executeList(sh, c.body, true)
       }
       yield* foreground(sh, c, function* (child) {
@@ -124,6 +125,7 @@ function* executeForked(child: Shell, c: Command): Flow<void> {
     return yield* executeSimple(child, c, true)
   }
   if (c.kind !== 'subshell') return yield* execute(child, c, true)
+  child.userSubshell = true
   if (yield* redirect(child, c.redirects, undefined)) yield* executeList(child, c.body, true)
   else child.status = 1
 }

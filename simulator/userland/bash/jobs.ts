@@ -68,6 +68,7 @@ export function* forkShell(sh: Shell, kind: ForkKind, run: (child: Shell) => Flo
 function* childMain(sh: Shell, kind: ForkKind, run: (child: Shell) => Flow<number>, placement: Placement | undefined): Flow<number> {
   sh.bashPid = yield* sh.getpid()
   sh.subshellLevel++
+  sh.userSubshell = kind === 'subshell'
   sh.random = (sh.random + sh.bashPid) % 2147483647 || 1
   yield* placeChild(sh, placement)
   const handled = [...sh.traps].filter(([name, action]) => action !== '' || name === 'EXIT')

@@ -153,6 +153,10 @@ export class Shell {
   /** Name of the input for syntax errors: `-c`, `eval`, or the script's. */
   inputName = ''
   hostname = ''
+  /** Names of the assignments before the command under way: the first in its environment. */
+  temporaryNames: ReadonlySet<string> = new Set()
+  /** This process is a ( ): its last command is one level less deep. */
+  userSubshell = false
   /** Supplementary groups, once GROUPS was asked for. */
   groups: readonly number[] = []
   userName = ''

@@ -124,7 +124,7 @@ function* exec(sh: Shell, words: readonly string[]): Flow<number> {
     yield* sh.error(`${name}: not found`)
     return yield* fail(127)
   }
-  lowerLevel(sh)
+  if (!sh.forked) lowerLevel(sh)
   if (sh.leaveJobControl && !sh.forked) yield* sh.leaveJobControl()
   yield* resetSignals(sh)
   const shown = (login ? '-' : '') + (argv0 ?? name)

@@ -194,12 +194,13 @@ function* times(sh: Shell): Flow<number> {
 function* caller(sh: Shell, words: readonly string[]): Flow<number> {
   const frames = [...sh.frames].reverse()
   const n = words[1] === undefined ? 0 : Number(words[1])
+  const frame = frames[Number.isInteger(n) ? n : 0]
+  if (!frame && frames.length === 0) return 1
   if (words[1] !== undefined && !/^\d+$/.test(words[1])) {
     yield* sh.error(`${words[1]}: invalid number`)
     yield* sh.write2('caller: usage: caller [expr]\n')
     return 2
   }
-  const frame = frames[n]
   if (!frame) return 1
   const outer = frames[n + 1]
   if (words[1] === undefined) sh.print(`${frame.callLine} ${outer?.source ?? 'NULL'}\n`)
