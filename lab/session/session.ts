@@ -115,6 +115,13 @@ export class Session {
     return run
   }
 
+  /** Where something comes in, and where a log ends, session and replay do the same: what the machine does without another system call, and what has come out of it. */
+  #pause(): void {
+    const run = this.machine.run({ maxSteps: 0 })
+    if (run.state === 'waiting') this.#collect()
+    else this.#after(run)
+  }
+
   /** After each run: what depends on the machine alone must happen here, and only here. True if there was output: its writers may go on now. */
   #after(run: RunState): boolean {
     if (run.state !== 'busy') this.#endSteps()
@@ -214,8 +221,7 @@ export class Session {
   }
 
   #log(entry: LogEntry): ScriptResult | undefined {
-    // A replay stops here to take what was printed; the session itself may be waiting for code in the middle of a slice.
-    this.#collect()
+    this.#pause()
     this.#entries.push(entry)
     return this.#apply(entry)
   }
@@ -257,6 +263,7 @@ export class Session {
     }
     if (isExact) session.#runTo(log.until)
     else session.#settle(log.until.now)
+    session.#pause()
     return session
   }
 
