@@ -29,7 +29,8 @@ function* main(c: Crt): Flow<number> {
   for (let word = words.peek(); word !== undefined && word.startsWith('-'); word = words.peek()) {
     words.shift()
     const [typed, value] = (word.startsWith('--') ? word.slice(1) : word).split('=')
-    switch (matches(typed, OPTIONS)) {
+    const isBad = value !== undefined && !/^(always|auto|never)$/.test(value)
+    switch (isBad ? undefined : matches(typed, OPTIONS)) {
       case '-help': return yield* die(c, 0, USAGE)
       case '-Version': {
         yield* c.stdout.write('bridge utility, 6.1.0\n')

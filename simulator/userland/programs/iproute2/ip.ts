@@ -77,7 +77,9 @@ function* run(c: Crt, o: IpOptions, rtnl: Rtnl, words: Words): Flow<number> {
 function* takeOption(c: Crt, o: IpOptions, word: string, words: Words): Flow<number | undefined> {
   const short = new Map([['-s', '-stats'], ['-d', '-details'], ['-o', '-oneline'], ['-j', '-json'], ['-p', '-pretty'], ['-br', '-brief'], ['-n', '-netns'], ['-c', '-color'], ['-V', '-Version'], ['-a', '-all'], ['-f', '-family'], ['-h', '-human-readable'], ['-b', '-batch'], ['-r', '-resolve'], ['-N', '-Numeric'], ['-t', '-timestamp']])
   const [typed, value] = word.split('=')
-  const option = short.get(typed) ?? matches(typed, OPTIONS)
+  const named = short.get(typed) ?? matches(typed, OPTIONS)
+  // Only colours take a value, and only three of them.
+  const option = value !== undefined && (!named?.startsWith('-colo') || !/^(always|auto|never)$/.test(value)) ? undefined : named
   switch (option) {
     case '-4': o.family = 'inet'; break
     case '-6': o.family = 'inet6'; break

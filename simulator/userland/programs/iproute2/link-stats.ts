@@ -20,7 +20,7 @@ export function statsText(link: Link, o: IpOptions): string {
   const cells = (list: readonly (string | number)[], from: number): string => list.map((cell, i) => String(cell).padStart(width[i + from])).join(' ')
   const head = (label: string, names: readonly string[]): string => `${newline(o)}    ${label}: ${names[0].padStart(width[0] - 4)} ${cells(names.slice(1), 1)}           `
   const values = (list: readonly number[]): string => `${newline(o)}    ${cells(list, 0)} `
-  const errorHead = (label: string, names: readonly string[]): string => `${newline(o)}    ${label} errors:${' '.repeat(width[0] - 10)} ${cells(names, 1)} `
+  const errorHead = (label: string, names: readonly string[]): string => `${newline(o)}    ${label} errors:${' '.repeat(width[0] - 10)} ${cells(names, 1)}`
   const errorValues = (list: readonly number[]): string => `${newline(o)}    ${' '.repeat(width[0])} ${cells(list, 1)} `
   return head('RX', ['bytes', 'packets', 'errors', 'dropped', 'missed', 'mcast']) + values(rx) +
     (errors ? errorHead('RX', ['length', 'crc', 'frame', 'fifo', 'overrun']) + errorValues(rxErrors) : '') +
