@@ -24,18 +24,17 @@ export function* cgroupPath(config: CgroupConfig): Flow<string> {
 /** A control file written; EROFS, EACCES and the like are the caller's to judge. */
 const put = (file: string, text: string): Flow<number | Errno> => writeFile(file, text, O_WRONLY)
 
-/** CreateCgroupPath: makes the directories; in each parent all controllers are switched on, one by one if not all are possible. */
+/** CreateCgroupPath: makes the directories; in each parent, the root too, all controllers are switched on, one by one if not all are possible. */
 function* createPath(path: string): Flow<void> {
   const available = yield* readFile(`${CGROUP_ROOT}/cgroup.controllers`)
   const controllers = isErr(available) ? [] : available.split(/\s+/).filter((word) => word !== '')
   const parts = path.slice(CGROUP_ROOT.length + 1).split('/')
   let current = CGROUP_ROOT
-  for (const [index, part] of parts.entries()) {
+  for (const part of parts) {
+    yield* enableControllers(current, controllers)
     current += `/${part}`
     const made = yield* mkdir(current, 0o755)
     if (isErr(made) && made !== Errno.EEXIST) fail(`mkdir ${current}: ${goText(made)}`)
-    if (index === parts.length - 1) break
-    yield* enableControllers(current, controllers)
   }
 }
 
