@@ -40,7 +40,7 @@ async function build({ home, options, say }: BuildRequest): Promise<void> {
   say(`booting it once in v86 (${(initrd.length / 1e6).toFixed(1)} MB to unpack)`)
   const { state, release } = await makeState({ bzImage: kernel.bzImage, initrd, memory: MEMORY, say })
   say(`compressing ${(state.length / 1e6).toFixed(0)} MB`)
-  const level = options.includes('--quick') ? 12 : 22
+  const level = options.includes('--quick') ? 17 : 22
   const compressed = zstdCompressSync(state, { params: { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_windowLog]: 27, [constants.ZSTD_c_enableLongDistanceMatching]: 1 } })
 
   const v86 = join(PROJECT, 'node_modules/v86')
@@ -98,7 +98,7 @@ export const browserTarget: ImageTarget = {
   name: 'browser',
   about: 'Linux for the page: kernel, Debian user space and saved state for v86',
   options: {
-    '--quick': 'compress less well: a minute quicker',
+    '--quick': 'compress less well: half a minute quicker',
   },
   missing: (): readonly Missing[] => missingPackages(NEEDS),
   build,
