@@ -34,4 +34,4 @@ export interface ProgramPackage {
 }
 
 /** The name a program's code is known by inside its executable file: package and file name. */
-export const programId = (pkg: ProgramPackage, entry: ProgramEntry): string => `${pkg.name}/${entry.path.slice(entry.path.lastIndexOf('/') + 1)}`
+export const programId = (pkg: Pick<ProgramPackage, 'name'>, entry: Pick<ProgramEntry, 'path'>): string => `${pkg.name}/${entry.path.slice(entry.path.lastIndexOf('/') + 1)}`
