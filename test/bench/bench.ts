@@ -48,8 +48,7 @@ rows.push({ what: 'boot to a prompt', budget: 30, real: undefined, here: median(
 }) })
 
 const realPs = onThisKernel(PS, 9)
-const early = median(25, onMachine(PS))
-rows.push({ what: PS, budget: 2, here: median(25, onMachine(PS), UNTIL_COMPILED), real: realPs }, { what: '… among the first 25 in a session', here: early, real: realPs })
+rows.push({ what: PS, budget: 2, here: median(25, onMachine(PS)), real: realPs }, { what: '… after 250 of them in a session', here: median(25, onMachine(PS), UNTIL_COMPILED), real: realPs })
 rows.push({ what: '1,000 processes', here: median(3, onMachine(THOUSAND)), real: onThisKernel(THOUSAND, 3) })
 
 const session = new Session(bootMachine, { lesson: 'bench', build: 'bench' })
